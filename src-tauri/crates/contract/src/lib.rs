@@ -1,1 +1,49 @@
-//! placeholder
+//! What window and backend say to each other: requests, answers, events, failures, and the table
+//! of commands.
+//!
+//! This crate knows nothing of the platform, of flows or of Tauri. Domain types are turned into
+//! these views in the workbench, so that a change inside the backend does not change the wire.
+//! Names on the wire: commands `snake_case`, fields and kinds `camelCase`.
+//!
+//! Adding a command: request and answer here, a line in the table, the use case in the workbench,
+//! `cargo dev bindings`, then the interface. The compiler names each step that was forgotten.
+#![warn(clippy::disallowed_methods)]
+#![warn(missing_docs)]
+
+/// Derives what every type on the wire has: serde in camel case, and TypeScript in tests.
+macro_rules! wire {
+    ($($item:item)*) => {
+        $(
+            #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+            #[serde(rename_all = "camelCase")]
+            #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+            $item
+        )*
+    };
+}
+
+mod app;
+mod bake;
+mod diagnostic;
+mod event;
+mod failure;
+mod graph;
+mod live;
+mod log;
+mod project;
+mod table;
+mod template;
+
+pub use app::*;
+pub use bake::*;
+pub use diagnostic::*;
+pub use event::*;
+pub use failure::*;
+pub use graph::*;
+pub use live::*;
+pub use log::*;
+pub use project::*;
+pub use template::*;
+
+#[cfg(test)]
+mod typescript;

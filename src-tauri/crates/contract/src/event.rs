@@ -1,0 +1,47 @@
+//! What the backend tells the window without being asked.
+
+use crate::{BakeView, CredentialsView, LiveTable, PlatformView, Settings};
+
+wire! {
+    /// Something happened. One event of the shell carries all of them.
+    #[serde(tag = "kind", rename_all_fields = "camelCase")]
+    pub enum DeskEvent {
+        /// The local platform started, stopped or failed.
+        PlatformChanged {
+            /// Its state.
+            platform: PlatformView,
+        },
+        /// Credentials are kept elsewhere now.
+        CredentialsChanged {
+            /// Where.
+            credentials: CredentialsView,
+        },
+        /// A setting was changed.
+        SettingsChanged {
+            /// All settings.
+            settings: Settings,
+        },
+        /// Something on the home screen is not as it was; ask again.
+        HomeChanged {},
+        /// Files of a project changed on disk; ask again.
+        ProjectChanged {
+            /// The project's folder.
+            project: String,
+        },
+        /// A live job of a project changed.
+        LiveChanged {
+            /// The whole table.
+            table: LiveTable,
+        },
+        /// The list of bakes of a project is not as it was; ask again.
+        BakesChanged {
+            /// The project's folder.
+            project: String,
+        },
+        /// A bake changed.
+        BakeChanged {
+            /// The bake.
+            bake: Box<BakeView>,
+        },
+    }
+}

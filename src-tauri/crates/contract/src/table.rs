@@ -1,0 +1,52 @@
+//! The table of commands and the table of streams: the one list that shell, bridge, command line
+//! and TypeScript are made from.
+
+/// Hands every command of the application, `name(Request) -> Answer`, to the macro named by the
+/// caller.
+#[macro_export]
+macro_rules! for_each_command {
+    ($apply:ident) => {
+        $apply! {
+            app_view($crate::AppAsk) -> $crate::AppView;
+            home_view($crate::HomeAsk) -> $crate::HomeView;
+            settings_update($crate::SettingsChange) -> $crate::Settings;
+            credentials_choose($crate::CredentialsChoice) -> $crate::CredentialsView;
+            platform_restart($crate::PlatformRestart) -> $crate::PlatformView;
+
+            template_list($crate::TemplateListAsk) -> $crate::TemplateList;
+            template_form($crate::TemplateAsk) -> $crate::TemplateForm;
+            template_preview($crate::TemplateAsk) -> $crate::TemplatePreview;
+            place_check($crate::PlaceAsk) -> $crate::PlaceView;
+            project_create($crate::ProjectCreate) -> $crate::ProjectView;
+
+            project_open($crate::ProjectAsk) -> $crate::ProjectView;
+            project_view($crate::ProjectAsk) -> $crate::ProjectView;
+            project_forget($crate::ProjectAsk) -> $crate::HomeView;
+            sample_open($crate::SampleAsk) -> $crate::ProjectView;
+
+            live_table($crate::ProjectAsk) -> $crate::LiveTable;
+            live_plan($crate::LiveStart) -> $crate::LivePlan;
+            live_start($crate::LiveStart) -> $crate::LiveStarted;
+            live_stop($crate::LiveStop) -> $crate::LiveTable;
+
+            bake_table($crate::ProjectAsk) -> $crate::BakeTable;
+            bake_plan($crate::BakeStart) -> $crate::BakePlan;
+            bake_start($crate::BakeStart) -> $crate::BakeView;
+            bake_view($crate::BakeAsk) -> $crate::BakeView;
+            bake_cancel($crate::BakeAsk) -> $crate::BakeView;
+
+            graph_drawing($crate::GraphAsk) -> $crate::Drawing;
+            graph_export($crate::GraphExport) -> $crate::ExportedFile;
+        }
+    };
+}
+
+/// Hands every stream, `name(Request) -> Item` sent many times, to the macro named by the caller.
+#[macro_export]
+macro_rules! for_each_stream {
+    ($apply:ident) => {
+        $apply! {
+            log_follow($crate::LogAsk) -> $crate::LogChunk;
+        }
+    };
+}
