@@ -1,1 +1,48 @@
-//! placeholder
+//! The platform's wire types: what a client and a server say to each other, and nothing else.
+//!
+//! Reading is tolerant: unknown fields are ignored and unknown statuses are kept as they came.
+//! Writing is strict: the field names are exactly the platform's. The bodies that *create* objects
+//! of the flow API (`New…`) refuse unknown fields, because the platform does.
+//!
+//! No socket is opened here, no clock is read and no file is touched.
+#![warn(clippy::disallowed_methods)]
+#![warn(missing_docs)]
+
+mod command_line;
+mod config;
+mod credits;
+mod disk;
+mod error_body;
+pub mod flow;
+mod image;
+mod job;
+pub mod moment;
+mod open_enum;
+mod permission;
+mod query;
+mod secret;
+mod storage;
+mod token;
+mod uri;
+
+pub use command_line::{UnclosedQuote, quote, split};
+pub use config::{
+    Cluster, Gpu, OrgAccess, ProjectAccess, ResourcePool, ResourcePreset, ServerConfig, Tpu,
+};
+pub use credits::Credits;
+pub use disk::{Disk, NewDisk};
+pub use error_body::{ErrorBody, MissingPermission};
+pub use image::{ImageError, ImageReference, PlatformImage};
+pub use job::{
+    Container, ContainerResources, DiskVolume, HttpPort, Job, JobFilter, JobHistory, JobPriority,
+    JobStatus, JobSubmission, JobTransition, JobsDocument, LogQuery, RestartPolicy, RunTimeChange,
+    SecretVolume, StorageVolume, SubmittedResources, Telemetry, named_host, reason,
+};
+pub use permission::{Action, Grant, Permission, Subroles};
+pub use query::Query;
+pub use secret::{NewSecret, Secret};
+pub use storage::{
+    DiskUsage, FileKind, FileStatus, FileStatusLine, FileStatuses, Listing, Removed,
+};
+pub use token::{Claims, TokenError};
+pub use uri::{PlatformUri, Scheme, UriContext, UriError};
