@@ -1,1 +1,161 @@
-//! placeholder
+//! The platform's protocol over HTTP and WebSocket.
+//!
+//! A [`Client`] talks to one platform, the cloud or the embedded local one, as one user. It is
+//! cheap to clone and safe to share. Reads are tried again while the server is away for a moment;
+//! calls that change something are sent once.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), client::ClientError> {
+//! use std::sync::Arc;
+//! let token = client::Token::new("…");
+//! let client = client::Client::new("http://127.0.0.1:7471/api/v1", Arc::new(token))?;
+//! let jobs = client.jobs().list(&protocol::JobFilter::default()).await?;
+//! # Ok(()) }
+//! ```
+#![warn(missing_docs)]
+
+mod cluster;
+mod error;
+mod flow;
+mod jobs;
+mod lines;
+mod logs;
+mod storage;
+mod tls;
+mod token;
+mod transport;
+mod upload;
+
+use std::sync::Arc;
+
+use protocol::ServerConfig;
+use tokio::sync::OnceCell;
+use url::Url;
+
+pub use cluster::ClusterServices;
+pub use error::{Call, ClientError, Failure};
+pub use flow::{
+    Attempts, BakeFilter, BakeImages, Bakes, CacheEntries, ConfigFiles, Flow, LiveJobs, Projects,
+    Tasks,
+};
+pub use jobs::Jobs;
+pub use logs::{LogLines, LogStream};
+pub use storage::{ByteStream, Storage};
+pub use token::{Token, TokenProvider};
+pub use transport::Patience;
+pub use upload::Uploaded;
+
+use transport::{Request, Transport};
+
+/// One platform, seen as one user.
+#[derive(Clone)]
+pub struct Client {
+    transport: Transport,
+    api: Url,
+    config: Arc<OnceCell<ServerConfig>>,
+}
+
+impl Client {
+    /// A client of the platform whose entry is `api_url`, such as `https://api.apolo.us/api/v1`.
+    /// Nothing is sent yet.
+    pub fn new(api_url: &str, tokens: Arc<dyn TokenProvider>) -> Result<Self, ClientError> {
+        let senseless = |reason: String| ClientError {
+            call: Call {
+                method: "GET",
+                address: api_url.to_owned(),
+            },
+            failure: Failure::Senseless { reason },
+        };
+        let mut api = Url::parse(api_url)
+            .map_err(|error| senseless(format!("`{api_url}` is not an address: {error}")))?;
+        if !matches!(api.scheme(), "http" | "https") || api.host().is_none() {
+            return Err(senseless(format!(
+                "`{api_url}` is not the address of a platform; it begins with https:// or http://"
+            )));
+        }
+        let path = api.path().trim_end_matches('/').to_owned();
+        api.set_path(&path);
+        let transport = Transport::new(tokens).map_err(senseless)?;
+        Ok(Self {
+            transport,
+            api,
+            config: Arc::default(),
+        })
+    }
+
+    /// The same client with another patience for reads.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.transport.patience = patience;
+        self
+    }
+
+    /// The entry of the platform, without a slash at its end.
+    pub fn api_url(&self) -> &Url {
+        &self.api
+    }
+
+    /// Asks for the configuration: services, clusters, projects, presets. It is remembered for
+    /// [`Self::config`].
+    pub async fn fetch_config(&self) -> Result<ServerConfig, ClientError> {
+        let request = Request::get(at(&self.api, &["config"]));
+        let config: ServerConfig = self.transport.read(request).await?;
+        // A second fetch keeps the first answer for `config`; whoever fetches has the new one.
+        drop(self.config.set(config.clone()));
+        Ok(config)
+    }
+
+    /// The configuration, fetched once.
+    pub async fn config(&self) -> Result<&ServerConfig, ClientError> {
+        self.config
+            .get_or_try_init(|| async {
+                let request = Request::get(at(&self.api, &["config"]));
+                self.transport.read(request).await
+            })
+            .await
+    }
+
+    /// The services of one cluster: logs and storage.
+    pub async fn cluster(&self, name: &str) -> Result<ClusterServices, ClientError> {
+        let config = self.config().await?;
+        let cluster = config.clusters.iter().find(|cluster| cluster.name == name);
+        let cluster = cluster.ok_or_else(|| ClientError {
+            call: Call {
+                method: "GET",
+                address: at(&self.api, &["config"]).to_string(),
+            },
+            failure: Failure::Senseless {
+                reason: format!("the platform has no cluster `{name}`"),
+            },
+        })?;
+        ClusterServices::new(self.transport.clone(), cluster)
+    }
+
+    /// The jobs service.
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs::new(&self.transport, at(&self.api, &["jobs"]))
+    }
+
+    /// The flow API: bakes, attempts, tasks, and all that belongs to them.
+    pub fn flow(&self) -> Flow<'_> {
+        Flow::new(&self.transport, at(&self.api, &["flow"]))
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_tuple("Client")
+            .field(&self.api.as_str())
+            .finish()
+    }
+}
+
+/// An address below another one; each part is encoded.
+pub(crate) fn at(base: &Url, parts: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(parts);
+    }
+    url
+}

@@ -1,0 +1,56 @@
+//! The services that each cluster has of its own.
+
+use protocol::{Cluster, LogQuery};
+use url::Url;
+
+use crate::error::{Call, ClientError, Failure};
+use crate::logs::LogStream;
+use crate::storage::Storage;
+use crate::transport::Transport;
+
+/// The services of one cluster.
+#[derive(Clone)]
+pub struct ClusterServices {
+    transport: Transport,
+    cluster: Cluster,
+    monitoring: Url,
+    storage: Url,
+}
+
+impl ClusterServices {
+    pub(crate) fn new(transport: Transport, cluster: &Cluster) -> Result<Self, ClientError> {
+        Ok(Self {
+            transport,
+            monitoring: service(&cluster.monitoring_url)?,
+            storage: service(&cluster.storage_url)?,
+            cluster: cluster.clone(),
+        })
+    }
+
+    /// What the platform says about the cluster.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The storage of the cluster.
+    pub fn storage(&self) -> Storage<'_> {
+        Storage::new(&self.transport, &self.storage)
+    }
+
+    /// The log of a job, from its beginning (or `since`) until the job ends.
+    pub fn logs(&self, job_id: &str, query: &LogQuery) -> LogStream {
+        LogStream::new(self.transport.clone(), &self.monitoring, job_id, query)
+    }
+}
+
+fn service(address: &str) -> Result<Url, ClientError> {
+    Url::parse(address).map_err(|error| ClientError {
+        call: Call {
+            method: "GET",
+            address: address.to_owned(),
+        },
+        failure: Failure::Unreadable {
+            reason: format!("the platform names `{address}` as a service: {error}"),
+        },
+    })
+}
