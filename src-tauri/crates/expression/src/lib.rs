@@ -1,1 +1,37 @@
-//! placeholder
+//! The expression language of flows: `${{ … }}` and `$[[ … ]]` inside texts.
+//!
+//! [`parse_template`] turns a text into a [`Template`] and diagnostics, [`evaluate`] turns the
+//! template into a [`Value`] with the contexts of a [`Scope`] and the help of a [`World`].
+//! Nothing here reads YAML, touches a disk or asks the platform.
+#![warn(clippy::disallowed_methods)]
+#![warn(missing_docs)]
+
+mod error;
+mod evaluate;
+mod format;
+mod function;
+mod functions;
+mod lexer;
+mod limit;
+mod literal;
+mod operators;
+mod parser;
+mod percent;
+mod resource;
+mod scope;
+mod spec;
+pub mod tree;
+pub mod value;
+mod world;
+
+pub use error::EvalError;
+pub use evaluate::{Piece, evaluate, evaluate_node, evaluate_pieces};
+pub use function::{Function, Parameter, function, function_names, functions};
+pub use functions::volume;
+pub use parser::{DEEPEST, parse_template, parse_text};
+pub use scope::{Found, Layered, NoScope, Scope};
+pub use tree::{Node, Part, Template};
+pub use value::{
+    Cause, Dict, Key, LocalPath, Record, RemotePath, Set, Unknown, Uri, UriError, Value,
+};
+pub use world::{Entry, EntryKind, Home, Nowhere, World, WorldError};
