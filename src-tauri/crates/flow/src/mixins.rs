@@ -1,0 +1,143 @@
+//! Mixins: named blocks whose keys other blocks take over.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use source::{Diagnostic, nearest};
+
+use crate::merge::merged;
+use crate::tree::{Block, Expr, List, Named};
+
+/// All mixins of a flow, each with the mixins it uses itself taken over.
+#[derive(Debug, Clone, Default)]
+pub struct Mixins {
+    resolved: IndexMap<String, Arc<Block>>,
+}
+
+/// Mixins while they are being resolved.
+struct Resolver<'a> {
+    written: IndexMap<&'a str, &'a Named>,
+    resolved: IndexMap<String, Arc<Block>>,
+    /// Those being resolved, outermost first.
+    path: Vec<String>,
+    found: Vec<Diagnostic>,
+}
+
+impl Mixins {
+    /// Resolves the mixins of a flow; those of the project can be overridden by name.
+    pub fn resolve(flow: &Block, project: Option<&Block>) -> (Self, Vec<Diagnostic>) {
+        let mut written: IndexMap<&str, &Named> = IndexMap::new();
+        for block in project.into_iter().chain([flow]) {
+            written.extend(block.blocks("mixins"));
+        }
+        let names: Vec<String> = written.keys().map(|name| (*name).to_owned()).collect();
+        let mut resolver = Resolver {
+            written,
+            resolved: IndexMap::new(),
+            path: Vec::new(),
+            found: Vec::new(),
+        };
+        for name in &names {
+            resolver.resolve(name);
+        }
+        let mut ordered = IndexMap::new();
+        for name in names {
+            if let Some(block) = resolver.resolved.shift_remove(&name) {
+                ordered.insert(name, block);
+            }
+        }
+        (Self { resolved: ordered }, resolver.found)
+    }
+
+    /// The names of all mixins.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.resolved.keys().map(String::as_str)
+    }
+
+    /// A mixin with everything it takes over itself.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<Block>> {
+        self.resolved.get(name)
+    }
+
+    /// A block with its mixins applied: the rightmost one wins. Unknown names are reported.
+    pub fn apply(&self, block: &Arc<Block>) -> Result<Arc<Block>, Vec<Diagnostic>> {
+        let uses = uses(block);
+        if uses.is_empty() {
+            return Ok(Arc::clone(block));
+        }
+        let mut found = Vec::new();
+        let mut result = (**block).clone();
+        for (name, expr) in uses.iter().rev() {
+            match self.resolved.get(name) {
+                Some(mixin) => result = merged(&result, mixin),
+                None => found.push(unknown(name, expr, self.names())),
+            }
+        }
+        if found.is_empty() {
+            Ok(Arc::new(result))
+        } else {
+            Err(found)
+        }
+    }
+}
+
+impl Resolver<'_> {
+    fn resolve(&mut self, name: &str) {
+        if self.resolved.contains_key(name) {
+            return;
+        }
+        let Some(named) = self.written.get(name).copied() else {
+            return;
+        };
+        self.path.push(name.to_owned());
+        let mut result = (*named.block).clone();
+        for (used, expr) in uses(&named.block).into_iter().rev() {
+            if let Some(start) = self.path.iter().position(|step| *step == used) {
+                self.cycle(start, &expr);
+                continue;
+            }
+            self.resolve(&used);
+            match self.resolved.get(&used) {
+                Some(mixin) => result = merged(&result, mixin),
+                None => {
+                    let known: Vec<&str> = self.written.keys().copied().collect();
+                    let problem = unknown(&used, &expr, known);
+                    self.found.push(problem);
+                }
+            }
+        }
+        self.path.pop();
+        self.resolved.insert(name.to_owned(), Arc::new(result));
+    }
+
+    fn cycle(&mut self, start: usize, expr: &Expr) {
+        let mut steps = self.path[start..].to_vec();
+        steps.push(steps[0].clone());
+        let message = format!("mixins use each other in a circle: {}", steps.join(" → "));
+        let found = Diagnostic::error("mixin-cycle", &expr.text, expr.span, message);
+        self.found.push(found.help("remove one of these uses"));
+    }
+}
+
+/// The mixins a block uses. Names may be written as expressions without contexts.
+fn uses(block: &Block) -> Vec<(String, Expr)> {
+    let Some(List::Items(items)) = block.list("mixins") else {
+        return Vec::new();
+    };
+    items
+        .iter()
+        .filter_map(|expr| Some((crate::eval::constant_text(expr)?, expr.clone())))
+        .collect()
+}
+
+fn unknown<'a>(name: &str, expr: &Expr, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let candidates = nearest(name, known);
+    let message = format!("there is no mixin `{name}`");
+    let found = Diagnostic::error("unknown-mixin", &expr.text, expr.span, message);
+    let found = match candidates.first() {
+        Some(best) => found.help(format!("did you mean `{best}`?")),
+        None => found.help("define it under `mixins`"),
+    };
+    found.candidates(candidates)
+}
