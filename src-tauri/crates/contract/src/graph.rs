@@ -113,6 +113,10 @@ wire! {
             line_width: f64,
             /// Lengths of dashes and gaps; empty for a solid line.
             dash: Vec<f64>,
+            /// Whether the line ends with half a circle. Joins are always round.
+            round: bool,
+            /// From which zoom on it is painted.
+            detail: DrawDetail,
             /// Node that it belongs to.
             owner: Option<String>,
         },
@@ -134,9 +138,24 @@ wire! {
             fill: String,
             /// Where the anchor is.
             anchor: TextAnchor,
+            /// Width of the text in the font of exported files; other fonts are stretched to it.
+            width: f64,
+            /// From which zoom on it is painted.
+            detail: DrawDetail,
             /// Node that it belongs to.
             owner: Option<String>,
         },
+    }
+
+    /// From which zoom on something is painted.
+    #[derive(Copy, Eq)]
+    pub enum DrawDetail {
+        /// Always.
+        Always,
+        /// From 25 %.
+        Name,
+        /// From 60 %.
+        Full,
     }
 
     /// Where the anchor of a text is.
