@@ -6,15 +6,13 @@ use anyhow::Result;
 
 use crate::part::{self, Part};
 use crate::repository::{self, Repository};
-use crate::{interface, node, work};
+use crate::{interface, node, test, work};
 
 /// Formatting, lints and the quick tests of the crates without the window, and of the interface.
 pub(crate) fn check(repository: &Repository) -> Result<ExitCode> {
     node::ensure()?;
     let parts = vec![
-        Part::new("format", || {
-            work::run(cargo(repository).args(["fmt", "--all", "--check"]))
-        }),
+        Part::new("format", || work::run(cargo(repository).args(test::FORMAT))),
         Part::new("lints", || work::run(&mut clippy(repository))),
         Part::new("quick tests", || {
             work::run(

@@ -185,14 +185,14 @@ fn keyring() -> Finding {
         return Finding::weak("keyring", "no session bus, so no keyring can be reached");
     }
     let ask = [
-        "call",
         "--session",
+        "--print-reply",
         "--dest=org.freedesktop.DBus",
-        "--object-path=/org/freedesktop/DBus",
-        "--method=org.freedesktop.DBus.GetNameOwner",
-        "org.freedesktop.secrets",
+        "/org/freedesktop/DBus",
+        "org.freedesktop.DBus.GetNameOwner",
+        "string:org.freedesktop.secrets",
     ];
-    match work::answer(Command::new("gdbus").args(ask)) {
+    match work::answer(Command::new("dbus-send").args(ask)) {
         Some(_) => Finding::fine("keyring", "a secret service answers on the session bus"),
         None => Finding::weak(
             "keyring",

@@ -42,7 +42,7 @@ pub(crate) fn tour(repository: &Repository, options: &TourOptions) -> Result<Exi
 pub(crate) fn command(repository: &Repository) -> Command {
     let mut command = Command::new("node");
     command
-        .arg(repository.path("tests/window/main.js"))
+        .arg(repository.path("tests/window/main.mjs"))
         .arg("--window")
         .arg(repository.binary("debug", "bakehouse-desktop"))
         .arg("--cli")

@@ -22,6 +22,9 @@ pub(crate) struct BridgeOptions {
     /// Keep all data in this folder instead of the one of the user
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
+    /// Keep credentials in memory only
+    #[arg(long)]
+    session_credentials: bool,
 }
 
 /// Builds the bridge and starts it; it needs none of the libraries of the window.
@@ -36,6 +39,9 @@ pub(crate) fn bridge(repository: &Repository, options: &BridgeOptions) -> Result
     start.arg("--port").arg(options.port.to_string());
     if let Some(home) = &options.home {
         start.arg("--home").arg(home);
+    }
+    if options.session_credentials {
+        start.arg("--session-credentials");
     }
     start_in_the_foreground(&mut start)
 }

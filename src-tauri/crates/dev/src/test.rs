@@ -15,6 +15,9 @@ use crate::{bindings, interface, journey, launch, node, packages, work};
 /// How long one command may take where nobody is there to end it.
 const LIMIT: Duration = Duration::from_secs(40 * 60);
 
+/// Names the files that are not formatted; `cargo fmt --all` mends them.
+pub(crate) const FORMAT: &[&str] = &["fmt", "--all", "--", "--check", "--files-with-diff"];
+
 /// `cargo dev test`
 #[derive(Args)]
 pub(crate) struct Options {
@@ -103,7 +106,7 @@ impl<'repository> Bench<'repository> {
     /// All parts, cheap ones first; the interface before the window, which holds it.
     fn parts(&self) -> Vec<Part<'_>> {
         vec![
-            Part::new("format", || self.cargo(&["fmt", "--all", "--check"])),
+            Part::new("format", || self.cargo(FORMAT)),
             Part::new("interface-check", || self.npm("check")),
             Part::new("interface-lint", || self.npm("lint")),
             Part::new("interface-unit", || self.npm("test")),
