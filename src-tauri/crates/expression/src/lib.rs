@@ -8,6 +8,8 @@
 
 mod error;
 mod evaluate;
+mod field;
+mod form;
 mod format;
 mod function;
 mod functions;
@@ -17,8 +19,11 @@ mod literal;
 mod operators;
 mod parser;
 mod percent;
+mod print;
+mod reference;
 mod resource;
 mod scope;
+mod shape;
 mod spec;
 pub mod tree;
 pub mod value;
@@ -26,10 +31,14 @@ mod world;
 
 pub use error::EvalError;
 pub use evaluate::{Piece, evaluate, evaluate_node, evaluate_pieces};
+pub use field::{Content, Field, Scalar};
+pub use form::{FieldType, Form, Item, check_id, shell_quoted};
 pub use function::{Function, Parameter, function, function_names, functions};
 pub use functions::volume;
 pub use parser::{DEEPEST, parse_template, parse_text};
+pub use reference::{Reference, Step, references};
 pub use scope::{Found, Layered, NoScope, Scope};
+pub use shape::{Absent, Shape, validate};
 pub use tree::{Node, Part, Template};
 pub use value::{
     Cause, Dict, Key, LocalPath, Record, RemotePath, Set, Unknown, Uri, UriError, Value,

@@ -316,7 +316,7 @@ impl Parser<'_> {
             let mut rest = Vec::new();
             while let Some(operator) = self.operator(|rank| rank == level) {
                 self.at += 1;
-                rest.push((operator, self.binary(tighter(level))?));
+                rest.push((operator, self.binary(level.next())?));
             }
             let span = rest
                 .last()
@@ -558,20 +558,5 @@ impl Parser<'_> {
     fn span_to_here(&self, start: Span) -> Span {
         let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
         last.map_or(start, |last| start.to(self.span_of(*last)))
-    }
-}
-
-/// The rank of the operands of an operator of this rank.
-fn tighter(rank: Rank) -> Rank {
-    match rank {
-        Rank::Choice => Rank::Or,
-        Rank::Or => Rank::And,
-        Rank::And => Rank::Not,
-        Rank::Not => Rank::Comparison,
-        Rank::Comparison => Rank::Union,
-        Rank::Union => Rank::Sum,
-        Rank::Sum => Rank::Product,
-        Rank::Product => Rank::Sign,
-        Rank::Sign | Rank::Atom => Rank::Atom,
     }
 }

@@ -370,3 +370,21 @@ pub enum Rank {
     /// names, calls, literals
     Atom,
 }
+
+impl Rank {
+    /// The rank that binds one step tighter.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Choice => Self::Or,
+            Self::Or => Self::And,
+            Self::And => Self::Not,
+            Self::Not => Self::Comparison,
+            Self::Comparison => Self::Union,
+            Self::Union => Self::Sum,
+            Self::Sum => Self::Product,
+            Self::Product => Self::Sign,
+            Self::Sign | Self::Atom => Self::Atom,
+        }
+    }
+}

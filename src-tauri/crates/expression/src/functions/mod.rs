@@ -17,7 +17,7 @@ use crate::world::{World, WorldError};
 pub(crate) use collections::{join, keys, len, nothing, range, values};
 pub(crate) use files::{hash_files, hash_files_relative};
 pub(crate) use json::{from_json, to_json};
-pub(crate) use numbers::{int, real_from, whole_from};
+pub(crate) use numbers::{RealError, int, real_from, whole_from};
 pub(crate) use status::{always, failure, inspect_job, success};
 pub(crate) use texts::{fmt, lower, replace, str, upper};
 pub use volumes::volume;
