@@ -1,1 +1,37 @@
-//! placeholder
+//! Projects from cookiecutter templates: questions, answers and a rendering plan, without Python.
+//!
+//! A [`Tree`] goes in (read from a folder, an archive or the binary itself by the caller); a
+//! [`Form`] (the questions with their present answers) and a [`Plan`] (what would be written, byte
+//! for byte, with the parts that came from answers) come out. Nothing here reads or writes a file,
+//! runs a hook or asks the clock: all that belongs to the caller.
+#![warn(clippy::disallowed_methods)]
+#![warn(missing_docs)]
+
+mod answers;
+mod binary;
+pub mod bundled;
+mod context;
+mod finding;
+mod form;
+mod hook;
+mod jinja;
+mod mark;
+mod name;
+mod newline;
+mod pattern;
+mod plan;
+mod schema;
+mod setting;
+mod template;
+mod tree;
+mod walk;
+
+pub use answers::Answers;
+pub use form::{Choice, Field, FieldKind, Form};
+pub use hook::{Hook, HookMoment};
+pub use mark::Mark;
+pub use plan::{Content, Entry, Plan};
+pub use schema::{Rule, Schema, Variable, VariableKind};
+pub use setting::{Randomness, Setting};
+pub use template::{NestedTemplate, ReadError, Template};
+pub use tree::{Node, Tree, TreeError};

@@ -1,0 +1,1 @@
+"""The code of {{ cookiecutter.project_name|replace("\\", "\\\\")|replace("\"", "\\\"") }}."""

@@ -1,0 +1,422 @@
+//! From defaults and answers to the values of all variables.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+use source::{Diagnostic, Severity, nearest};
+
+use crate::answers::yes_no;
+use crate::finding::{Origin, at_variable, failed};
+use crate::jinja::{self, Includes, Jinja, Table};
+use crate::{Answers, Schema, Setting, Template, Variable, VariableKind};
+
+/// All variables with their values.
+pub(crate) struct Resolved {
+    pub(crate) jinja: Jinja,
+    /// What templates see as `cookiecutter`; they may change it.
+    pub(crate) table: Arc<Table>,
+    /// The same before any template changed it.
+    pub(crate) values: Map<String, Value>,
+    /// The declarations after answers replaced defaults.
+    pub(crate) options: Map<String, Value>,
+    /// The questions with their answers.
+    pub(crate) answered: Vec<Answered>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The folder that is rendered.
+    pub(crate) folder: String,
+}
+
+/// A question with its answer.
+pub(crate) struct Answered {
+    pub(crate) variable: Variable,
+    pub(crate) value: Value,
+    pub(crate) default: Value,
+    pub(crate) choices: Vec<Value>,
+    pub(crate) typed: bool,
+    pub(crate) follows: Vec<String>,
+    pub(crate) problem: Option<String>,
+}
+
+/// Works out the values of all variables. Only an unusable syntax setting stops it.
+pub(crate) fn resolve(
+    template: &Template,
+    answers: &Answers,
+    setting: &Setting,
+) -> Result<Resolved, Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let options = overridden(template, answers, &mut diagnostics);
+    let schema = Schema::of(&options);
+    let bare = |includes| Jinja::new(&options, setting, includes);
+    let unusable = |why: String| {
+        at_variable(
+            &template.settings,
+            "_jinja2_env_vars",
+            Severity::Error,
+            "template-syntax",
+            why,
+        )
+    };
+    let folder = template_folder(template, &bare(None).map_err(unusable)?, &mut diagnostics);
+    let includes = Includes {
+        tree: template.tree.clone(),
+        folder: folder.clone(),
+    };
+    let mut resolved = Resolved {
+        jinja: bare(Some(includes)).map_err(unusable)?,
+        table: Arc::new(Table::default()),
+        values: Map::new(),
+        answered: Vec::new(),
+        diagnostics,
+        folder,
+        options,
+    };
+    let is_table = |variable: &&Variable| variable.default.is_object();
+    let raw = |variable: &&Variable| variable.kind == VariableKind::Raw;
+    let first = schema
+        .variables
+        .iter()
+        .filter(|one| !is_table(one) || raw(one) || one.kind == VariableKind::Computed);
+    let second = schema
+        .variables
+        .iter()
+        .filter(|one| is_table(one) && !raw(one));
+    for variable in first.chain(second) {
+        resolved.answer(variable, template, answers);
+    }
+    resolved.sort_like(&schema);
+    resolved.add_facts(setting);
+    resolved.unknown_answers(template, answers);
+    Ok(resolved)
+}
+
+/// The folder whose name holds a substitution of `cookiecutter`; empty when there is none.
+fn template_folder(template: &Template, jinja: &Jinja, found: &mut Vec<Diagnostic>) -> String {
+    let (start, end) = jinja.variable_marks();
+    let names: Vec<&str> = template
+        .tree
+        .children("")
+        .into_iter()
+        .filter(|name| name.contains("cookiecutter") && name.contains(start) && name.contains(end))
+        .collect();
+    match names.as_slice() {
+        [] => found.push(
+            at_variable(
+                &template.settings,
+                "",
+                Severity::Error,
+                "template-folder",
+                format!("there is no folder whose name holds `{start} cookiecutter.… {end}`"),
+            )
+            .help("A template keeps the files of the project in such a folder."),
+        ),
+        [_] => {}
+        [first, rest @ ..] => found.push(at_variable(
+            &template.settings,
+            "",
+            Severity::Warning,
+            "template-folder",
+            format!(
+                "of several template folders `{first}` is used, not {}",
+                rest.join(", ")
+            ),
+        )),
+    }
+    names
+        .first()
+        .map(|name| (*name).to_owned())
+        .unwrap_or_default()
+}
+
+/// The declarations with defaults replaced by what was preferred and given.
+fn overridden(
+    template: &Template,
+    answers: &Answers,
+    found: &mut Vec<Diagnostic>,
+) -> Map<String, Value> {
+    let mut options = template.options.clone();
+    let mut put = |source: &IndexMap<String, Value>, severity| {
+        for (name, value) in source {
+            if let Some(Err(why)) = options
+                .get_mut(name)
+                .map(|old| replace(old, value, name, false))
+            {
+                found.push(at_variable(
+                    &template.settings,
+                    name,
+                    severity,
+                    "template-answer",
+                    why,
+                ));
+                break;
+            }
+        }
+    };
+    put(&answers.preferred, Severity::Warning);
+    put(&answers.given, Severity::Error);
+    options
+}
+
+/// Replaces a default as cookiecutter does.
+fn replace(old: &mut Value, new: &Value, name: &str, inner: bool) -> Result<(), String> {
+    match (old, new) {
+        (Value::Array(choices), Value::Array(some)) if !inner => {
+            if !some.iter().all(|one| choices.contains(one)) {
+                return Err(format!(
+                    "`{name}` has no such choices; there are {}",
+                    shown(choices)
+                ));
+            }
+            choices.clone_from(some);
+        }
+        (Value::Array(choices), one) if !inner => {
+            let at = choices
+                .iter()
+                .position(|choice| choice == one)
+                .ok_or_else(|| {
+                    format!("`{name}` has no choice {one}; there are {}", shown(choices))
+                })?;
+            let chosen = choices.remove(at);
+            choices.insert(0, chosen);
+        }
+        (Value::Object(old), Value::Object(new)) => {
+            for (key, value) in new {
+                match old.get_mut(key) {
+                    Some(known) => replace(known, value, key, true)?,
+                    None => {
+                        old.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (Value::Bool(old), Value::String(text)) => {
+            *old = yes_no(text)
+                .ok_or_else(|| format!("`{name}` is answered by yes or no, not `{text}`"))?;
+        }
+        (old, new) => *old = new.clone(),
+    }
+    Ok(())
+}
+
+fn shown(choices: &[Value]) -> String {
+    let texts: Vec<String> = choices.iter().map(plain).collect();
+    texts.join(", ")
+}
+
+/// A value as one line of text.
+pub(crate) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => jinja::number_text(number),
+        other => other.to_string(),
+    }
+}
+
+impl Resolved {
+    /// What templates see.
+    pub(crate) fn context(&self) -> minijinja::Value {
+        let mut asked = self.options.clone();
+        asked.retain(|name, _| !name.starts_with('_'));
+        jinja::context(&self.table, Some(&asked))
+    }
+
+    fn answer(&mut self, variable: &Variable, template: &Template, answers: &Answers) {
+        if variable.kind == VariableKind::Raw {
+            self.put(&variable.name, variable.default.clone());
+            return;
+        }
+        let rendered = self.rendered(&variable.default);
+        let mut problem = None;
+        let default = rendered.unwrap_or_else(|fault| {
+            problem = Some(format!(
+                "the default cannot be worked out: {}",
+                fault.message
+            ));
+            let origin = Origin {
+                tree: &template.tree,
+                folder: &self.folder,
+                name: template.settings.name(),
+                source: template.settings.content(),
+            };
+            let mut finding = failed(&fault, &origin, &template.schema);
+            let place = at_variable(
+                &template.settings,
+                &variable.name,
+                Severity::Error,
+                finding.code,
+                format!(
+                    "the default of `{}` cannot be worked out: {}",
+                    variable.name, fault.message
+                ),
+            );
+            finding = place.candidates(finding.candidates);
+            self.diagnostics.push(finding);
+            Value::String(String::new())
+        });
+        if variable.kind == VariableKind::Computed {
+            self.put(&variable.name, default);
+            return;
+        }
+        self.answer_question(variable, default, problem, answers);
+    }
+
+    fn answer_question(
+        &mut self,
+        variable: &Variable,
+        default: Value,
+        mut problem: Option<String>,
+        answers: &Answers,
+    ) {
+        let (default, choices) = match (variable.kind, default) {
+            (VariableKind::Choice, Value::Array(choices)) => {
+                if choices.is_empty() {
+                    problem = Some("the list of choices is empty".to_owned());
+                }
+                (choices.first().cloned().unwrap_or_default(), choices)
+            }
+            (_, default) => (default, Vec::new()),
+        };
+        let typed = answers.typed.get(&variable.name);
+        let value = match typed.map(|typed| understood(variable.kind, typed, &choices)) {
+            Some(Ok(value)) => {
+                problem = None;
+                value
+            }
+            Some(Err(why)) => {
+                problem = Some(why);
+                default.clone()
+            }
+            None => default.clone(),
+        };
+        let problem = problem.or_else(|| broken_rule(variable, &value));
+        self.put(&variable.name, value.clone());
+        let follows = self.follows(&variable.default);
+        self.answered.push(Answered {
+            variable: variable.clone(),
+            value,
+            default,
+            choices,
+            typed: typed.is_some(),
+            follows,
+            problem,
+        });
+    }
+
+    fn put(&mut self, name: &str, value: Value) {
+        self.table.set(name, jinja::value(&value));
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// A default with everything in it rendered; numbers become texts.
+    fn rendered(&self, default: &Value) -> Result<Value, jinja::Failed> {
+        Ok(match default {
+            Value::Null | Value::Bool(_) => default.clone(),
+            Value::Number(number) => Value::String(jinja::number_text(number)),
+            Value::String(text) => Value::String(self.rendered_text(text)?),
+            Value::Array(list) => Value::Array(
+                list.iter()
+                    .map(|one| self.rendered(one))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Value::Object(map) => {
+                let mut out = Map::new();
+                for (key, one) in map {
+                    out.insert(self.rendered_text(key)?, self.rendered(one)?);
+                }
+                Value::Object(out)
+            }
+        })
+    }
+
+    fn rendered_text(&self, text: &str) -> Result<String, jinja::Failed> {
+        if self.jinja.is_plain(text) && !text.contains('\r') {
+            return Ok(text.to_owned());
+        }
+        let context = jinja::context(&self.table, None);
+        Ok(self.jinja.render("cookiecutter.json", text, &context)?.text)
+    }
+
+    fn follows(&self, default: &Value) -> Vec<String> {
+        let mut found = match default {
+            Value::String(text) => self.jinja.follows(text),
+            Value::Array(list) => list.iter().flat_map(|one| self.follows(one)).collect(),
+            Value::Object(map) => map.values().flat_map(|one| self.follows(one)).collect(),
+            _ => Vec::new(),
+        };
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Questions in the order of the file, though tables are answered last.
+    fn sort_like(&mut self, schema: &Schema) {
+        let place = |name: &str| schema.variables.iter().position(|one| one.name == name);
+        self.answered.sort_by_key(|one| place(&one.variable.name));
+    }
+
+    fn add_facts(&mut self, setting: &Setting) {
+        let checkout = setting.checkout.clone().map_or(Value::Null, Value::String);
+        self.put("_template", setting.template.clone().into());
+        self.put("_output_dir", setting.output_dir.clone().into());
+        self.put("_repo_dir", setting.repo_dir.clone().into());
+        self.put("_checkout", checkout);
+    }
+
+    fn unknown_answers(&mut self, template: &Template, answers: &Answers) {
+        let known: Vec<&str> = self
+            .answered
+            .iter()
+            .map(|one| one.variable.name.as_str())
+            .collect();
+        for name in answers
+            .typed
+            .keys()
+            .filter(|name| !known.contains(&name.as_str()))
+        {
+            let message = format!("the template has no question `{name}`");
+            let found = at_variable(
+                &template.settings,
+                "",
+                Severity::Warning,
+                "template-answer",
+                message,
+            );
+            self.diagnostics
+                .push(found.candidates(nearest(name, known.iter().copied())));
+        }
+    }
+}
+
+/// What a person typed, as a value of the variable's kind.
+fn understood(kind: VariableKind, typed: &Value, choices: &[Value]) -> Result<Value, String> {
+    match (kind, typed) {
+        (VariableKind::YesNo, Value::Bool(_)) | (VariableKind::Table, Value::Object(_)) => {
+            Ok(typed.clone())
+        }
+        (VariableKind::YesNo, typed) => yes_no(&plain(typed))
+            .map(Value::Bool)
+            .ok_or_else(|| "has to be answered by yes or no".to_owned()),
+        (VariableKind::Choice, typed) => choices
+            .iter()
+            .find(|choice| *choice == typed)
+            .or_else(|| choices.iter().find(|choice| plain(choice) == plain(typed)))
+            .cloned()
+            .ok_or_else(|| format!("`{}` is none of {}", plain(typed), shown(choices))),
+        (VariableKind::Table, typed) => match serde_json::from_str(&plain(typed)) {
+            Ok(Value::Object(map)) => Ok(Value::Object(map)),
+            Ok(_) => Err("has to be a JSON object".to_owned()),
+            Err(error) => Err(format!("has to be a JSON object: {error}")),
+        },
+        (_, Value::Null) => Ok(Value::Null),
+        (_, typed) => Ok(Value::String(plain(typed))),
+    }
+}
+
+fn broken_rule(variable: &Variable, value: &Value) -> Option<String> {
+    let rule = variable.rule.as_ref()?;
+    let pattern = regex::RegexBuilder::new(&rule.pattern)
+        .size_limit(1 << 20)
+        .build()
+        .ok()?;
+    (!pattern.is_match(value.as_str()?)).then(|| rule.message.clone())
+}

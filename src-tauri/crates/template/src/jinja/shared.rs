@@ -1,0 +1,244 @@
+//! Lists and tables that templates can change in place, as Python's can.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::{Environment, Error, ErrorKind, State, Value};
+use serde_json::{Map, Value as Json};
+
+/// A table.
+#[derive(Debug, Default)]
+pub(crate) struct Table(Mutex<IndexMap<Value, Value>>);
+
+/// A list.
+#[derive(Debug, Default)]
+pub(crate) struct List(Mutex<Vec<Value>>);
+
+pub(super) fn add(env: &mut Environment<'static>) {
+    env.add_function("__changeable", changeable);
+}
+
+/// A JSON value as templates see it; lists and tables can be changed.
+pub(super) fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::from(()),
+        Json::Bool(yes) => Value::from(*yes),
+        Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => Value::from(whole),
+            (_, Some(whole)) => Value::from(whole),
+            _ => Value::from(number.as_f64().unwrap_or_default()),
+        },
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(list) => Value::from_object(List(Mutex::new(list.iter().map(value).collect()))),
+        Json::Object(map) => Value::from_object(Table::of(map)),
+    }
+}
+
+impl Table {
+    /// A table with what a JSON object holds.
+    pub(crate) fn of(map: &Map<String, Json>) -> Self {
+        let pairs = map
+            .iter()
+            .map(|(key, one)| (Value::from(key.as_str()), value(one)));
+        Self(Mutex::new(pairs.collect()))
+    }
+
+    /// Sets a key.
+    pub(crate) fn set(&self, key: &str, value: Value) {
+        self.lock().insert(Value::from(key), value);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, IndexMap<Value, Value>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn update(&self, args: &[Value]) -> Result<Value, Error> {
+        for more in args {
+            for key in more.try_iter()? {
+                let (key, value) = match more.kind() {
+                    minijinja::value::ValueKind::Map => (key.clone(), more.get_item(&key)?),
+                    _ => (key.get_item_by_index(0)?, key.get_item_by_index(1)?),
+                };
+                self.lock().insert(key, value);
+            }
+        }
+        Ok(none())
+    }
+
+    fn pop(&self, args: &[Value]) -> Result<Value, Error> {
+        let key = argument(args, 0, "pop")?;
+        let found = self.lock().shift_remove(key);
+        found
+            .or_else(|| args.get(1).cloned())
+            .ok_or_else(|| missing(key))
+    }
+}
+
+impl List {
+    fn lock(&self) -> MutexGuard<'_, Vec<Value>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place(&self, index: i64) -> Option<usize> {
+        let length = self.lock().len();
+        let at = if index < 0 {
+            index + i64::try_from(length).ok()?
+        } else {
+            index
+        };
+        usize::try_from(at).ok().filter(|at| *at < length)
+    }
+
+    fn pop(&self, args: &[Value]) -> Result<Value, Error> {
+        let index = args.first().and_then(Value::as_i64).unwrap_or(-1);
+        let at = self
+            .place(index)
+            .ok_or_else(|| refused("pop index out of range"))?;
+        Ok(self.lock().remove(at))
+    }
+
+    fn insert(&self, args: &[Value]) -> Result<Value, Error> {
+        let index = argument(args, 0, "insert")?.as_i64().unwrap_or_default();
+        let length = self.lock().len();
+        let index = if index < 0 {
+            index + i64::try_from(length).unwrap_or(0)
+        } else {
+            index
+        };
+        let at = usize::try_from(index).unwrap_or(0).min(length);
+        self.lock().insert(at, argument(args, 1, "insert")?.clone());
+        Ok(none())
+    }
+
+    fn remove(&self, args: &[Value]) -> Result<Value, Error> {
+        let wanted = argument(args, 0, "remove")?;
+        let found = self.lock().iter().position(|one| one == wanted);
+        let at = found.ok_or_else(|| refused("list.remove(x): x not in list"))?;
+        self.lock().remove(at);
+        Ok(none())
+    }
+}
+
+impl Object for Table {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.lock().get(key).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.lock().keys().cloned().collect())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "update" => self.update(args),
+            "pop" => self.pop(args),
+            "clear" => {
+                self.lock().clear();
+                Ok(none())
+            }
+            "copy" => Ok(Value::from_object(Self(Mutex::new(self.lock().clone())))),
+            "setdefault" => {
+                let key = argument(args, 0, method)?.clone();
+                let default = args.get(1).cloned().unwrap_or_else(none);
+                Ok(self.lock().entry(key).or_insert(default).clone())
+            }
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+}
+
+impl Object for List {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.lock().get(key.as_usize()?).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.lock().clone())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "append" => self.lock().push(argument(args, 0, method)?.clone()),
+            "extend" => {
+                let more: Vec<Value> = argument(args, 0, method)?.try_iter()?.collect();
+                self.lock().extend(more);
+            }
+            "insert" => return self.insert(args),
+            "pop" => return self.pop(args),
+            "remove" => return self.remove(args),
+            "clear" => self.lock().clear(),
+            "reverse" => self.lock().reverse(),
+            "copy" => return Ok(Value::from_object(Self(Mutex::new(self.lock().clone())))),
+            "sort" => {
+                let plain = Value::from(self.lock().clone());
+                let sorted: Vec<Value> = state
+                    .apply_filter("__sorted", &[plain])?
+                    .try_iter()?
+                    .collect();
+                *self.lock() = sorted;
+            }
+            _ => return Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+        Ok(none())
+    }
+}
+
+/// A list or table literal as one that can be changed, inner ones too.
+fn changeable(value: Value) -> Value {
+    if let Some(list) = value.downcast_object_ref::<Vec<Value>>() {
+        return Value::from_object(List(Mutex::new(
+            list.iter().cloned().map(changeable).collect(),
+        )));
+    }
+    if value.kind() == minijinja::value::ValueKind::Map && !value.is_kwargs() {
+        let Ok(keys) = value.try_iter() else {
+            return value;
+        };
+        let pairs = keys.filter_map(|key| {
+            let inner = value.get_item(&key).ok()?;
+            Some((key, changeable(inner)))
+        });
+        return Value::from_object(Table(Mutex::new(pairs.collect())));
+    }
+    value
+}
+
+fn argument<'a>(args: &'a [Value], at: usize, method: &str) -> Result<&'a Value, Error> {
+    args.get(at).ok_or_else(|| {
+        Error::new(
+            ErrorKind::MissingArgument,
+            format!("{method}() needs another argument"),
+        )
+    })
+}
+
+fn missing(key: &Value) -> Error {
+    refused(format!("there is no key {key}"))
+}
+
+fn refused(why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, why)
+}
+
+fn none() -> Value {
+    Value::from(())
+}

@@ -1,0 +1,22 @@
+//! Tests (`x is …`) with Python's types.
+
+use minijinja::value::ValueKind;
+use minijinja::{Environment, Value};
+
+pub(super) fn add(env: &mut Environment<'static>) {
+    env.add_test("sequence", |value: Value| {
+        matches!(
+            value.kind(),
+            ValueKind::Seq | ValueKind::Map | ValueKind::String
+        )
+    });
+    env.add_test("number", |value: Value| {
+        matches!(value.kind(), ValueKind::Number | ValueKind::Bool)
+    });
+    env.add_test("integer", |value: Value| {
+        value.is_integer() && value.kind() != ValueKind::Bool
+    });
+    env.add_test("callable", |value: Value| {
+        value.kind() == ValueKind::Plain && value.as_object().is_some()
+    });
+}

@@ -1,0 +1,109 @@
+//! Names of files: where they may lie, and whether every system can keep them.
+
+/// What is wrong with a rendered path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// It begins at the root of the file system.
+    Absolute,
+    /// It climbs with `..`.
+    Climbs,
+    /// It holds a character no file system keeps.
+    Control,
+    /// A part is longer than 255 bytes.
+    TooLong,
+}
+
+impl Escape {
+    /// Why the path is refused, after "the name `…` ".
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::Absolute => "is absolute and would lie outside the project",
+            Self::Climbs => "climbs out of the project with `..`",
+            Self::Control => "holds a control character",
+            Self::TooLong => "has a part of more than 255 bytes",
+        }
+    }
+}
+
+/// A rendered path made tidy (`//`, `.` removed), or why it is refused. May become empty.
+pub(crate) fn inside(path: &str) -> Result<String, Escape> {
+    let drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    if path.starts_with('/')
+        || path.starts_with("\\\\")
+        || (drive && path[2..].starts_with(['/', '\\']))
+    {
+        return Err(Escape::Absolute);
+    }
+    if path.chars().any(char::is_control) {
+        return Err(Escape::Control);
+    }
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    if parts
+        .iter()
+        .any(|part| part.split('\\').any(|piece| piece == ".."))
+    {
+        return Err(Escape::Climbs);
+    }
+    if parts.iter().any(|part| part.len() > 255) {
+        return Err(Escape::TooLong);
+    }
+    Ok(parts.join("/"))
+}
+
+/// Why a path cannot be kept on every system, after "the name `…` ".
+pub(crate) fn not_portable(path: &str) -> Option<String> {
+    path.split('/').find_map(|part| {
+        if let Some(bad) = part.chars().find(|one| "<>:\"\\|?*".contains(*one)) {
+            return Some(format!("cannot be kept on Windows because of `{bad}`"));
+        }
+        if part.ends_with('.') || part.ends_with(' ') {
+            return Some("ends in a dot or a blank, which Windows takes away".to_owned());
+        }
+        is_device(part).then(|| "is the name of a device on Windows".to_owned())
+    })
+}
+
+fn is_device(part: &str) -> bool {
+    let stem = part
+        .split('.')
+        .next()
+        .unwrap_or(part)
+        .trim_end()
+        .to_ascii_uppercase();
+    let numbered = |base: &str| {
+        stem.strip_prefix(base)
+            .is_some_and(|rest| matches!(rest.as_bytes(), [b'1'..=b'9']))
+    };
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_project_are_refused() {
+        assert_eq!(inside("/etc"), Err(Escape::Absolute));
+        assert_eq!(inside("C:\\x"), Err(Escape::Absolute));
+        assert_eq!(inside("a/../b"), Err(Escape::Climbs));
+        assert_eq!(inside("a\\..\\b"), Err(Escape::Climbs));
+        assert_eq!(inside("a\nb"), Err(Escape::Control));
+        assert_eq!(inside(&"x".repeat(256)), Err(Escape::TooLong));
+        assert_eq!(inside("a//./b/"), Ok("a/b".to_owned()));
+        assert_eq!(inside("./"), Ok(String::new()));
+        assert_eq!(inside("..."), Ok("...".to_owned()));
+    }
+
+    #[test]
+    fn names_windows_refuses_are_named() {
+        for bad in ["a|b", "nul", "COM1.txt", "a.", "x/con/y", "a "] {
+            assert!(not_portable(bad).is_some(), "{bad}");
+        }
+        for good in ["console", "com", "COM0", ".git", "a b", "é"] {
+            assert_eq!(not_portable(good), None, "{good}");
+        }
+    }
+}

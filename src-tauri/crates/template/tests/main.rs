@@ -1,0 +1,3 @@
+//! Whole templates in, plans out.
+
+mod behaviour;
