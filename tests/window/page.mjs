@@ -19,6 +19,7 @@ function find(role, name, exact, within) {
     combobox: "select, [role=combobox]",
     dialog: "dialog[open], [role=dialog], [role=alertdialog]",
     status: "[role=status], [role=alert]",
+    region: "[role=region], section[aria-label], section[aria-labelledby], aside[aria-label]",
     any: "*",
   };
   const text = (value) => (value ?? "").replace(/\s+/g, " ").trim();
@@ -78,6 +79,12 @@ export class Page {
     const field = await this.get("textbox", name, options);
     await this.session.clear(field);
     await this.session.type(field, text);
+  }
+
+  /** The name of the first element of that role that holds `name`; null where there is none. */
+  async nameOf(role, name) {
+    const element = await this.session.run(find, role, name, false, null);
+    return element && this.session.run((element) => element.getAttribute("aria-label"), element);
   }
 
   /** All the text that can be read now. */

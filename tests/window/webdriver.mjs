@@ -89,6 +89,34 @@ export class Session {
     return this.send("POST", "/execute/sync", { script, args });
   }
 
+  /** Runs a function that answers later. */
+  async runLater(work, ...args) {
+    const script = `const done = arguments[arguments.length - 1];
+      Promise.resolve((${work}).apply(null, [...arguments].slice(0, -1)))
+        .then((value) => done({ value }), (error) => done({ error: JSON.stringify(error) ?? String(error) }));`;
+    const { value, error } = await this.send("POST", "/execute/async", { script, args });
+    if (error) throw new Error(error);
+    return value;
+  }
+
+  /** Calls a command of the application as its page does. */
+  call(name, request) {
+    const invoke = (name, request) => window.__TAURI_INTERNALS__.invoke(name, { request });
+    return this.runLater(invoke, name, request);
+  }
+
+  /** Waits until a condition holds in the page. */
+  waitFor(what, condition, ...args) {
+    return until(what, () => this.run(condition, ...args));
+  }
+
+  /** Waits until two frames are painted, so that a picture shows what the page knows. */
+  settle() {
+    const frames = () =>
+      new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));
+    return this.runLater(frames);
+  }
+
   click(element) {
     return this.send("POST", `/element/${element[ELEMENT]}/click`, {});
   }
@@ -111,6 +139,15 @@ export class Session {
     const up = keys.toReversed().map((value) => ({ type: "keyUp", value }));
     const actions = [{ type: "key", id: "keyboard", actions: [...down, ...up] }];
     await this.send("POST", "/actions", { actions });
+  }
+
+  /** Clicks at a place of the page, whatever is there. */
+  async clickAt(x, y) {
+    const move = { type: "pointerMove", duration: 0, origin: "viewport", x: Math.round(x), y: Math.round(y) };
+    const button = { button: 0 };
+    const clicks = [move, { type: "pointerDown", ...button }, { type: "pointerUp", ...button }];
+    const pointer = { type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions: clicks };
+    await this.send("POST", "/actions", { actions: [pointer] });
   }
 
   close() {
