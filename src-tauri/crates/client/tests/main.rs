@@ -1,5 +1,7 @@
 //! The client against a small server that misbehaves on purpose.
 
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 mod server;
 
 use std::sync::Arc;

@@ -1,1 +1,16 @@
-//! placeholder
+//! Running flows on a platform: live jobs, and bakes.
+//!
+//! What would be done is planned purely ([`live::plan`], [`bake::Machine`]); small drivers carry it
+//! out through `client`.
+#![warn(missing_docs)]
+
+pub mod bake;
+pub mod commands;
+pub mod live;
+mod place;
+mod submission;
+#[cfg(test)]
+mod testing;
+
+pub use place::Place;
+pub use submission::{SubmissionError, of_task};

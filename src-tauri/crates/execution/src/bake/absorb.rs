@@ -1,0 +1,214 @@
+//! Taking in what happened.
+
+use flow::batch::TaskId;
+use jiff::Timestamp;
+use protocol::flow::{TaskStatus, Values};
+
+use super::event::{Ending, Happened, Hit, Wanted};
+use super::machine::{Machine, Stage, Stopping};
+use super::recipe::{Problem, Recipe};
+use super::record::Record;
+
+impl<R: Recipe> Machine<R> {
+    pub(super) fn absorb(&mut self, happened: Happened, now: Timestamp, wanted: &mut Vec<Wanted>) {
+        match happened {
+            Happened::Began => self.watch_adopted(wanted),
+            Happened::CacheHit { task, hit } => self.take_hit(&task, hit, now, wanted),
+            Happened::CacheMiss { task } => self.submit(&task, wanted),
+            Happened::Submitted { task, job, at } => self.submitted(&task, (job, at), wanted),
+            Happened::NotStarted { task, reason } => {
+                self.fail(&task, Problem(reason), now, wanted);
+            }
+            Happened::Running { task, at } => self.running(&task, at, wanted),
+            Happened::Ended { task, ending } => self.job_ended(&task, ending, wanted),
+            Happened::CancelAsked => self.stop(Stopping::Cancelled, wanted),
+        }
+    }
+
+    fn watch_adopted(&self, wanted: &mut Vec<Wanted>) {
+        let jobs = self
+            .begun
+            .iter()
+            .filter(|(_, begun)| begun.stage == Stage::Job);
+        wanted.extend(jobs.filter_map(|(task, begun)| {
+            let job = begun.record.as_ref()?.job.clone();
+            Some(Wanted::Watch {
+                task: task.clone(),
+                job,
+            })
+        }));
+    }
+
+    fn stage_is(&self, task: &TaskId, stage: &Stage) -> bool {
+        self.begun
+            .get(task)
+            .is_some_and(|begun| begun.stage == *stage)
+    }
+
+    fn take_hit(&mut self, task: &TaskId, hit: Hit, now: Timestamp, wanted: &mut Vec<Wanted>) {
+        if !self.stage_is(task, &Stage::LookingUp) {
+            return;
+        }
+        let mut record = Record::new(task.clone(), TaskStatus::Cached, now);
+        record.job = hit.job;
+        record.outputs = Some(hit.outputs);
+        record.state = Some(hit.state);
+        self.close(record, wanted);
+    }
+
+    fn submit(&mut self, task: &TaskId, wanted: &mut Vec<Wanted>) {
+        let Some(begun) = self.begun.get_mut(task) else {
+            return;
+        };
+        if let (Stage::LookingUp, Some(config)) = (&begun.stage, &begun.config) {
+            wanted.push(Wanted::Submit {
+                task: task.clone(),
+                config: config.clone(),
+            });
+            begun.stage = Stage::Submitting;
+        }
+    }
+
+    fn submitted(
+        &mut self,
+        task: &TaskId,
+        (job, at): (String, Timestamp),
+        wanted: &mut Vec<Wanted>,
+    ) {
+        let Some(begun) = self.begun.get_mut(task) else {
+            return;
+        };
+        let mut record = Record::new(task.clone(), TaskStatus::Pending, at);
+        record.job.clone_from(&job);
+        begun.record = Some(record);
+        begun.stage = Stage::Job;
+        wanted.push(Wanted::Write { task: task.clone() });
+        wanted.push(Wanted::Watch {
+            task: task.clone(),
+            job: job.clone(),
+        });
+        if self.stopping.is_some() && !self.always_runs(task) {
+            wanted.push(Wanted::Kill {
+                task: task.clone(),
+                job,
+            });
+        }
+    }
+
+    fn running(&mut self, task: &TaskId, at: Timestamp, wanted: &mut Vec<Wanted>) {
+        let record = self
+            .begun
+            .get_mut(task)
+            .and_then(|begun| begun.record.as_mut());
+        if let Some(record) = record.filter(|record| record.status() == TaskStatus::Pending) {
+            record.becomes(TaskStatus::Running, at);
+            wanted.push(Wanted::Write { task: task.clone() });
+        }
+    }
+
+    fn job_ended(&mut self, task: &TaskId, ending: Ending, wanted: &mut Vec<Wanted>) {
+        let Some(begun) = self.begun.get(task) else {
+            return;
+        };
+        let local = begun.stage == Stage::Local;
+        if !local && begun.stage != Stage::Job {
+            return;
+        }
+        let Some(mut record) = begun.record.clone() else {
+            return;
+        };
+        let key = begun
+            .config
+            .clone()
+            .filter(|config| Self::uses_cache(config));
+        let ran = ending
+            .started_at
+            .filter(|start| ending.status == TaskStatus::Succeeded || *start < ending.at);
+        if let (Some(start), TaskStatus::Pending, false) = (ran, record.status(), local) {
+            record.becomes(TaskStatus::Running, start);
+        }
+        // A local command has no post task that could use its state.
+        let state = if local { Values::new() } else { ending.state };
+        record.ends(ending.status.clone(), ending.at, (ending.outputs, state));
+        self.close(record, wanted);
+        if let (TaskStatus::Succeeded, Some(config)) = (&ending.status, key) {
+            let key = config.caching_key.clone();
+            wanted.push(Wanted::Remember {
+                task: task.clone(),
+                key,
+            });
+        }
+        self.judge(task, &ending.status, wanted);
+    }
+
+    /// Stores a record that has ended.
+    pub(super) fn close(&mut self, record: Record, wanted: &mut Vec<Wanted>) {
+        let task = record.id.clone();
+        if let Some(result) = record.result() {
+            self.results.insert(task.clone(), result);
+        }
+        if let Some(begun) = self.begun.get_mut(&task) {
+            begun.stage = Stage::Over;
+            begun.record = Some(record);
+        }
+        wanted.push(Wanted::Write { task });
+    }
+
+    /// Stops everything if a task that must not fail did.
+    pub(super) fn judge(&mut self, task: &TaskId, status: &TaskStatus, wanted: &mut Vec<Wanted>) {
+        let fail_fast = self
+            .recipe
+            .graph()
+            .node(task)
+            .is_some_and(|node| node.strategy.fail_fast);
+        if fail_fast && matches!(status, TaskStatus::Failed | TaskStatus::Cancelled) {
+            self.stop(Stopping::Failure, wanted);
+        }
+    }
+
+    /// A task that could not be evaluated or started counts as failed and stops the attempt.
+    pub(super) fn fail(
+        &mut self,
+        task: &TaskId,
+        problem: Problem,
+        now: Timestamp,
+        wanted: &mut Vec<Wanted>,
+    ) {
+        let stored = self.begun.get(task).and_then(|begun| begun.record.clone());
+        let mut record = match stored {
+            Some(mut record) => {
+                record.becomes(TaskStatus::Failed, now);
+                record
+            }
+            None => Record::new(task.clone(), TaskStatus::Failed, now),
+        };
+        record.outputs = Some(Values::new());
+        record.state = Some(Values::new());
+        self.problems.push((task.clone(), problem));
+        self.close(record, wanted);
+        self.stop(Stopping::Failure, wanted);
+    }
+
+    pub(super) fn stop(&mut self, why: Stopping, wanted: &mut Vec<Wanted>) {
+        let first = self.stopping.is_none();
+        if why == Stopping::Cancelled || first {
+            self.stopping = Some(why);
+        }
+        if !first {
+            return;
+        }
+        for (task, begun) in &self.begun {
+            if self.always_runs(task) {
+                continue;
+            }
+            match (&begun.stage, &begun.record) {
+                (Stage::Job, Some(record)) => wanted.push(Wanted::Kill {
+                    task: task.clone(),
+                    job: record.job.clone(),
+                }),
+                (Stage::Local, _) => wanted.push(Wanted::KillLocal { task: task.clone() }),
+                _ => {}
+            }
+        }
+    }
+}

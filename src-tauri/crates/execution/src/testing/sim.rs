@@ -1,0 +1,242 @@
+//! A platform played by a script, in rounds: each round every job goes one state further.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use flow::batch::TaskId;
+use jiff::{SignedDuration, Timestamp};
+use protocol::flow::TaskStatus;
+
+use crate::bake::{Ending, Happened, Hit, Machine, Recipe, Wanted};
+use crate::commands::CommandReader;
+
+/// What the job of a task does.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Script {
+    /// A state per round; the last one stays. None at all: running, then succeeded.
+    pub(crate) states: Vec<String>,
+    /// What it writes.
+    pub(crate) log: String,
+}
+
+/// A round in which the user cancels, and what happened so far.
+pub(crate) struct Sim<R> {
+    pub(crate) machine: Machine<R>,
+    pub(crate) scripts: BTreeMap<String, Script>,
+    pub(crate) cancel_after: Option<&'static str>,
+    /// Results of earlier bakes by key.
+    pub(crate) cache: BTreeMap<String, Hit>,
+    pub(crate) events: Vec<String>,
+    pub(crate) result: Option<TaskStatus>,
+    jobs: Vec<(TaskId, VecDeque<String>)>,
+    now: Timestamp,
+}
+
+impl<R: Recipe> Sim<R> {
+    pub(crate) fn new(machine: Machine<R>) -> Self {
+        Self {
+            machine,
+            scripts: BTreeMap::new(),
+            cancel_after: None,
+            cache: BTreeMap::new(),
+            events: Vec::new(),
+            result: None,
+            jobs: Vec::new(),
+            now: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    pub(crate) fn script(mut self, task: &str, states: &[&str], log: &str) -> Self {
+        let states = states.iter().map(|&state| state.to_owned()).collect();
+        self.scripts.insert(
+            task.to_owned(),
+            Script {
+                states,
+                log: log.to_owned(),
+            },
+        );
+        self
+    }
+
+    /// Plays until the machine ends; panics if it does not.
+    pub(crate) fn run(&mut self) -> TaskStatus {
+        self.tell(Happened::Began);
+        for _ in 0..500 {
+            if let Some(result) = &self.result {
+                return result.clone();
+            }
+            self.round();
+        }
+        panic!("no end after 500 rounds: {:#?}", self.events);
+    }
+
+    fn round(&mut self) {
+        let tasks: Vec<TaskId> = self.jobs.iter().map(|(task, _)| task.clone()).collect();
+        for task in tasks {
+            let Some(at) = self.jobs.iter().position(|(id, _)| *id == task) else {
+                continue;
+            };
+            let states = &mut self.jobs[at].1;
+            let state = match states.len() {
+                1 => states[0].clone(),
+                _ => states.pop_front().unwrap(),
+            };
+            if state == "pending" || state == "suspended" {
+                continue;
+            }
+            self.step(&task, at, &state);
+        }
+        let cancel = self
+            .cancel_after
+            .is_some_and(|mark| self.events.iter().any(|e| e == mark));
+        if cancel {
+            self.cancel_after = None;
+            self.tell(Happened::CancelAsked);
+        }
+    }
+
+    fn step(&mut self, task: &TaskId, at: usize, state: &str) {
+        self.events.push(format!("{task} -> {state}"));
+        if state == "running" {
+            let since = self.now;
+            return self.tell(Happened::Running {
+                task: task.clone(),
+                at: since,
+            });
+        }
+        self.jobs.remove(at);
+        let mut reader = CommandReader::default();
+        let script = self
+            .scripts
+            .get(&task.to_string())
+            .cloned()
+            .unwrap_or_default();
+        reader.push(script.log.as_bytes());
+        let (_, said) = reader.finish();
+        let status = TaskStatus::from(state);
+        let ending = Ending {
+            // A job that failed at once never ran.
+            started_at: (status == TaskStatus::Succeeded).then_some(self.now),
+            status,
+            at: self.now,
+            outputs: said.outputs,
+            state: said.state,
+        };
+        self.tell(Happened::Ended {
+            task: task.clone(),
+            ending,
+        });
+    }
+
+    fn tell(&mut self, happened: Happened) {
+        let mut queue = VecDeque::from([happened]);
+        while let Some(happened) = queue.pop_front() {
+            self.now += SignedDuration::from_secs(1);
+            for wanted in self.machine.advance(happened, self.now) {
+                queue.extend(self.carry_out(wanted));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, wanted: Wanted) -> Option<Happened> {
+        match wanted {
+            Wanted::LookUp { task, config } => Some(match self.cache.get(&config.caching_key) {
+                Some(hit) => Happened::CacheHit {
+                    task,
+                    hit: hit.clone(),
+                },
+                None => Happened::CacheMiss { task },
+            }),
+            Wanted::Submit { task, .. } => {
+                self.events.push(format!("start {task}"));
+                let job = format!("job-of-{task}");
+                let at = self.now;
+                Some(Happened::Submitted { task, job, at })
+            }
+            Wanted::Watch { task, .. } => {
+                self.watch(task);
+                None
+            }
+            Wanted::Kill { task, .. } => {
+                self.events.push(format!("kill {task}"));
+                self.jobs.retain(|(id, _)| *id != task);
+                Some(Happened::Ended {
+                    task,
+                    ending: self.ending("cancelled", ""),
+                })
+            }
+            Wanted::RunLocal { task, command } => {
+                self.events.push(format!("local {task}: {command}"));
+                let script = self
+                    .scripts
+                    .get(&task.to_string())
+                    .cloned()
+                    .unwrap_or_default();
+                let state = script.states.first().map_or("succeeded", String::as_str);
+                Some(Happened::Ended {
+                    task,
+                    ending: self.ending(state, &script.log),
+                })
+            }
+            Wanted::End { result } => {
+                assert!(self.result.replace(result).is_none(), "it ended twice");
+                None
+            }
+            Wanted::Write { task } => {
+                assert!(
+                    self.machine.record(&task).is_some(),
+                    "{task} has nothing to write"
+                );
+                None
+            }
+            Wanted::Remember { task, key } => {
+                self.remember(&task, key);
+                None
+            }
+            Wanted::KillLocal { .. } => None,
+        }
+    }
+
+    fn watch(&mut self, task: TaskId) {
+        let script = self.scripts.get(&task.to_string());
+        let states = script
+            .map(|script| script.states.clone())
+            .unwrap_or_default();
+        let states = match states.is_empty() {
+            true => VecDeque::from(["running".to_owned(), "succeeded".to_owned()]),
+            false => states.into(),
+        };
+        self.jobs.push((task, states));
+    }
+
+    fn remember(&mut self, task: &TaskId, key: String) {
+        let record = self.machine.record(task).unwrap();
+        let hit = Hit {
+            job: record.job.clone(),
+            outputs: record.outputs.clone().unwrap(),
+            state: record.state.clone().unwrap(),
+        };
+        self.cache.insert(key, hit);
+    }
+
+    fn ending(&self, status: &str, log: &str) -> Ending {
+        let mut reader = CommandReader::default();
+        reader.push(log.as_bytes());
+        let (_, said) = reader.finish();
+        Ending {
+            status: TaskStatus::from(status),
+            started_at: None,
+            at: self.now,
+            outputs: said.outputs,
+            state: said.state,
+        }
+    }
+
+    /// `task: pending running succeeded`, one line per task in the order of their beginning.
+    pub(crate) fn histories(&self) -> Vec<String> {
+        let words = |record: &crate::bake::Record| {
+            let statuses = record.statuses.iter().map(|one| one.status.to_string());
+            format!("{}: {}", record.id, statuses.collect::<Vec<_>>().join(" "))
+        };
+        self.machine.records().map(words).collect()
+    }
+}
