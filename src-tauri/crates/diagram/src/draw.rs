@@ -1,0 +1,161 @@
+//! From graph and layout to the display list.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    display::{DisplayList, Piece},
+    graph::Graph,
+    layout::Layout,
+    shape::Rect,
+};
+
+mod arrow;
+mod card;
+mod count;
+mod frame;
+mod icon;
+mod line;
+mod node;
+mod palette;
+mod sheet;
+
+use palette::Palette;
+pub(crate) use palette::state_color;
+
+/// Which set of colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// Ink on paper.
+    #[default]
+    Light,
+    /// The oven at night.
+    Dark,
+}
+
+/// What lies under the graph.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// White in the light theme, for files and paper.
+    #[default]
+    Paper,
+    /// The colour of the window behind the graph.
+    Window,
+    /// Nothing.
+    Clear,
+}
+
+/// What stands around the graph. Without any of it the picture is the graph alone.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DrawOptions {
+    /// Name, state and facts above the graph.
+    pub header: Option<Header>,
+    /// States, arrows and parameters below the graph.
+    pub legend: Option<Legend>,
+    /// A small line at the very bottom.
+    pub footer: Option<Footer>,
+    /// What lies under the graph.
+    pub ground: Ground,
+}
+
+/// The head of an exported page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Header {
+    /// A small line above the title: the project.
+    pub project: String,
+    /// The title: the name of the bake.
+    pub title: String,
+    /// Quiet words behind the title: number and attempt.
+    pub title_note: String,
+    /// State, start, place and so on, at the right.
+    pub facts: Vec<Fact>,
+}
+
+/// A word and what it says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fact {
+    /// The word, such as `State`.
+    pub label: String,
+    /// What it says, such as `Running`.
+    pub value: String,
+    /// How the value is written.
+    pub style: FactStyle,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FactStyle {
+    /// As words.
+    #[default]
+    Words,
+    /// As code: commits, ids.
+    Code,
+}
+
+/// What is explained below the graph. States and arrows come from the graph itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Legend {
+    /// The parameters of the bake.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A parameter and its value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// The last line of a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Footer {
+    /// At the left: the address of the bake.
+    pub left: String,
+    /// At the right: the time of the picture and such.
+    pub right: String,
+}
+
+/// The room around a graph without a sheet.
+const MARGIN: f32 = 24.0;
+
+/// Draws the graph as laid out. Both have to belong together: a node without
+/// a place is left out.
+pub fn draw(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions) -> DisplayList {
+    let palette = Palette::of(theme, options.ground);
+    let sheet = sheet::Sheet::new(graph, layout.bounds, options);
+    let origin = sheet.graph_origin();
+    let place = |rect: Rect| {
+        Rect::new(
+            rect.x - layout.bounds.x + origin.x,
+            rect.y - layout.bounds.y + origin.y,
+            rect.width,
+            rect.height,
+        )
+    };
+    let mut pieces: Vec<Piece> = Vec::new();
+    for group in &layout.groups {
+        pieces.extend(frame::piece(graph, group, place(group.rect), &palette));
+    }
+    let shift = place(Rect::default());
+    for route in &layout.edges {
+        pieces.extend(arrow::piece(
+            graph,
+            route,
+            (shift.x, shift.y),
+            (layout.corner, &palette),
+        ));
+    }
+    for (node, at) in graph.nodes.iter().zip(&layout.nodes) {
+        pieces.push(node::piece(node, place(at.rect), &palette));
+    }
+    pieces.extend(sheet.pieces(&palette));
+    DisplayList {
+        width: sheet.size().0,
+        height: sheet.size().1,
+        background: palette.background,
+        pieces,
+    }
+}

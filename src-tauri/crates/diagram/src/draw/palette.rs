@@ -1,0 +1,96 @@
+//! The colours of both themes.
+
+use super::{Ground, Theme};
+use crate::{display::Color, graph::NodeState};
+
+/// The colours of one picture.
+#[derive(Debug, Clone)]
+pub(super) struct Palette {
+    /// Under everything; none for a clear ground.
+    pub(super) background: Option<Color>,
+    /// The same colour, for what has to cover lines.
+    pub(super) ground: Color,
+    pub(super) node: Color,
+    pub(super) frame: Color,
+    pub(super) frame_line: Color,
+    pub(super) edge: Color,
+    pub(super) rule: Color,
+    pub(super) text: Color,
+    pub(super) text_second: Color,
+    pub(super) text_third: Color,
+    /// On a filled state colour.
+    pub(super) on_state: Color,
+    theme: Theme,
+}
+
+impl Palette {
+    pub(super) fn of(theme: Theme, ground: Ground) -> Self {
+        let mut palette = match theme {
+            Theme::Light => Self::light(),
+            Theme::Dark => Self::dark(),
+        };
+        if ground == Ground::Paper && theme == Theme::Light {
+            palette.ground = Color::hex(0x00FF_FFFF);
+        }
+        palette.background = (ground != Ground::Clear).then_some(palette.ground);
+        palette
+    }
+
+    fn light() -> Self {
+        Self {
+            background: None,
+            ground: Color::hex(0x00F9_F7F2),
+            node: Color::hex(0x00FF_FFFF),
+            frame: Color::hex(0x00F3_F0E9).alpha(140),
+            frame_line: Color::hex(0x00D2_C8B8),
+            edge: Color::hex(0x008B_8070),
+            rule: Color::hex(0x00D2_C8B8),
+            text: Color::hex(0x0024_1F19),
+            text_second: Color::hex(0x0051_493D),
+            text_third: Color::hex(0x006A_6052),
+            on_state: Color::hex(0x00FF_FFFF),
+            theme: Theme::Light,
+        }
+    }
+
+    fn dark() -> Self {
+        Self {
+            background: None,
+            ground: Color::hex(0x0018_1513),
+            node: Color::hex(0x001F_1B18),
+            frame: Color::hex(0x0010_0E0C).alpha(140),
+            frame_line: Color::hex(0x003C_3530),
+            edge: Color::hex(0x007C_7167),
+            rule: Color::hex(0x003C_3530),
+            text: Color::hex(0x00F1_EBE2),
+            text_second: Color::hex(0x00BF_B4A7),
+            text_third: Color::hex(0x009C_9184),
+            on_state: Color::hex(0x0010_0E0C),
+            theme: Theme::Dark,
+        }
+    }
+
+    /// The colour of a state, safe for colour-blind eyes together with its shape.
+    pub(super) fn state(&self, state: NodeState) -> Color {
+        state_color(self.theme, state)
+    }
+}
+
+/// The colour of a state in a theme.
+pub(crate) fn state_color(theme: Theme, state: NodeState) -> Color {
+    let (light, dark) = match state {
+        NodeState::Waiting | NodeState::Skipped => (0x0082_8793, 0x006D_6D6D),
+        NodeState::Pending => (0x0047_5258, 0x00A2_A2A2),
+        NodeState::Running => (0x0010_92D4, 0x0052_77BC),
+        NodeState::Succeeded => (0x003B_7959, 0x0081_FDBB),
+        NodeState::Failed => (0x00C3_440F, 0x00F7_844D),
+        NodeState::Cancelled => (0x0057_3000, 0x009E_5E02),
+        NodeState::Cached => (0x0056_3279, 0x00E6_A5FB),
+        NodeState::Unknown => (0x000C_0D0E, 0x00EA_F9FF),
+        NodeState::Plain => (0x008B_8070, 0x007C_7167),
+    };
+    Color::hex(match theme {
+        Theme::Light => light,
+        Theme::Dark => dark,
+    })
+}

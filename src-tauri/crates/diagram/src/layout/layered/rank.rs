@@ -1,0 +1,180 @@
+//! Which rank each box stands in: as early as its needs allow, then moved so
+//! that the sum of all wire lengths becomes small.
+
+use super::{End, Wire};
+
+/// Neighbours of each box, in both directions.
+struct Ties {
+    before: Vec<Vec<usize>>,
+    after: Vec<Vec<usize>>,
+    /// Wires that leave for the end of the layout, less those that come from its beginning.
+    pull: Vec<i64>,
+}
+
+impl Ties {
+    fn new(count: usize, wires: &[Wire]) -> Self {
+        let mut ties = Self {
+            before: vec![Vec::new(); count],
+            after: vec![Vec::new(); count],
+            pull: vec![0; count],
+        };
+        for wire in wires {
+            match (wire.from, wire.to) {
+                (End::Brick { brick: from, .. }, End::Brick { brick: to, .. }) => {
+                    ties.before[to].push(from);
+                    ties.after[from].push(to);
+                }
+                (End::Brick { brick, .. }, End::Outside { .. }) => ties.pull[brick] += 1,
+                (End::Outside { .. }, End::Brick { brick, .. }) => ties.pull[brick] -= 1,
+                (End::Outside { .. }, End::Outside { .. }) => {}
+            }
+        }
+        ties
+    }
+
+    fn sorted(&self) -> Vec<usize> {
+        let mut missing: Vec<usize> = self.before.iter().map(Vec::len).collect();
+        let mut sorted: Vec<usize> = (0..missing.len()).filter(|v| missing[*v] == 0).collect();
+        let mut next = 0;
+        while let Some(&vertex) = sorted.get(next) {
+            next += 1;
+            for &after in &self.after[vertex] {
+                missing[after] -= 1;
+                if missing[after] == 0 {
+                    sorted.push(after);
+                }
+            }
+        }
+        sorted
+    }
+}
+
+/// The rank of each box, the first being 0.
+pub(super) fn ranks(count: usize, wires: &[Wire]) -> Vec<usize> {
+    let ties = Ties::new(count, wires);
+    let sorted = ties.sorted();
+    let mut ranks = vec![0; count];
+    for &vertex in &sorted {
+        let earliest = ties.before[vertex].iter().map(|v| ranks[*v] + 1).max();
+        ranks[vertex] = earliest.unwrap_or(0);
+    }
+    let last = ranks.iter().copied().max().unwrap_or(0);
+    for _ in 0..6 {
+        let back = pull_all(&ties, sorted.iter().rev(), &mut ranks, last);
+        let forth = pull_all(&ties, sorted.iter(), &mut ranks, last);
+        if !back && !forth {
+            break;
+        }
+    }
+    let first = ranks.iter().copied().min().unwrap_or(0);
+    for rank in &mut ranks {
+        *rank -= first;
+    }
+    ranks
+}
+
+/// Moves each box to the end of its free range to which more wires pull.
+fn pull_all<'a>(
+    ties: &Ties,
+    vertices: impl Iterator<Item = &'a usize>,
+    ranks: &mut [usize],
+    last: usize,
+) -> bool {
+    let mut moved = false;
+    for &vertex in vertices {
+        let (before, after) = (&ties.before[vertex], &ties.after[vertex]);
+        let low = before.iter().map(|v| ranks[*v] + 1).max().unwrap_or(0);
+        let high = after.iter().map(|v| ranks[*v] - 1).min().unwrap_or(last);
+        let pull = signed(after.len()) - signed(before.len()) + ties.pull[vertex];
+        let wanted = match pull {
+            1.. => high,
+            0 => ranks[vertex],
+            _ => low,
+        };
+        moved |= wanted != ranks[vertex];
+        ranks[vertex] = wanted;
+    }
+    moved
+}
+
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Which arcs have to be turned round so that no ring is left. Deterministic:
+/// walks from the first vertex and turns the arcs that lead back.
+pub(in crate::layout) fn acyclic(count: usize, arcs: &[(usize, usize)]) -> Vec<bool> {
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (index, (from, _)) in arcs.iter().enumerate() {
+        out[*from].push(index);
+    }
+    let mut turned = vec![false; arcs.len()];
+    let mut state = vec![Visit::New; count];
+    for start in 0..count {
+        if state[start] != Visit::New {
+            continue;
+        }
+        state[start] = Visit::Open;
+        let mut stack = vec![(start, 0)];
+        while let Some((vertex, next)) = stack.pop() {
+            let Some(&arc) = out[vertex].get(next) else {
+                state[vertex] = Visit::Done;
+                continue;
+            };
+            stack.push((vertex, next + 1));
+            let to = arcs[arc].1;
+            match state[to] {
+                Visit::New => {
+                    state[to] = Visit::Open;
+                    stack.push((to, 0));
+                }
+                Visit::Open => turned[arc] = true,
+                Visit::Done => {}
+            }
+        }
+    }
+    turned
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    New,
+    Open,
+    Done,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::EdgeKind;
+
+    fn wire(from: usize, to: usize) -> Wire {
+        Wire {
+            from: End::Brick {
+                brick: from,
+                port: 0.0,
+            },
+            to: End::Brick {
+                brick: to,
+                port: 0.0,
+            },
+            kind: EdgeKind::Completed,
+        }
+    }
+
+    #[test]
+    fn a_chain_has_one_rank_per_box() {
+        assert_eq!(ranks(3, &[wire(0, 1), wire(1, 2)]), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_box_without_needs_stands_next_to_what_needs_it() {
+        let wires = [wire(0, 1), wire(1, 2), wire(3, 2)];
+        assert_eq!(ranks(4, &wires), [0, 1, 2, 1]);
+    }
+
+    #[test]
+    fn a_ring_is_broken_at_one_arc() {
+        assert_eq!(acyclic(3, &[(0, 1), (1, 2), (2, 0)]), [false, false, true]);
+    }
+}

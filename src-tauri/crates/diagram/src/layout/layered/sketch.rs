@@ -1,0 +1,293 @@
+//! The layered graph between input and result: every wire is cut into segments
+//! from rank to rank, with a knot where it passes a rank without stopping.
+//!
+//! Wires share knots: those that leave one port for distant boxes run together
+//! until they have to part, and many that come from afar to one port join on
+//! the way. A shared stretch thus has always one source or one target.
+
+use std::collections::HashMap;
+
+use super::{Brick, End, Placed, Spot, Wire, channel::Channels};
+use crate::{graph::EdgeKind, layout::measure};
+
+/// A box, a knot or an end at the border.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Brick,
+    Knot,
+    Border,
+}
+
+/// A piece of a wire between neighbouring ranks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Segment {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// How far from the middle of its vertex it begins and ends.
+    pub(super) from_port: f32,
+    pub(super) to_port: f32,
+    pub(super) kind: EdgeKind,
+}
+
+/// The layered graph. Rank 0 and the last rank hold only ends at the border.
+#[derive(Debug)]
+pub(super) struct Sketch {
+    /// The vertices of each rank in their order.
+    pub(super) ranks: Vec<Vec<usize>>,
+    pub(super) rank_of: Vec<usize>,
+    pub(super) role: Vec<Role>,
+    /// The size along the cross axis.
+    pub(super) size: Vec<f32>,
+    pub(super) wish: Vec<f32>,
+    pub(super) segments: Vec<Segment>,
+    /// The segments that end, and that begin, at each vertex.
+    pub(super) ups: Vec<Vec<usize>>,
+    pub(super) downs: Vec<Vec<usize>>,
+    /// The segments of each wire.
+    paths: Vec<Vec<usize>>,
+}
+
+/// A port of a vertex for one kind of wire.
+type Port = (usize, u32, EdgeKind);
+
+#[derive(Default)]
+struct Shared {
+    leaving: HashMap<Port, usize>,
+    coming: HashMap<Port, usize>,
+    /// Knots that begin at a port, by how far they are from it.
+    trunks: HashMap<(Port, bool), Vec<usize>>,
+    segments: HashMap<(Port, usize, u32), usize>,
+}
+
+impl Sketch {
+    pub(super) fn new(bricks: &[Brick], wires: &[Wire], ranks: &[usize]) -> Self {
+        let last = ranks.iter().copied().max().unwrap_or(0) + 2;
+        let mut sketch = Self {
+            ranks: vec![Vec::new(); last + 1],
+            rank_of: Vec::new(),
+            role: Vec::new(),
+            size: Vec::new(),
+            wish: Vec::new(),
+            segments: Vec::new(),
+            ups: Vec::new(),
+            downs: Vec::new(),
+            paths: Vec::new(),
+        };
+        for (brick, rank) in bricks.iter().zip(ranks) {
+            sketch.vertex(Role::Brick, rank + 1, brick.cross, brick.wish);
+        }
+        let ends: Vec<_> = wires.iter().map(|wire| sketch.ends(wire, last)).collect();
+        let mut shared = Shared::default();
+        for (from, to) in &ends {
+            if sketch.rank_of[to.0] > sketch.rank_of[from.0] + 1 {
+                *shared.leaving.entry(*from).or_default() += 1;
+                *shared.coming.entry(*to).or_default() += 1;
+            }
+        }
+        for (from, to) in ends {
+            let path = sketch.path(from, to, &mut shared);
+            sketch.paths.push(path);
+        }
+        sketch
+    }
+
+    fn vertex(&mut self, role: Role, rank: usize, size: f32, wish: f32) -> usize {
+        let vertex = self.rank_of.len();
+        self.ranks[rank].push(vertex);
+        self.rank_of.push(rank);
+        self.role.push(role);
+        self.size.push(size);
+        self.wish.push(wish);
+        self.ups.push(Vec::new());
+        self.downs.push(Vec::new());
+        vertex
+    }
+
+    /// Both ends as ports; an end outside gets a vertex at the border.
+    fn ends(&mut self, wire: &Wire, last: usize) -> (Port, Port) {
+        let mut port = |end: End, border: usize| match end {
+            End::Brick { brick, port } => {
+                (brick, (port - self.size[brick] / 2.0).to_bits(), wire.kind)
+            }
+            End::Outside { wish } => {
+                let vertex = self.vertex(Role::Border, border, 0.0, wish);
+                (vertex, 0.0_f32.to_bits(), wire.kind)
+            }
+        };
+        (port(wire.from, 0), port(wire.to, last))
+    }
+
+    fn path(&mut self, from: Port, to: Port, shared: &mut Shared) -> Vec<usize> {
+        let (first, last) = (self.rank_of[from.0], self.rank_of[to.0]);
+        let length = last.saturating_sub(first + 1);
+        let from_source = shared.leaving.get(&from) >= shared.coming.get(&to);
+        let trunk = shared
+            .trunks
+            .entry((if from_source { from } else { to }, from_source))
+            .or_default();
+        let wish = self.wish[if from_source { from.0 } else { to.0 }];
+        while trunk.len() < length {
+            let rank = if from_source {
+                first + 1 + trunk.len()
+            } else {
+                last - 1 - trunk.len()
+            };
+            trunk.push(self.vertex(Role::Knot, rank, 0.0, wish));
+        }
+        let mut knots: Vec<usize> = trunk[..length].to_vec();
+        if !from_source {
+            knots.reverse();
+        }
+        let middle = 0.0_f32.to_bits();
+        let mut stops = vec![(from.0, from.1)];
+        stops.extend(knots.into_iter().map(|knot| (knot, middle)));
+        stops.push((to.0, to.1));
+        stops
+            .windows(2)
+            .map(|pair| self.segment((pair[0].0, pair[0].1, from.2), pair[1], shared))
+            .collect()
+    }
+
+    fn segment(&mut self, from: Port, to: (usize, u32), shared: &mut Shared) -> usize {
+        let next = self.segments.len();
+        let index = *shared.segments.entry((from, to.0, to.1)).or_insert(next);
+        if index == next {
+            self.segments.push(Segment {
+                from: from.0,
+                to: to.0,
+                from_port: f32::from_bits(from.1),
+                to_port: f32::from_bits(to.1),
+                kind: from.2,
+            });
+            self.downs[from.0].push(index);
+            self.ups[to.0].push(index);
+        }
+        index
+    }
+
+    /// Whether the segment is part of a long straight stretch.
+    pub(super) fn is_inner(&self, segment: usize) -> bool {
+        let Segment { from, to, .. } = self.segments[segment];
+        self.role[from] == Role::Knot && self.role[to] == Role::Knot
+    }
+
+    /// Puts places and channels together.
+    pub(super) fn finish(
+        &self,
+        bricks: &[Brick],
+        cross: &[f32],
+        channels: &Channels,
+        crossings: usize,
+    ) -> Placed {
+        let starts = self.rank_starts(bricks, channels);
+        let main_end = starts.last().copied().unwrap_or(0.0);
+        let corner = |vertex: usize| {
+            (
+                starts[self.rank_of[vertex]],
+                cross[vertex] - self.size[vertex] / 2.0,
+            )
+        };
+        let cross_end = (0..bricks.len()).map(|brick| corner(brick).1 + self.size[brick]);
+        let lowest = cross_end.chain(self.knots(cross)).fold(0.0, f32::max);
+        let wires = self
+            .paths
+            .iter()
+            .map(|path| self.corners(path, cross, &starts, (bricks, channels)));
+        Placed {
+            main: main_end,
+            cross: lowest,
+            bricks: (0..bricks.len()).map(corner).collect(),
+            wires: wires.collect(),
+            crossings,
+        }
+    }
+
+    fn knots<'a>(&'a self, cross: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
+        let knots = (0..self.role.len()).filter(|vertex| self.role[*vertex] == Role::Knot);
+        knots.map(|vertex| cross[vertex])
+    }
+
+    /// Where each rank begins along the main axis.
+    fn rank_starts(&self, bricks: &[Brick], channels: &Channels) -> Vec<f32> {
+        let mut starts = Vec::with_capacity(self.ranks.len());
+        let mut at = 0.0;
+        for (rank, vertices) in self.ranks.iter().enumerate() {
+            starts.push(at);
+            let boxes = vertices.iter().filter_map(|vertex| bricks.get(*vertex));
+            at += boxes.map(|brick| brick.main).fold(0.0, f32::max);
+            if rank > 0 && rank + 2 < self.ranks.len() {
+                at += channels.gaps[rank].width();
+            }
+        }
+        starts
+    }
+
+    fn corners(
+        &self,
+        path: &[usize],
+        cross: &[f32],
+        starts: &[f32],
+        (bricks, channels): (&[Brick], &Channels),
+    ) -> Vec<Spot> {
+        let mut corners = Vec::with_capacity(2 + path.len() * 2);
+        for (at, &index) in path.iter().enumerate() {
+            let segment = &self.segments[index];
+            let from = cross[segment.from] + segment.from_port;
+            let to = cross[segment.to] + segment.to_port;
+            if at == 0 {
+                let width = bricks.get(segment.from).map_or(0.0, |brick| brick.main);
+                corners.push((starts[self.rank_of[segment.from]] + width, from));
+            }
+            if let Some(track) = channels.track[index] {
+                let rank = self.rank_of[segment.from];
+                let gap = &channels.gaps[rank];
+                let main = starts[rank + 1] - gap.width() + gap.place(track);
+                corners.extend([(main, from), (main, to)]);
+            }
+            if at + 1 == path.len() {
+                corners.push((starts[self.rank_of[segment.to]], to));
+            }
+        }
+        corners
+    }
+}
+
+/// The room between two ranks and its channels.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Gap {
+    pub(super) tracks: usize,
+}
+
+impl Gap {
+    /// Before the first channel and after the last, where the arrow stands.
+    const BEFORE: f32 = 14.0;
+    const AFTER: f32 = 22.0;
+
+    fn step(self) -> f32 {
+        (150.0 / count(self.tracks.saturating_sub(1).max(1))).clamp(3.0, 9.0)
+    }
+
+    fn channels_width(self) -> f32 {
+        count(self.tracks.saturating_sub(1)) * self.step()
+    }
+
+    pub(super) fn width(self) -> f32 {
+        (Self::BEFORE + self.channels_width() + Self::AFTER)
+            .max(measure::RANK_GAP)
+            .ceil()
+    }
+
+    /// Where a channel is, from the beginning of the gap.
+    fn place(self, track: usize) -> f32 {
+        let free = self.width() - Self::BEFORE - Self::AFTER - self.channels_width();
+        Self::BEFORE + free / 2.0 + count(track) * self.step()
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "there are far fewer channels than 2^24"
+)]
+fn count(value: usize) -> f32 {
+    value as f32
+}
