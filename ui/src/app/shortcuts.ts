@@ -1,0 +1,54 @@
+/** What the keyboard sheet shows. Keys of one chord are parted by blanks. */
+export const shortcuts: readonly { title: string; keys: readonly [string, string][] }[] = [
+  {
+    title: "Everywhere",
+    keys: [
+      ["Ctrl K", "Search or run a command"],
+      ["Ctrl N", "New project"],
+      ["Ctrl O", "Open folder"],
+      ["Ctrl 1", "Home"],
+      ["Ctrl 2", "Live"],
+      ["Ctrl 3", "Bakes"],
+      ["Ctrl ,", "Settings"],
+      ["Alt ←", "Back"],
+      ["Alt →", "Forward"],
+      ["F6", "Next part of the window"],
+      ["?", "This sheet"],
+    ],
+  },
+  {
+    title: "Lists",
+    keys: [
+      ["/", "Filter"],
+      ["j ↓", "Next row"],
+      ["k ↑", "Row before"],
+      ["Home", "First row"],
+      ["End", "Last row"],
+      ["Enter", "Open"],
+      ["Esc", "Close the side pane"],
+    ],
+  },
+  {
+    title: "Wizard and new bake",
+    keys: [["Ctrl Enter", "Go on, create, bake"]],
+  },
+  {
+    title: "Graph",
+    keys: [
+      ["← →", "Along the edges"],
+      ["↑ ↓", "Neighbours"],
+      ["+", "Zoom in"],
+      ["-", "Zoom out"],
+      ["0", "Fit the graph"],
+      ["l", "Change the direction"],
+    ],
+  },
+  {
+    title: "Log",
+    keys: [
+      ["Enter", "Next match"],
+      ["Shift Enter", "Match before"],
+      ["f", "Follow the end"],
+    ],
+  },
+];

@@ -1,0 +1,130 @@
+import { asFailure } from "../../api";
+import type {
+  BakeView,
+  DeskEvent,
+  Drawing,
+  ExportFormat,
+  Failure,
+  GraphDirection,
+  GraphTheme,
+  TaskView,
+} from "../../api/views";
+import { Asked } from "../../shared/asked.svelte";
+import { debounce } from "../../shared/debounce";
+import type { Desk } from "../../shared/desk.svelte";
+
+/** One bake as the page shows it: its tasks, its picture, what can be done with it. */
+export class BakePageState {
+  readonly bake: string;
+  readonly project: string;
+  readonly view = new Asked<BakeView>();
+  readonly drawing = new Asked<Drawing>();
+  attempt = $state<number | null>(null);
+  direction = $state<GraphDirection>("right");
+  /** Since when the bake was asked to cancel. */
+  cancelling = $state<number | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  readonly #desk: Desk;
+
+  constructor(desk: Desk, project: string, bake: string) {
+    this.#desk = desk;
+    this.project = project;
+    this.bake = bake;
+  }
+
+  get #subject() {
+    return { kind: "bake" as const, bake: this.bake, attempt: this.attempt };
+  }
+
+  askView = () =>
+    this.view.ask(() =>
+      this.#desk.host.call("bake_view", {
+        project: this.project,
+        bake: this.bake,
+        attempt: this.attempt,
+      }),
+    );
+
+  askDrawing = (theme: GraphTheme = this.#desk.graphTheme) =>
+    this.drawing.ask(() =>
+      this.#desk.host.call("graph_drawing", {
+        project: this.project,
+        subject: this.#subject,
+        theme,
+        direction: this.direction,
+      }),
+    );
+
+  /** Many tasks may change at once: they are drawn together. */
+  redraw = debounce(80, () => void this.askDrawing());
+
+  hear(event: DeskEvent): void {
+    if (event.kind !== "bakeChanged") return;
+    const { bake } = event;
+    if (bake.row.id !== this.bake && bake.row.name !== this.bake) return;
+    if (this.attempt !== null && bake.attempt !== this.attempt) return;
+    this.take(bake);
+    this.redraw();
+  }
+
+  take(bake: BakeView): void {
+    this.view.set(bake);
+    if (bake.row.finishedAt !== null) this.cancelling = null;
+  }
+
+  chooseAttempt(attempt: number): void {
+    this.attempt = attempt;
+    void this.askView();
+    void this.askDrawing();
+  }
+
+  turn(): void {
+    this.direction = this.direction === "right" ? "down" : "right";
+  }
+
+  task(id: string | null): TaskView | null {
+    return this.view.value?.tasks.find((task) => task.id === id) ?? null;
+  }
+
+  async cancel(): Promise<void> {
+    this.cancelling = Date.now();
+    this.failure = null;
+    try {
+      const bake = await this.#desk.host.call("bake_cancel", {
+        project: this.project,
+        bake: this.bake,
+        attempt: this.attempt,
+      });
+      this.#desk.activity.did(`Asked the bake of ${bake.row.batch} to cancel`);
+      this.take(bake);
+      this.redraw();
+    } catch (cause) {
+      this.cancelling = null;
+      this.failure = asFailure(cause);
+    }
+  }
+
+  async export(format: ExportFormat): Promise<void> {
+    const { host, toasts, activity } = this.#desk;
+    const row = this.view.value?.row;
+    const name = `${row?.name ?? `${row?.batch ?? "bake"}-${this.bake}`}.${format}`;
+    const path = await host.pickSave(`Export the graph as ${format.toUpperCase()}`, name, format);
+    if (!path) return;
+    this.failure = null;
+    try {
+      const file = await host.call("graph_export", {
+        project: this.project,
+        subject: this.#subject,
+        theme: "light",
+        direction: this.direction,
+        format,
+        path,
+      });
+      toasts.say(`Graph saved as ${file.path}`);
+      activity.did(`Exported the graph to ${file.path}`);
+    } catch (cause) {
+      this.failure = asFailure(cause);
+      activity.failed("Export the graph", this.failure);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { asFailure } from "../../api";
+import type { BakePlan, BakeStart, Drawing, Failure, GraphDirection } from "../../api/views";
+import { Asked } from "../../shared/asked.svelte";
+import { debounce } from "../../shared/debounce";
+import { showBake } from "../../shared/deeds";
+import type { Desk } from "../../shared/desk.svelte";
+
+/** What is typed before a bake, and what that bake would do. */
+export class NewBake {
+  readonly project: string;
+  readonly batch: string;
+  readonly plan = new Asked<BakePlan>();
+  readonly drawing = new Asked<Drawing>();
+  values = $state<Record<string, string>>({});
+  name = $state("");
+  tags = $state("");
+  direction = $state<GraphDirection>("right");
+  busy = $state(false);
+  failure = $state.raw<Failure | null>(null);
+  readonly #desk: Desk;
+
+  constructor(desk: Desk, project: string, batch: string) {
+    this.#desk = desk;
+    this.project = project;
+    this.batch = batch;
+  }
+
+  get sound(): boolean {
+    return (
+      this.plan.failure === null &&
+      !(this.plan.value?.diagnostics ?? []).some(({ severity }) => severity === "error")
+    );
+  }
+
+  /** What the backend found wrong with a field, wherever it said so. */
+  get wrong(): { field: string; message: string } | null {
+    const failure = this.failure ?? this.plan.failure;
+    return failure?.field ? { field: failure.field, message: failure.message } : null;
+  }
+
+  set(name: string, value: string): void {
+    this.values[name] = value;
+    this.failure = null;
+    this.replan();
+  }
+
+  turn(): void {
+    this.direction = this.direction === "right" ? "down" : "right";
+  }
+
+  replan = debounce(200, () => void Promise.all([this.askPlan(), this.askDrawing()]));
+
+  askPlan = () => this.plan.ask(() => this.#desk.host.call("bake_plan", this.#request()));
+
+  askDrawing = () =>
+    this.drawing.ask(() =>
+      this.#desk.host.call("graph_drawing", {
+        project: this.project,
+        subject: { kind: "batch", batch: this.batch, params: this.#request().params },
+        theme: this.#desk.graphTheme,
+        direction: this.direction,
+      }),
+    );
+
+  async bake(): Promise<void> {
+    if (this.busy || !this.sound) return;
+    this.busy = true;
+    this.failure = null;
+    try {
+      const bake = await this.#desk.host.call("bake_start", this.#request());
+      this.#desk.activity.did(`Started bake of ${this.batch}`, {
+        command: this.plan.value?.command,
+        official: this.plan.value?.officialCommand,
+      });
+      showBake(this.#desk, this.project, bake.row.id);
+    } catch (cause) {
+      this.failure = asFailure(cause);
+      this.#desk.activity.failed(`Bake ${this.batch}`, this.failure);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #request(): BakeStart {
+    const typed = Object.entries(this.values).filter(([, value]) => value !== "");
+    return {
+      project: this.project,
+      batch: this.batch,
+      params: Object.fromEntries(typed),
+      name: this.name.trim() || null,
+      tags: this.tags.split(/[\s,]+/).filter(Boolean),
+    };
+  }
+}

@@ -1,0 +1,128 @@
+import type { Host, Subscription } from "../../api";
+import type { Failure, LogChunk, LogLine } from "../../api/views";
+import { withoutColours } from "./ansi";
+
+/** The log of one job as far as it has come, its search, and whether the view follows its end. */
+export class LogTail {
+  /** Grows in place; `count` tells when it did. */
+  lines: LogLine[] = [];
+  count = $state(0);
+  errors = $state(0);
+  warnings = $state(0);
+  ended = $state(false);
+  problem = $state<string | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  following = $state(true);
+  /** Lines that came while the view did not follow. */
+  unseen = $state(0);
+  search = $state("");
+  /** Indices of lines with hits. */
+  hits = $state.raw<readonly number[]>([]);
+  hit = $state(-1);
+  readonly #host: Host;
+  #rawId: string | null = null;
+  #stream: Subscription | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Shows the log of another job, or of none. */
+  show(rawId: string | null): void {
+    if (rawId === this.#rawId) return;
+    this.close();
+    this.#rawId = rawId;
+    if (rawId !== null) this.#open(rawId);
+  }
+
+  retry(): void {
+    const rawId = this.#rawId;
+    this.close();
+    this.#rawId = rawId;
+    if (rawId !== null) this.#open(rawId);
+  }
+
+  close(): void {
+    this.#stream?.close();
+    this.#stream = null;
+    this.#rawId = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.lines = [];
+    this.count = this.errors = this.warnings = this.unseen = 0;
+    this.ended = false;
+    this.problem = this.failure = null;
+    this.following = true;
+    this.hits = [];
+    this.hit = -1;
+  }
+
+  follow(on: boolean): void {
+    this.following = on;
+    if (on) this.unseen = 0;
+  }
+
+  find(search: string): void {
+    this.search = search;
+    this.hits = search ? this.#hitsFrom(0) : [];
+    this.hit = this.hits.length ? 0 : -1;
+    if (this.hit >= 0) this.follow(false);
+  }
+
+  /** Goes to the next hit, or with -1 to the one before. */
+  step(by: 1 | -1): void {
+    if (!this.hits.length) return;
+    this.hit = (this.hit + by + this.hits.length) % this.hits.length;
+    this.follow(false);
+  }
+
+  /** The line that the current hit stands in. */
+  get hitLine(): number | null {
+    return this.hits[this.hit] ?? null;
+  }
+
+  text(): string {
+    return this.lines.map(({ text }) => withoutColours(text)).join("\n");
+  }
+
+  #open(rawId: string): void {
+    this.#stream = this.#host.stream(
+      "log_follow",
+      { rawId, since: null },
+      (chunk) => this.#take(chunk),
+      (failure) => (this.failure = failure),
+    );
+  }
+
+  #take(chunk: LogChunk): void {
+    for (const line of chunk.lines) this.lines.push(line);
+    if (chunk.ended) this.ended = true;
+    if (chunk.problem) this.problem = chunk.problem;
+    this.#timer ??= setTimeout(() => this.#flush(), 30);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const from = this.count;
+    for (let index = from; index < this.lines.length; index++) {
+      const level = this.lines[index]?.level;
+      if (level === "error") this.errors += 1;
+      if (level === "warning") this.warnings += 1;
+    }
+    if (this.search) this.hits = [...this.hits, ...this.#hitsFrom(from)];
+    if (this.hit < 0 && this.hits.length) this.hit = 0;
+    if (!this.following) this.unseen += this.lines.length - from;
+    this.count = this.lines.length;
+  }
+
+  #hitsFrom(start: number): number[] {
+    const wanted = this.search.toLowerCase();
+    const hits: number[] = [];
+    for (let index = start; index < this.lines.length; index++) {
+      const line = this.lines[index];
+      if (line && withoutColours(line.text).toLowerCase().includes(wanted)) hits.push(index);
+    }
+    return hits;
+  }
+}

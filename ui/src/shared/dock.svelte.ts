@@ -1,0 +1,37 @@
+import type { AnyState } from "./state-words";
+
+export type DockTab = "logs" | "problems" | "activity";
+
+/** Whose log is shown. */
+export interface LogSubject {
+  rawId: string;
+  title: string;
+  state: AnyState;
+}
+
+/** The panel at the lower edge. */
+export class Dock {
+  tab = $state<DockTab>("logs");
+  open = $state(true);
+  height = $state(208);
+  subject = $state.raw<LogSubject | null>(null);
+
+  show(tab: DockTab): void {
+    this.tab = tab;
+    this.open = true;
+  }
+
+  /** Shows the log of a job; the same job only takes its new state. */
+  follow(subject: LogSubject | null): void {
+    const known = this.subject;
+    const same =
+      known?.rawId === subject?.rawId &&
+      known?.state === subject?.state &&
+      known?.title === subject?.title;
+    if (!same) this.subject = subject;
+  }
+
+  resize(height: number): void {
+    this.height = Math.min(Math.max(height, 96), Math.max(160, window.innerHeight - 320));
+  }
+}

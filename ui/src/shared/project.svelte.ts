@@ -1,0 +1,63 @@
+import { SvelteMap } from "svelte/reactivity";
+
+import type { Host } from "../api";
+import type { BakeTable, BakeView, DeskEvent, LiveTable, ProjectView } from "../api/views";
+import { Asked } from "./asked.svelte";
+import { isOn } from "./state-words";
+
+/** The project that the window shows: what it defines, what runs, what was baked. */
+export class Project {
+  readonly path: string;
+  readonly view = new Asked<ProjectView>();
+  readonly live = new Asked<LiveTable>();
+  readonly bakes = new Asked<BakeTable>();
+  /** Jobs that were asked to stop, with the time of asking. */
+  readonly stopping = new SvelteMap<string, number>();
+  readonly #host: Host;
+
+  constructor(host: Host, path: string) {
+    this.#host = host;
+    this.path = path;
+  }
+
+  async open(): Promise<void> {
+    await this.view.ask(() => this.#host.call("project_open", { project: this.path }));
+    await Promise.all([this.askLive(), this.askBakes()]);
+  }
+
+  askView = () => this.view.ask(() => this.#host.call("project_view", { project: this.path }));
+  askLive = () => this.live.ask(() => this.#host.call("live_table", { project: this.path }));
+  askBakes = () => this.bakes.ask(() => this.#host.call("bake_table", { project: this.path }));
+
+  get name(): string {
+    return this.view.value?.name ?? this.path.split(/[\\/]/).findLast(Boolean) ?? this.path;
+  }
+
+  /** Whether an event with this folder is about this project. */
+  is(path: string): boolean {
+    return path === this.path || path === this.view.value?.path;
+  }
+
+  hear(event: DeskEvent): void {
+    if (event.kind === "projectChanged" && this.is(event.project)) void this.askView();
+    if (event.kind === "bakesChanged" && this.is(event.project)) void this.askBakes();
+    if (event.kind === "liveChanged" && this.is(event.table.project)) this.takeLive(event.table);
+    if (event.kind === "bakeChanged" && this.is(event.bake.project)) this.#takeBake(event.bake);
+  }
+
+  takeLive(table: LiveTable): void {
+    this.live.set(table);
+    const on = new Set(table.rows.filter(({ state }) => isOn(state)).map(({ rawId }) => rawId));
+    for (const rawId of this.stopping.keys()) if (!on.has(rawId)) this.stopping.delete(rawId);
+  }
+
+  #takeBake(bake: BakeView): void {
+    const table = this.bakes.value;
+    if (!table || bake.attempt !== bake.row.attempt) return;
+    const known = table.rows.some(({ id }) => id === bake.row.id);
+    const rows = known
+      ? table.rows.map((row) => (row.id === bake.row.id ? bake.row : row))
+      : [bake.row, ...table.rows];
+    this.bakes.set({ ...table, rows });
+  }
+}
