@@ -17,7 +17,7 @@ pub struct EvalError {
     /// Names that were probably meant, best first.
     pub candidates: Vec<String>,
     /// Set if nothing is wrong but the value is not known yet.
-    pub unknown: Option<Unknown>,
+    pub unknown: Option<Box<Unknown>>,
 }
 
 impl EvalError {
@@ -56,7 +56,7 @@ pub(crate) struct Fault {
     message: String,
     help: Option<String>,
     candidates: Vec<String>,
-    unknown: Option<Unknown>,
+    unknown: Option<Box<Unknown>>,
 }
 
 impl Fault {
@@ -92,9 +92,10 @@ impl Fault {
 
 impl From<Unknown> for Fault {
     fn from(unknown: Unknown) -> Self {
+        let why = unknown.why.clone();
         Self {
-            unknown: Some(unknown.clone()),
-            ..Self::new(unknown.why)
+            unknown: Some(Box::new(unknown)),
+            ..Self::new(why)
         }
     }
 }

@@ -6,6 +6,7 @@
 #![warn(clippy::disallowed_methods)]
 #![warn(missing_docs)]
 
+pub mod conformance;
 mod error;
 mod evaluate;
 mod field;

@@ -29,6 +29,7 @@ pub fn parse_template(
         tokens: tokens(content),
         at: 0,
         depth: 0,
+        fence: Fence::Braces,
         place,
         text,
         found: Vec::new(),
@@ -66,6 +67,7 @@ struct Parser<'a> {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
+    fence: Fence,
     place: &'a dyn Fn(usize) -> usize,
     text: &'a Text,
     found: Vec<Diagnostic>,
@@ -158,19 +160,16 @@ impl<'a> Parser<'a> {
             "expected {wanted}, found `{}`",
             &self.content[token.start..token.end]
         );
-        let help = self.advice(token);
+        let help = self.advice(token, wanted);
         self.say("expression-syntax", span, message, help);
         Stop
     }
 
     /// What can be done about a token nobody expected.
-    fn advice(&self, token: Token) -> Option<String> {
+    fn advice(&self, token: Token, wanted: &str) -> Option<String> {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
         let advice = match (token.kind, self.slice(token)) {
-            (TokenKind::Close(_), word) => format!(
-                "`{word}` always closes an expression: put a blank between two closing brackets, \
-                 and close `${{{{` with `}}}}`, `$[[` with `]]`"
-            ),
+            (TokenKind::Close(_), word) => return self.advice_on_closer(word, wanted),
             (TokenKind::Number, word) if word.starts_with('-') => {
                 "put a blank after the minus to subtract".to_owned()
             }
@@ -186,24 +185,38 @@ impl<'a> Parser<'a> {
         };
         Some(advice)
     }
+
+    /// What can be done about an expression that is closed where it should go on.
+    fn advice_on_closer(&self, word: &str, wanted: &str) -> Option<String> {
+        let (open, close) = (self.fence.open(), self.fence.close());
+        let advice = match wanted {
+            "`else`" => "`if` needs an `else`: write `a if condition else b`".to_owned(),
+            "`}}`" | "`]]`" => format!("what begins with `{open}` has to end with `{close}`"),
+            "`}`" | "`]`" if word.contains(wanted.trim_matches('`')) => {
+                let bracket = wanted.trim_matches('`');
+                format!("`{word}` always closes an expression: write `{bracket} {bracket}`")
+            }
+            "`)`" | "`}`" | "`]`" => "a bracket is not closed".to_owned(),
+            _ => return None,
+        };
+        Some(advice)
+    }
 }
 
 /// Parts.
 impl Parser<'_> {
     fn part(&mut self, token: Token) -> Part {
-        let fence = match token.kind {
-            TokenKind::Open(fence) => fence,
-            _ => {
-                self.at += 1;
-                let text = self.content[token.start..token.end].to_owned();
-                return Part::Text {
-                    text,
-                    span: self.span_of(token),
-                };
-            }
+        let TokenKind::Open(fence) = token.kind else {
+            self.at += 1;
+            let text = self.content[token.start..token.end].to_owned();
+            return Part::Text {
+                text,
+                span: self.span_of(token),
+            };
         };
         self.at += 1;
         self.depth = 0;
+        self.fence = fence;
         let node = self.fenced(fence).unwrap_or_else(|Stop| self.broken(token));
         let end = self
             .tokens
@@ -427,10 +440,10 @@ impl Parser<'_> {
     fn comprehension(&mut self, open: Token, element: Node) -> Read<Node> {
         let variable = self.name()?;
         self.need("in")?;
-        let mut source = self.binary(Rank::Or)?;
+        let mut source = self.deeper(|parser| parser.binary(Rank::Or))?;
         let mut condition = None;
         if self.take("if").is_some() {
-            let test = self.binary(Rank::Or)?;
+            let test = self.deeper(|parser| parser.binary(Rank::Or))?;
             if self.word() == "else" {
                 source = self.choice(source, test)?;
             } else {

@@ -182,7 +182,7 @@ impl Spec {
         };
         let mut out = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % size == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(size) {
                 out.push(separator);
             }
             out.push(digit);

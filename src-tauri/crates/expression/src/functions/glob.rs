@@ -42,97 +42,106 @@ pub(crate) fn find(
         let message = "Invalid pattern: '**' can only be an entire path component";
         return Err(Fault::new(message));
     }
+    let only_folders = pattern.ends_with('/');
     let mut search = Search {
+        only_folders,
         world,
         found: BTreeMap::new(),
     };
-    search.descend(&mut Vec::new(), root, EntryKind::Folder, &steps)?;
+    let root = Spot {
+        trail: Vec::new(),
+        path: root.to_owned(),
+        kind: EntryKind::Folder,
+    };
+    search.descend(root, &steps)?;
     Ok(search.found.into_values().collect())
 }
 
 struct Search<'w> {
     world: &'w mut dyn World,
+    only_folders: bool,
     found: BTreeMap<Vec<String>, (String, EntryKind)>,
 }
 
+/// A path on the way down: the steps below the root, the path itself, and what it is.
+struct Spot {
+    trail: Vec<String>,
+    path: String,
+    kind: EntryKind,
+}
+
+impl Spot {
+    fn inside(&self, name: &str, kind: EntryKind) -> Self {
+        let mut trail = self.trail.clone();
+        trail.push(name.to_owned());
+        Self {
+            trail,
+            path: join(&self.path, name),
+            kind,
+        }
+    }
+
+    fn has_inside(&self) -> bool {
+        self.kind.is_folder() && self.trail.len() <= DEEPEST
+    }
+}
+
 impl Search<'_> {
-    /// Matches the steps that are left against what lies below a path.
-    fn descend(
-        &mut self,
-        trail: &mut Vec<String>,
-        path: &str,
-        kind: EntryKind,
-        steps: &[&str],
-    ) -> Result<(), Fault> {
+    /// Matches the steps that are left against what lies below a spot.
+    fn descend(&mut self, spot: Spot, steps: &[&str]) -> Result<(), Fault> {
         let Some((step, rest)) = steps.split_first() else {
-            return self.keep(trail, path, kind);
+            return self.keep(spot);
         };
-        if trail.len() > DEEPEST || !kind.is_folder() {
+        if !spot.has_inside() {
             return Ok(());
         }
         if *step == "**" {
-            return self.any_depth(trail, path, kind, rest);
+            return self.any_depth(&spot, rest);
         }
         if !step.contains(['*', '?', '[']) {
-            let inner = join(path, step);
-            let Some(kind) = self.world.kind(&inner).map_err(world_fault)? else {
-                return Ok(());
-            };
-            return self.enter(trail, step, kind, &inner, rest);
+            let kind = self
+                .world
+                .kind(&join(&spot.path, step))
+                .map_err(world_fault)?;
+            return kind.map_or(Ok(()), |kind| self.descend(spot.inside(step, kind), rest));
         }
-        for entry in self.world.entries(path).map_err(world_fault)? {
+        for entry in self.world.entries(&spot.path).map_err(world_fault)? {
             if fits(step, &entry.name) {
-                let inner = join(path, &entry.name);
-                self.enter(trail, &entry.name, entry.kind, &inner, rest)?;
+                self.descend(spot.inside(&entry.name, entry.kind), rest)?;
             }
         }
         Ok(())
-    }
-
-    fn enter(
-        &mut self,
-        trail: &mut Vec<String>,
-        name: &str,
-        kind: EntryKind,
-        path: &str,
-        rest: &[&str],
-    ) -> Result<(), Fault> {
-        trail.push(name.to_owned());
-        let entered = self.descend(trail, path, kind, rest);
-        trail.pop();
-        entered
     }
 
     /// `**`: this folder and all real folders below; links to folders are not followed.
-    fn any_depth(
-        &mut self,
-        trail: &mut Vec<String>,
-        path: &str,
-        kind: EntryKind,
-        rest: &[&str],
-    ) -> Result<(), Fault> {
-        self.descend(trail, path, kind, rest)?;
-        if trail.len() > DEEPEST {
+    fn any_depth(&mut self, spot: &Spot, rest: &[&str]) -> Result<(), Fault> {
+        let here = Spot {
+            trail: spot.trail.clone(),
+            path: spot.path.clone(),
+            kind: spot.kind,
+        };
+        self.descend(here, rest)?;
+        if !spot.has_inside() {
             return Ok(());
         }
-        for entry in self.world.entries(path).map_err(world_fault)? {
+        for entry in self.world.entries(&spot.path).map_err(world_fault)? {
             if entry.kind == EntryKind::Folder {
-                trail.push(entry.name.clone());
-                let below = self.any_depth(trail, &join(path, &entry.name), entry.kind, rest);
-                trail.pop();
-                below?;
+                self.any_depth(&spot.inside(&entry.name, entry.kind), rest)?;
             }
         }
         Ok(())
     }
 
-    fn keep(&mut self, trail: &[String], path: &str, kind: EntryKind) -> Result<(), Fault> {
+    fn keep(&mut self, spot: Spot) -> Result<(), Fault> {
+        if self.only_folders && !spot.kind.is_folder() {
+            return Ok(());
+        }
         if self.found.len() >= MOST {
             return Err(Fault::new(format!(
                 "the pattern finds more than {MOST} paths"
             )));
         }
-        self.found.insert(trail.to_vec(), (path.to_owned(), kind));
+        self.found.insert(spot.trail, (spot.path, spot.kind));
         Ok(())
     }
 }

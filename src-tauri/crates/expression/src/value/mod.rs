@@ -36,7 +36,7 @@ pub enum Value {
     /// A text.
     Str(String),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// A dictionary in the order of insertion.
     Dict(Dict),
     /// A set, such as the context `tags`.
@@ -192,82 +192,33 @@ impl Value {
     }
 }
 
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
+macro_rules! from {
+    ($($from:ty => |$value:ident| $make:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from($value: $from) -> Self {
+                $make
+            }
+        }
+    )*};
 }
 
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Self::Int(value.into())
-    }
-}
-
-impl From<usize> for Value {
-    fn from(value: usize) -> Self {
-        Self::Int(value.into())
-    }
-}
-
-impl From<f64> for Value {
-    fn from(value: f64) -> Self {
-        Self::Float(value)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Str(value.to_owned())
-    }
-}
-
-impl From<String> for Value {
-    fn from(value: String) -> Self {
-        Self::Str(value)
-    }
-}
-
-impl From<Dict> for Value {
-    fn from(value: Dict) -> Self {
-        Self::Dict(value)
-    }
-}
-
-impl From<Set> for Value {
-    fn from(value: Set) -> Self {
-        Self::Set(value)
-    }
-}
-
-impl From<Record> for Value {
-    fn from(value: Record) -> Self {
-        Self::Record(value)
-    }
-}
-
-impl From<Uri> for Value {
-    fn from(value: Uri) -> Self {
-        Self::Url(value)
-    }
-}
-
-impl From<RemotePath> for Value {
-    fn from(value: RemotePath) -> Self {
-        Self::RemotePath(value)
-    }
-}
-
-impl From<LocalPath> for Value {
-    fn from(value: LocalPath) -> Self {
-        Self::LocalPath(value)
-    }
-}
-
-impl From<Unknown> for Value {
-    fn from(value: Unknown) -> Self {
-        Self::Unknown(value)
-    }
+from! {
+    bool => |value| Self::Bool(value);
+    i32 => |value| Self::Int(value.into());
+    i64 => |value| Self::Int(value.into());
+    u64 => |value| Self::Int(value.into());
+    usize => |value| Self::Int(value.into());
+    f64 => |value| Self::Float(value);
+    &str => |value| Self::Str(value.to_owned());
+    String => |value| Self::Str(value);
+    Vec<Value> => |value| Self::List(value);
+    Dict => |value| Self::Dict(value);
+    Set => |value| Self::Set(value);
+    Record => |value| Self::Record(value);
+    Uri => |value| Self::Url(value);
+    RemotePath => |value| Self::RemotePath(value);
+    LocalPath => |value| Self::LocalPath(value);
+    Unknown => |value| Self::Unknown(value);
 }
 
 impl<T: Into<Self>> From<Option<T>> for Value {

@@ -1,0 +1,10 @@
+//! Whole texts in, values and messages out.
+
+mod bench;
+mod cases;
+mod fields;
+mod messages;
+mod partial;
+mod properties;
+mod recorded;
+mod shapes;
