@@ -1,1 +1,40 @@
-//! placeholder
+//! The platform on loopback: the same protocol as the cloud, on this computer.
+//!
+//! [`Server::start`] serves a data folder in-process; jobs run under detached supervisors
+//! ([`supervise`]) and are adopted again by the next server. One folder has one server at a time:
+//! a second start is told where the first one listens.
+#![warn(missing_docs)]
+
+mod attempt_watch;
+mod auth;
+mod data_folder;
+mod error;
+mod flow;
+mod job_log;
+mod job_start;
+mod job_store;
+mod job_tender;
+mod job_watch;
+mod machine;
+mod ndjson;
+mod place;
+mod platform;
+mod refusal;
+mod routes;
+mod runner;
+mod server;
+mod storage_path;
+mod store;
+mod submission;
+mod supervisor;
+mod token;
+
+pub use data_folder::{Served, served};
+pub use error::{DataError, StartError};
+pub use place::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};
+pub use platform::PlatformEvent;
+pub use runner::RunnerChoice;
+pub use server::{DEFAULT_PORT, Options, Running, Server};
+pub use store::add_project;
+pub use supervisor::{JOB_WORD, supervise};
+pub use token::mint_token;

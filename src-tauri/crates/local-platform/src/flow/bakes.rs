@@ -1,0 +1,177 @@
+//! Bakes.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Json, Router};
+use jiff::Timestamp;
+use protocol::flow::{Attempt, Bake, NewBake, TaskStatus};
+use rusqlite::{Connection, params};
+
+use super::attempts;
+use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::new_id;
+use crate::auth::Caller;
+use crate::platform::{Platform, Shared};
+use crate::refusal::Refusal;
+use crate::store::{doc, docs, text};
+use crate::{DataError, ndjson};
+
+pub(super) fn routes() -> Router<Arc<Platform>> {
+    Router::new()
+        .route("/", get(list).post(create))
+        .route("/by_name", get(by_name))
+        .route("/{id}", get(show))
+}
+
+async fn list(
+    State(platform): Shared,
+    _: Caller,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let flow = asked.need("project_id")?;
+    let (since, until) = (asked.time("since")?, asked.time("until")?);
+    let (name, tags) = (asked.get("name"), asked.all("tags"));
+    let (reverse, with_attempt) = (asked.flag("reverse"), asked.flag("fetch_last_attempt"));
+    let wanted = move |bake: &Bake| {
+        since.is_none_or(|since| bake.created_at >= since)
+            && until.is_none_or(|until| bake.created_at <= until)
+            && name
+                .as_ref()
+                .is_none_or(|name| bake.name.as_ref() == Some(name))
+            && tags.iter().all(|tag| bake.tags.contains(tag))
+    };
+    let bakes: Vec<Bake> = platform
+        .store
+        .read(move |connection| {
+            let all = "SELECT doc FROM bakes WHERE project_id = ?1 ORDER BY created_at, rowid";
+            let mut bakes: Vec<Bake> = docs(connection, all, params![flow])?;
+            bakes.retain(wanted);
+            if reverse {
+                bakes.reverse();
+            }
+            let bakes = bakes
+                .into_iter()
+                .map(|bake| shown(connection, bake, with_attempt));
+            bakes.collect::<Result<_, DataError>>()
+        })
+        .await?;
+    Ok(ndjson::list(&headers, &bakes))
+}
+
+/// A bake with its newest attempt, if that is asked for.
+fn shown(connection: &Connection, mut bake: Bake, with_attempt: bool) -> Result<Bake, DataError> {
+    if with_attempt {
+        bake.last_attempt = attempts::newest(connection, &bake.id)?;
+    }
+    Ok(bake)
+}
+
+async fn create(
+    State(platform): Shared,
+    _: Caller,
+    Strict(new): Strict<NewBake>,
+) -> Result<(StatusCode, Json<Bake>), Refusal> {
+    let bake = platform
+        .store
+        .write(move |connection| insert(connection, new))
+        .await?;
+    Ok((StatusCode::CREATED, Json(bake)))
+}
+
+fn insert(connection: &Connection, new: NewBake) -> Result<Bake, Refusal> {
+    need_parent(connection, Parent::Flow, &new.project_id)?;
+    if let Some(name) = &new.name {
+        refuse_taken_name(connection, &new.project_id, name)?;
+    }
+    let bake = Bake {
+        id: new_id("bake"),
+        project_id: new.project_id,
+        batch: new.batch,
+        created_at: new.created_at.unwrap_or_else(Timestamp::now),
+        meta: new.meta,
+        graphs: new.graphs,
+        params: new.params,
+        name: new.name,
+        tags: new.tags,
+        last_attempt: None,
+    };
+    run(
+        connection,
+        "INSERT INTO bakes (id, project_id, name, created_at, doc) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            bake.id,
+            bake.project_id,
+            bake.name,
+            bake.created_at.as_microsecond(),
+            text(&bake)?
+        ],
+    )?;
+    Ok(bake)
+}
+
+/// A name belongs to one unfinished bake at a time; one without an attempt is unfinished.
+fn refuse_taken_name(connection: &Connection, flow: &str, name: &str) -> Result<(), Refusal> {
+    let named: Vec<Bake> = docs(
+        connection,
+        "SELECT doc FROM bakes WHERE project_id = ?1 AND name = ?2",
+        params![flow, name],
+    )?;
+    for bake in named {
+        let newest: Option<Attempt> = attempts::newest(connection, &bake.id)?;
+        let over = newest.is_some_and(|attempt| {
+            matches!(
+                attempt.result,
+                TaskStatus::Succeeded | TaskStatus::Failed | TaskStatus::Cancelled
+            )
+        });
+        if !over {
+            return Err(Refusal::unique("Bake with such id exists"));
+        }
+    }
+    Ok(())
+}
+
+async fn by_name(State(platform): Shared, _: Caller, asked: Asked) -> Result<Json<Bake>, Refusal> {
+    let (flow, name) = (asked.need("project_id")?, asked.need("name")?);
+    let newest = "SELECT doc FROM bakes WHERE project_id = ?1 AND name = ?2
+                  ORDER BY created_at DESC, rowid DESC LIMIT 1";
+    let with_attempt = asked.flag("fetch_last_attempt");
+    let found: Option<Bake> = platform
+        .store
+        .read(move |connection| {
+            let found: Option<Bake> = doc(connection, newest, params![flow, name])?;
+            found
+                .map(|bake| shown(connection, bake, with_attempt))
+                .transpose()
+        })
+        .await?;
+    found.map(Json).ok_or_else(Refusal::not_found)
+}
+
+async fn show(
+    State(platform): Shared,
+    _: Caller,
+    Path(id): Path<String>,
+    asked: Asked,
+) -> Result<Json<Bake>, Refusal> {
+    let with_attempt = asked.flag("fetch_last_attempt");
+    let found: Option<Bake> = platform
+        .store
+        .read(move |connection| {
+            let found: Option<Bake> = doc(
+                connection,
+                "SELECT doc FROM bakes WHERE id = ?1",
+                params![id],
+            )?;
+            found
+                .map(|bake| shown(connection, bake, with_attempt))
+                .transpose()
+        })
+        .await?;
+    found.map(Json).ok_or_else(Refusal::not_found)
+}

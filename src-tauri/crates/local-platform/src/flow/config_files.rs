@@ -1,0 +1,73 @@
+//! Configuration files kept with bakes.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use protocol::flow::{ConfigFile, NewConfigFile};
+use rusqlite::params;
+
+use super::body::{Parent, Strict, need_parent, run};
+use super::new_id;
+use crate::auth::Caller;
+use crate::platform::{Platform, Shared};
+use crate::refusal::Refusal;
+use crate::store::{doc, text};
+
+pub(super) fn routes() -> Router<Arc<Platform>> {
+    Router::new()
+        .route("/", post(create))
+        .route("/{id}", get(show))
+}
+
+async fn create(
+    State(platform): Shared,
+    _: Caller,
+    Strict(new): Strict<NewConfigFile>,
+) -> Result<(StatusCode, Json<ConfigFile>), Refusal> {
+    let NewConfigFile {
+        bake_id,
+        filename,
+        content,
+    } = new;
+    let file = ConfigFile {
+        id: new_id("config-file"),
+        bake_id,
+        filename,
+        content,
+    };
+    let file = platform
+        .store
+        .write(move |connection| {
+            need_parent(connection, Parent::Bake, &file.bake_id)?;
+            let insert = "INSERT INTO config_files (id, bake_id, doc) VALUES (?1, ?2, ?3)";
+            run(
+                connection,
+                insert,
+                params![file.id, file.bake_id, text(&file)?],
+            )?;
+            Ok::<_, Refusal>(file)
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Json(file)))
+}
+
+async fn show(
+    State(platform): Shared,
+    _: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<ConfigFile>, Refusal> {
+    let found: Option<ConfigFile> = platform
+        .store
+        .read(move |connection| {
+            doc(
+                connection,
+                "SELECT doc FROM config_files WHERE id = ?1",
+                params![id],
+            )
+        })
+        .await?;
+    found.map(Json).ok_or_else(Refusal::not_found)
+}

@@ -1,0 +1,148 @@
+//! Flows, which the wire calls projects.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Json, Router};
+use protocol::flow::{NewProject, Project};
+use rusqlite::{Connection, params};
+
+use super::body::{Asked, Strict, run};
+use super::new_id;
+use crate::auth::Caller;
+use crate::ndjson;
+use crate::platform::{Platform, Shared};
+use crate::refusal::Refusal;
+use crate::store::{doc, docs, know_project, text};
+
+pub(super) fn routes() -> Router<Arc<Platform>> {
+    Router::new()
+        .route("/", get(list).post(create))
+        .route("/by_name", get(by_name))
+        .route("/{id}", get(show).delete(delete))
+}
+
+async fn list(
+    State(platform): Shared,
+    _: Caller,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Result<Response, Refusal> {
+    let mut flows: Vec<Project> = platform
+        .store
+        .read(|connection| docs(connection, "SELECT doc FROM flows ORDER BY rowid", []))
+        .await?;
+    let wanted = |key: &str, value: &str| asked.get(key).is_none_or(|wanted| wanted == value);
+    flows.retain(|flow| {
+        wanted("name", &flow.name)
+            && wanted("cluster", &flow.cluster)
+            && wanted("owner", &flow.owner)
+            && wanted("project_name", &flow.project_name)
+            && wanted("org_name", flow.org_name.as_deref().unwrap_or_default())
+    });
+    Ok(ndjson::list(&headers, &flows))
+}
+
+async fn create(
+    State(platform): Shared,
+    caller: Caller,
+    Strict(new): Strict<NewProject>,
+) -> Result<(StatusCode, Json<Project>), Refusal> {
+    let flow = Project {
+        id: new_id("projects"),
+        name: new.name,
+        project_name: new.project_name.unwrap_or_else(|| caller.user.clone()),
+        owner: caller.user,
+        cluster: new.cluster,
+        org_name: new.org_name,
+    };
+    let flow = platform
+        .store
+        .write(move |connection| insert(connection, flow))
+        .await?;
+    Ok((StatusCode::CREATED, Json(flow)))
+}
+
+fn insert(connection: &Connection, flow: Project) -> Result<Project, Refusal> {
+    know_project(connection, &flow.project_name)?;
+    let inserted = run(
+        connection,
+        "INSERT OR IGNORE INTO flows (id, name, owner, project_name, cluster, org_name, doc)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            flow.id,
+            flow.name,
+            flow.owner,
+            flow.project_name,
+            flow.cluster,
+            flow.org_name,
+            text(&flow)?
+        ],
+    )?;
+    if inserted == 0 {
+        return Err(Refusal::unique(
+            "Project with such name, project_name, cluster, org_name already exists",
+        ));
+    }
+    Ok(flow)
+}
+
+async fn by_name(
+    State(platform): Shared,
+    _: Caller,
+    asked: Asked,
+) -> Result<Json<Project>, Refusal> {
+    let (name, cluster) = (asked.need("name")?, asked.need("cluster")?);
+    let project_name = asked.need("project_name")?;
+    let owner = asked.get("owner");
+    let org_name = asked.get("org_name").filter(|name| !name.is_empty());
+    let found: Option<Project> = platform
+        .store
+        .read(move |connection| {
+            doc(
+                connection,
+                "SELECT doc FROM flows WHERE name = ?1 AND cluster = ?2 AND project_name = ?3
+                 AND org_name IS ?4 AND owner = ifnull(?5, owner)",
+                params![name, cluster, project_name, org_name, owner],
+            )
+        })
+        .await?;
+    found.map(Json).ok_or_else(Refusal::not_found)
+}
+
+async fn show(
+    State(platform): Shared,
+    _: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Project>, Refusal> {
+    let found: Option<Project> = platform
+        .store
+        .read(move |connection| {
+            doc(
+                connection,
+                "SELECT doc FROM flows WHERE id = ?1",
+                params![id],
+            )
+        })
+        .await?;
+    found.map(Json).ok_or_else(Refusal::not_found)
+}
+
+async fn delete(
+    State(platform): Shared,
+    _: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let deleted: usize = platform
+        .store
+        .write(move |connection| run(connection, "DELETE FROM flows WHERE id = ?1", params![id]))
+        .await?;
+    if deleted == 0 {
+        Err(Refusal::not_found())
+    } else {
+        Ok(StatusCode::NO_CONTENT)
+    }
+}

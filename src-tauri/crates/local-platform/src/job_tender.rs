@@ -1,0 +1,249 @@
+//! Looks after a job while its supervisor lives: what the supervisor writes to the job's folder
+//! goes into the database and to those who listen.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use protocol::{Job, JobStatus, JobTransition, reason};
+use tokio::sync::watch;
+
+use crate::DataError;
+use crate::job_start::spawn_supervisor;
+use crate::platform::{Platform, PlatformEvent};
+use crate::supervisor::{Ending, JobFolder, JobState};
+use crate::{attempt_watch, job_store};
+
+/// How often we look whether a quiet supervisor still lives.
+const PULSE: Duration = Duration::from_secs(1);
+/// How long a supervisor may take to begin.
+const BIRTH: Duration = Duration::from_secs(10);
+
+/// Takes up every job that had not ended when the last server went away.
+pub(crate) async fn adopt(platform: &Arc<Platform>) -> Result<(), DataError> {
+    let jobs: Vec<Job> = platform.store.read(job_store::tended).await?;
+    for job in jobs {
+        let folder = platform.job_folder(&job.id);
+        if !folder.path().is_dir() {
+            end(platform, &job.id, Ending::lost()).await?;
+            continue;
+        }
+        let changes = platform.watch.begin(&job.id, &folder);
+        let process = if never_started(&job, &folder) {
+            spawn_supervisor(platform, &job.id, &Default::default()).ok()
+        } else {
+            None
+        };
+        tend(platform, job.id, changes, process);
+    }
+    Ok(())
+}
+
+/// True for a job that was accepted, but whose supervisor the last server did not get to start.
+fn never_started(job: &Job, folder: &JobFolder) -> bool {
+    job.status == JobStatus::Pending
+        && !folder.is_supervised()
+        && folder.state().is_err()
+        && folder.spec().is_ok_and(|spec| !spec.needs_secrets)
+}
+
+/// Looks after one job until it ends or the server does.
+pub(crate) fn tend(
+    platform: &Arc<Platform>,
+    id: String,
+    changes: watch::Receiver<()>,
+    process: Option<tokio::process::Child>,
+) {
+    let tender = Tender {
+        folder: platform.job_folder(&id),
+        platform: Arc::clone(platform),
+        id,
+        changes,
+        process,
+        seen: None,
+        born: Instant::now(),
+    };
+    tokio::spawn(tender.run());
+}
+
+struct Tender {
+    platform: Arc<Platform>,
+    id: String,
+    folder: JobFolder,
+    changes: watch::Receiver<()>,
+    /// The supervisor, if this process started it.
+    process: Option<tokio::process::Child>,
+    /// The state we have taken over.
+    seen: Option<(u64, i64, i64)>,
+    born: Instant,
+}
+
+impl Tender {
+    async fn run(mut self) {
+        let closing = self.platform.closing.clone();
+        loop {
+            match self.take_over().await {
+                Ok(false) => {}
+                Ok(true) => return self.done().await,
+                Err(error) => tracing::error!(%error, id = self.id, "a job could not be updated"),
+            }
+            tokio::select! {
+                () = closing.cancelled() => return,
+                changed = self.changes.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                () = ended(&mut self.process) => {
+                    self.process = None;
+                    self.born = Instant::now() - BIRTH;
+                    self.check_pulse().await;
+                }
+                () = tokio::time::sleep(PULSE) => self.check_pulse().await,
+            }
+        }
+    }
+
+    /// Takes over what the supervisor has written; true when it has written the end.
+    async fn take_over(&mut self) -> Result<bool, DataError> {
+        let mark = self.folder.state_mark();
+        if mark.is_none() || mark == self.seen {
+            return Ok(false);
+        }
+        let Ok(state) = self.folder.state() else {
+            return Ok(false);
+        };
+        self.seen = mark;
+        let ended = state.ending.is_some();
+        apply(&self.platform, &self.id, state).await?;
+        Ok(ended)
+    }
+
+    /// A supervisor that is gone without an end on record has lost the job.
+    async fn check_pulse(&mut self) {
+        let unborn = self.folder.state_mark().is_none() && self.born.elapsed() < BIRTH;
+        if self.process.is_some() || unborn || self.folder.is_supervised() {
+            return;
+        }
+        // The end may have been written between our last look and the supervisor's departure.
+        let mut state = self.folder.state().unwrap_or_default();
+        if state.ending.is_none() {
+            state.ending = Some(Ending::lost());
+            self.folder.clear_private();
+            if let Err(error) = self.folder.write_state(&state) {
+                tracing::error!(%error, id = self.id, "the loss of a job could not be noted");
+            }
+        }
+    }
+
+    async fn done(mut self) {
+        self.platform.watch.end(&self.id);
+        // Reaped here, so that nothing of it stays behind in the process table.
+        if self.process.is_some() {
+            ended(&mut self.process).await;
+        }
+    }
+}
+
+/// Waits for the supervisor; for ever if there is none of ours.
+async fn ended(process: &mut Option<tokio::process::Child>) {
+    match process {
+        Some(process) => drop(process.wait().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Ends a job that has no supervisor.
+pub(crate) async fn end(
+    platform: &Arc<Platform>,
+    id: &str,
+    ending: Ending,
+) -> Result<(), DataError> {
+    let state = JobState {
+        ending: Some(ending),
+        ..JobState::default()
+    };
+    apply(platform, id, state).await?;
+    platform.watch.end(id);
+    Ok(())
+}
+
+async fn apply(platform: &Arc<Platform>, id: &str, state: JobState) -> Result<(), DataError> {
+    let over = state.ending.is_some();
+    let key = id.to_owned();
+    let changed: Vec<JobStatus> = platform
+        .store
+        .write(move |connection| {
+            let Some(mut job) = job_store::get(connection, &key)? else {
+                return Ok(Vec::new());
+            };
+            let before = job.statuses.len();
+            merge(&mut job, state);
+            job_store::update(connection, &job)?;
+            if over {
+                job_store::untend(connection, &key)?;
+                attempt_watch::executor_ended(connection, &job)?;
+            }
+            Ok::<_, DataError>(
+                job.statuses
+                    .into_iter()
+                    .skip(before)
+                    .map(|one| one.status)
+                    .collect(),
+            )
+        })
+        .await?;
+    for status in changed {
+        platform.tell(PlatformEvent::JobChanged {
+            id: id.to_owned(),
+            status,
+        });
+    }
+    Ok(())
+}
+
+/// Brings a job up to what its supervisor reports. Doing it twice changes nothing.
+fn merge(job: &mut Job, state: JobState) {
+    if state.ending.is_some() {
+        job.materialized = false;
+    }
+    if job.status.is_finished() {
+        return;
+    }
+    let known = job
+        .statuses
+        .iter()
+        .filter(|one| one.status == JobStatus::Running)
+        .count();
+    let starts = state.started_at.into_iter().chain(state.restarts);
+    for (number, at) in starts.enumerate().skip(known) {
+        let again = (number > 0).then(|| reason::RESTARTING.to_owned());
+        let note = job.runner_note.clone();
+        job_store::advance(job, transition(JobStatus::Running, at, again, note));
+    }
+    if let Some(ending) = state.ending {
+        let Ending {
+            at,
+            status,
+            reason,
+            description,
+            exit_code,
+        } = ending;
+        let last = transition(status, at, Some(reason), Some(description));
+        job_store::advance(job, JobTransition { exit_code, ..last });
+    }
+}
+
+fn transition(
+    status: JobStatus,
+    at: jiff::Timestamp,
+    reason: Option<String>,
+    description: Option<String>,
+) -> JobTransition {
+    JobTransition {
+        status,
+        transition_time: at,
+        reason,
+        description,
+        exit_code: None,
+    }
+}

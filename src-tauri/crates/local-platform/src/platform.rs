@@ -1,0 +1,86 @@
+//! The running platform: what all requests share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use protocol::{JobStatus, ResourcePreset};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth;
+use crate::data_folder::DataFolder;
+use crate::job_watch::JobWatch;
+use crate::refusal::Refusal;
+use crate::runner::Runners;
+use crate::store::Store;
+use crate::supervisor::JobFolder;
+
+/// Something that happened, for those in the same process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlatformEvent {
+    /// A job was accepted, or its status has changed.
+    JobChanged {
+        /// Its id.
+        id: String,
+        /// What it is now.
+        status: JobStatus,
+    },
+}
+
+/// Everything the routes work on.
+pub(crate) struct Platform {
+    pub(crate) folder: DataFolder,
+    /// Real path of the folder with everybody's files.
+    pub(crate) storage: PathBuf,
+    pub(crate) store: Store,
+    pub(crate) watch: JobWatch,
+    pub(crate) runners: Runners,
+    pub(crate) presets: Vec<ResourcePreset>,
+    pub(crate) supervisor: PathBuf,
+    /// `http://127.0.0.1:PORT`, without a path.
+    pub(crate) origin: String,
+    pub(crate) tool_tokens: bool,
+    pub(crate) events: broadcast::Sender<PlatformEvent>,
+    pub(crate) closing: CancellationToken,
+}
+
+impl Platform {
+    /// The user a token belongs to.
+    pub(crate) async fn user_of(&self, token: String) -> Result<Option<String>, Refusal> {
+        let tool_tokens = self.tool_tokens;
+        self.store
+            .read(move |connection| auth::user_of(connection, &token, tool_tokens))
+            .await
+    }
+
+    /// The folder of a job.
+    pub(crate) fn job_folder(&self, id: &str) -> JobFolder {
+        JobFolder::new(&self.folder.job(id))
+    }
+
+    /// Tells everyone in this process.
+    pub(crate) fn tell(&self, event: PlatformEvent) {
+        // Without listeners there is nobody to tell.
+        let _ = self.events.send(event);
+    }
+
+    /// The preset of a name, or the first if none is named.
+    pub(crate) fn preset(&self, name: Option<&str>) -> Result<&ResourcePreset, Refusal> {
+        let found = match name {
+            Some(name) => self.presets.iter().find(|preset| preset.name == name),
+            None => self.presets.first(),
+        };
+        found.ok_or_else(|| {
+            let known: Vec<&str> = self.presets.iter().map(|one| one.name.as_str()).collect();
+            Refusal::bad_request(format!(
+                "there is no preset `{}` on this computer; it has {}",
+                name.unwrap_or_default(),
+                known.join(", ")
+            ))
+        })
+    }
+}
+
+/// The platform as handlers get it.
+pub(crate) type Shared = axum::extract::State<Arc<Platform>>;

@@ -1,0 +1,228 @@
+//! Starting and stopping.
+
+use std::fs::File;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::data_folder::{DataFolder, Served};
+use crate::job_watch::JobWatch;
+use crate::machine::Machine;
+use crate::platform::{Platform, PlatformEvent};
+use crate::runner::{RunnerChoice, Runners};
+use crate::store::{self, Store};
+use crate::{DataError, StartError, attempt_watch, job_tender, routes, token};
+
+/// The port of the platform unless another is asked for. Tools store the address at login, so it
+/// should not change.
+pub const DEFAULT_PORT: u16 = 7471;
+
+/// How long a start waits for another process to say where it listens.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a stop waits for requests under way.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where everything durable lies; made if missing.
+    pub data_dir: PathBuf,
+    /// Port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// Program that becomes a supervisor when called with [`crate::JOB_WORD`] and a folder.
+    pub exe: PathBuf,
+    /// Let the command-line tools in with the token they make for themselves.
+    pub tool_tokens: bool,
+    /// How jobs are run.
+    pub runner: RunnerChoice,
+}
+
+impl Options {
+    /// The usual way: port [`DEFAULT_PORT`], tools welcome, the best runner this computer has.
+    pub fn new(data_dir: impl Into<PathBuf>, exe: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            port: DEFAULT_PORT,
+            exe: exe.into(),
+            tool_tokens: true,
+            runner: RunnerChoice::Best,
+        }
+    }
+}
+
+/// The platform of one data folder.
+#[derive(Debug)]
+pub struct Server;
+
+/// A running platform. Dropping it stops serving at once; jobs go on.
+pub struct Running {
+    url: String,
+    platform: Arc<Platform>,
+    serving: Option<JoinHandle<()>>,
+    lock: Option<File>,
+}
+
+impl Server {
+    /// Serves on 127.0.0.1 and adopts the jobs that still run.
+    pub async fn start(options: Options) -> Result<Running, StartError> {
+        let folder = DataFolder::create(&options.data_dir)?;
+        let lock = take_lock(&folder).await?;
+        let listener = listen(options.port).await?;
+        let address = listener.local_addr().map_err(|source| StartError::Port {
+            port: options.port,
+            source,
+        })?;
+        let platform = Arc::new(assemble(options, folder, address)?);
+        job_tender::adopt(&platform).await?;
+        attempt_watch::sweep(&platform).await?;
+        let url = format!("{}/api/v1", platform.origin);
+        platform.folder.write_served(&Served {
+            url: url.clone(),
+            pid: std::process::id(),
+        })?;
+        let serving = tokio::spawn(serve(listener, Arc::clone(&platform)));
+        tracing::info!(url, "the local platform is running");
+        Ok(Running {
+            url,
+            platform,
+            serving: Some(serving),
+            lock: Some(lock),
+        })
+    }
+}
+
+/// Takes the folder's lock, or tells who has it.
+async fn take_lock(folder: &DataFolder) -> Result<File, StartError> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let lock = folder.lock().map_err(|source| DataError::Folder {
+            path: folder.path().to_owned(),
+            source,
+        })?;
+        if let Some(lock) = lock {
+            // What the last server left; ours comes when it listens.
+            folder.remove_served();
+            return Ok(lock);
+        }
+        if let Some(Served { url, pid }) = folder.read_served() {
+            return Err(StartError::AlreadyServed { url, pid });
+        }
+        if tokio::time::Instant::now() > deadline {
+            return Err(StartError::Silent {
+                folder: folder.path().to_owned(),
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse { port },
+            _ => StartError::Port { port, source },
+        })
+}
+
+fn assemble(
+    options: Options,
+    folder: DataFolder,
+    address: SocketAddr,
+) -> Result<Platform, DataError> {
+    let store = Store::open(&folder.database())?;
+    let closing = CancellationToken::new();
+    let storage = folder.storage();
+    let storage = storage.canonicalize().map_err(|source| DataError::Folder {
+        path: storage,
+        source,
+    })?;
+    Ok(Platform {
+        storage,
+        watch: JobWatch::start(closing.clone()),
+        runners: Runners::look(options.runner, &folder),
+        presets: Machine::look().presets(),
+        supervisor: options.exe,
+        origin: format!("http://{address}"),
+        tool_tokens: options.tool_tokens,
+        events: broadcast::channel(1024).0,
+        closing,
+        folder,
+        store,
+    })
+}
+
+async fn serve(listener: TcpListener, platform: Arc<Platform>) {
+    let closing = platform.closing.clone();
+    let routes = routes::all(platform);
+    let served = axum::serve(listener, routes)
+        .with_graceful_shutdown(async move { closing.cancelled().await })
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the local platform stopped serving");
+    }
+}
+
+impl Running {
+    /// API address, such as `http://127.0.0.1:7471/api/v1`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The data folder.
+    pub fn data_dir(&self) -> &Path {
+        self.platform.folder.path()
+    }
+
+    /// What happens from now on. A slow listener loses the oldest events and is told so.
+    pub fn subscribe(&self) -> broadcast::Receiver<PlatformEvent> {
+        self.platform.events.subscribe()
+    }
+
+    /// Makes a token for `identity`; only its hash is kept.
+    pub fn mint_token(&self, identity: &str) -> Result<String, DataError> {
+        token::mint(&self.platform.store.lock(), identity)
+    }
+
+    /// Makes a project known, so that tools and windows may name it.
+    pub fn add_project(&self, name: &str) -> Result<(), DataError> {
+        store::know_project(&self.platform.store.lock(), name)
+    }
+
+    /// Stops serving; jobs go on and are adopted by the next server.
+    pub async fn shutdown(mut self) {
+        self.platform.closing.cancel();
+        if let Some(mut serving) = self.serving.take()
+            && tokio::time::timeout(FAREWELL, &mut serving).await.is_err()
+        {
+            serving.abort();
+        }
+        self.leave();
+    }
+
+    /// Gives the folder free for the next server.
+    fn leave(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            self.platform.folder.remove_served();
+            drop(lock);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.platform.closing.cancel();
+        if let Some(serving) = self.serving.take() {
+            serving.abort();
+        }
+        self.leave();
+    }
+}

@@ -1,0 +1,92 @@
+//! The layout of the database, as a list of steps. A step that was published is never changed.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::{DEFAULT_PROJECT, DataError};
+
+/// Each step brings a database from layout `index` to `index + 1`.
+const STEPS: &[&str] = &[FIRST];
+
+const FIRST: &str = "
+CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE projects (name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY, name TEXT, owner TEXT NOT NULL, org TEXT, project TEXT NOT NULL,
+    status TEXT NOT NULL, created_at INTEGER NOT NULL, tended INTEGER NOT NULL, doc TEXT NOT NULL
+);
+CREATE INDEX jobs_created ON jobs (created_at);
+CREATE INDEX jobs_status ON jobs (status, created_at);
+CREATE INDEX jobs_name ON jobs (name, created_at);
+CREATE INDEX jobs_tended ON jobs (tended) WHERE tended = 1;
+CREATE TABLE job_tags (
+    tag TEXT NOT NULL, job_id TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    PRIMARY KEY (tag, job_id)
+) WITHOUT ROWID;
+
+CREATE TABLE flows (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL, project_name TEXT NOT NULL,
+    cluster TEXT NOT NULL, org_name TEXT, doc TEXT NOT NULL
+);
+CREATE UNIQUE INDEX flows_name ON flows (name, project_name, cluster, ifnull(org_name, ''));
+CREATE TABLE live_jobs (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES flows ON DELETE CASCADE,
+    yaml_id TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (project_id, yaml_id)
+);
+CREATE TABLE bakes (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES flows ON DELETE CASCADE,
+    name TEXT, created_at INTEGER NOT NULL, doc TEXT NOT NULL
+);
+CREATE INDEX bakes_project ON bakes (project_id, created_at);
+CREATE TABLE attempts (
+    id TEXT PRIMARY KEY, bake_id TEXT NOT NULL REFERENCES bakes ON DELETE CASCADE,
+    number INTEGER NOT NULL, result TEXT NOT NULL, executor_id TEXT, doc TEXT NOT NULL,
+    UNIQUE (bake_id, number)
+);
+CREATE INDEX attempts_executor ON attempts (executor_id) WHERE executor_id IS NOT NULL;
+CREATE TABLE tasks (
+    id TEXT PRIMARY KEY, attempt_id TEXT NOT NULL REFERENCES attempts ON DELETE CASCADE,
+    yaml_id TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (attempt_id, yaml_id)
+);
+CREATE TABLE config_files (
+    id TEXT PRIMARY KEY, bake_id TEXT NOT NULL REFERENCES bakes ON DELETE CASCADE,
+    doc TEXT NOT NULL
+);
+CREATE INDEX config_files_bake ON config_files (bake_id);
+CREATE TABLE cache_entries (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES flows ON DELETE CASCADE,
+    task_id TEXT NOT NULL, batch TEXT NOT NULL, key TEXT NOT NULL, doc TEXT NOT NULL,
+    UNIQUE (project_id, task_id, batch, key)
+);
+CREATE TABLE bake_images (
+    id TEXT PRIMARY KEY, bake_id TEXT NOT NULL REFERENCES bakes ON DELETE CASCADE,
+    ref TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (bake_id, ref)
+);
+";
+
+/// Brings the database up to date, or refuses one from the future.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), DataError> {
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    // Immediate, so that two processes opening a new database do not both lay it out.
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known {
+        return Err(DataError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    let done = usize::try_from(found).unwrap_or(0);
+    for step in &STEPS[done..] {
+        transaction.execute_batch(step)?;
+    }
+    if found < known {
+        transaction.pragma_update(None, "user_version", known)?;
+    }
+    crate::store::know_project(&transaction, DEFAULT_PROJECT)?;
+    Ok(transaction.commit()?)
+}
