@@ -36,6 +36,8 @@ pub(crate) struct Answered {
     pub(crate) typed: bool,
     pub(crate) follows: Vec<String>,
     pub(crate) problem: Option<String>,
+    /// Whether the problem is a default that cannot be worked out, which is told as a finding.
+    pub(crate) broken: bool,
 }
 
 /// Works out the values of all variables. Only an unusable syntax setting stops it.
@@ -43,19 +45,20 @@ pub(crate) fn resolve(
     template: &Template,
     answers: &Answers,
     setting: &Setting,
-) -> Result<Resolved, Diagnostic> {
+) -> Result<Resolved, Box<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let options = overridden(template, answers, &mut diagnostics);
     let schema = Schema::of(&options);
     let bare = |includes| Jinja::new(&options, setting, includes);
     let unusable = |why: String| {
-        at_variable(
-            &template.settings,
+        let (settings, code) = (&template.settings, "template-syntax");
+        Box::new(at_variable(
+            settings,
             "_jinja2_env_vars",
             Severity::Error,
-            "template-syntax",
+            code,
             why,
-        )
+        ))
     };
     let folder = template_folder(template, &bare(None).map_err(unusable)?, &mut diagnostics);
     let includes = Includes {
@@ -257,16 +260,17 @@ impl Resolved {
             self.put(&variable.name, default);
             return;
         }
-        self.answer_question(variable, default, problem, answers);
+        self.answer_question(variable, (default, problem), template, answers);
     }
 
     fn answer_question(
         &mut self,
         variable: &Variable,
-        default: Value,
-        mut problem: Option<String>,
+        (default, mut problem): (Value, Option<String>),
+        template: &Template,
         answers: &Answers,
     ) {
+        let broken = problem.is_some();
         let (default, choices) = match (variable.kind, default) {
             (VariableKind::Choice, Value::Array(choices)) => {
                 if choices.is_empty() {
@@ -288,7 +292,8 @@ impl Resolved {
             }
             None => default.clone(),
         };
-        let problem = problem.or_else(|| broken_rule(variable, &value));
+        let broken = broken && typed.is_none();
+        let problem = problem.or_else(|| self.broken_rule(template, variable, &value));
         self.put(&variable.name, value.clone());
         let follows = self.follows(&variable.default);
         self.answered.push(Answered {
@@ -299,7 +304,23 @@ impl Resolved {
             typed: typed.is_some(),
             follows,
             problem,
+            broken,
         });
+    }
+
+    fn broken_rule(
+        &mut self,
+        template: &Template,
+        variable: &Variable,
+        value: &Value,
+    ) -> Option<String> {
+        broken_rule(variable, value).unwrap_or_else(|error| {
+            let message = format!("the rule of `{}` cannot be used: {error}", variable.name);
+            let (settings, code) = (&template.settings, "template-rule");
+            let found = at_variable(settings, "_bakehouse", Severity::Warning, code, message);
+            self.diagnostics.push(found);
+            None
+        })
     }
 
     fn put(&mut self, name: &str, value: Value) {
@@ -412,11 +433,11 @@ fn understood(kind: VariableKind, typed: &Value, choices: &[Value]) -> Result<Va
     }
 }
 
-fn broken_rule(variable: &Variable, value: &Value) -> Option<String> {
-    let rule = variable.rule.as_ref()?;
-    let pattern = regex::RegexBuilder::new(&rule.pattern)
-        .size_limit(1 << 20)
-        .build()
-        .ok()?;
-    (!pattern.is_match(value.as_str()?)).then(|| rule.message.clone())
+/// Why a value breaks the rule of its variable; the outer error is an unusable rule.
+fn broken_rule(variable: &Variable, value: &Value) -> Result<Option<String>, regex::Error> {
+    let (Some(rule), Some(text)) = (&variable.rule, value.as_str()) else {
+        return Ok(None);
+    };
+    let pattern = regex::Regex::new(&rule.pattern)?;
+    Ok((!pattern.is_match(text)).then(|| rule.message.clone()))
 }

@@ -94,7 +94,7 @@ pub(crate) fn make(template: &Template, answers: &Answers, setting: &Setting) ->
             return Form {
                 fields: Vec::new(),
                 folder: None,
-                diagnostics: vec![finding],
+                diagnostics: vec![*finding],
             };
         }
     };
@@ -124,6 +124,7 @@ fn field(answered: Answered) -> Field {
         typed,
         follows,
         problem,
+        ..
     } = answered;
     let kind = match variable.kind {
         VariableKind::YesNo => FieldKind::YesNo,

@@ -53,7 +53,7 @@ pub(crate) fn folder_question(resolved: &Resolved) -> Option<String> {
 pub(crate) fn plan(template: &Template, answers: &Answers, setting: &Setting) -> Plan {
     let resolved = match resolve(template, answers, setting) {
         Ok(resolved) => resolved,
-        Err(finding) => return empty(vec![finding]),
+        Err(finding) => return empty(vec![*finding]),
     };
     let mut walk = Walk::new(template, &resolved, setting);
     walk.answers();
@@ -172,12 +172,7 @@ impl<'a> Walk<'a> {
     /// Findings about answers that do not fit.
     fn answers(&mut self) {
         let settings = &self.template.settings;
-        for one in self
-            .resolved
-            .answered
-            .iter()
-            .filter(|one| one.typed || one.variable.rule.is_some())
-        {
+        for one in self.resolved.answered.iter().filter(|one| !one.broken) {
             if let Some(why) = &one.problem {
                 let message = format!("`{}` {why}", one.variable.name);
                 let name = &one.variable.name;

@@ -116,6 +116,7 @@ fn what_is_typed_is_literal_and_what_is_given_is_rendered() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one form, shown as a whole")]
 fn every_kind_of_variable_has_its_question() {
     let template = Template::read(tree(&[
         (

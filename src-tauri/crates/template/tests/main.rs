@@ -1,3 +1,7 @@
 //! Whole templates in, plans out.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 mod behaviour;

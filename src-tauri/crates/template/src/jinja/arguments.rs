@@ -7,26 +7,40 @@ use minijinja::{Error, ErrorKind, Value};
 pub(super) struct Arguments(Vec<Option<Value>>);
 
 impl Arguments {
-    /// Binds what was given to the names of the parameters.
+    /// Binds what a method was given; named arguments stand in the last value.
     pub(super) fn bind(function: &str, given: &[Value], names: &[&str]) -> Result<Self, Error> {
-        let (positional, named) = match given.split_last() {
-            Some((last, rest)) if last.is_kwargs() => (rest, Some(Kwargs::try_from(last.clone())?)),
-            _ => (given, None),
-        };
-        if positional.len() > names.len() {
+        match given.split_last() {
+            Some((last, rest)) if last.is_kwargs() => {
+                Self::named(function, rest, &Kwargs::try_from(last.clone())?, names)
+            }
+            _ => Self::positional(function, given, names),
+        }
+    }
+
+    /// Binds what a filter was given.
+    pub(super) fn named(
+        function: &str,
+        given: &[Value],
+        named: &Kwargs,
+        names: &[&str],
+    ) -> Result<Self, Error> {
+        let mut bound = Self::positional(function, given, names)?;
+        for (at, name) in names.iter().enumerate().filter(|(_, name)| named.has(name)) {
+            bound.0[at] = Some(named.get::<Value>(name)?);
+        }
+        named.assert_all_used()?;
+        Ok(bound)
+    }
+
+    fn positional(function: &str, given: &[Value], names: &[&str]) -> Result<Self, Error> {
+        if given.len() > names.len() {
             return Err(Error::new(
                 ErrorKind::TooManyArguments,
                 format!("{function}() takes at most {} arguments", names.len()),
             ));
         }
-        let mut bound: Vec<Option<Value>> = positional.iter().cloned().map(Some).collect();
+        let mut bound: Vec<Option<Value>> = given.iter().cloned().map(Some).collect();
         bound.resize(names.len(), None);
-        if let Some(named) = named {
-            for (at, name) in names.iter().enumerate().filter(|(_, name)| named.has(name)) {
-                bound[at] = Some(named.get::<Value>(name)?);
-            }
-            named.assert_all_used()?;
-        }
         Ok(Self(bound))
     }
 

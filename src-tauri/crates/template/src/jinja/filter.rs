@@ -1,6 +1,6 @@
 //! Filters over values: conversions, JSON, defaults.
 
-use minijinja::value::{Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
@@ -22,17 +22,13 @@ pub(super) fn add(env: &mut Environment<'static>) {
     env.add_filter("tojson", tojson);
     env.add_filter("jsonify", jsonify);
     env.add_filter("__sorted", |state: &mut State, list: Value| {
-        minijinja::filters::sort(
-            state,
-            list,
-            minijinja::value::Kwargs::from_iter::<[(&str, Value); 0]>([]),
-        )
+        minijinja::filters::sort(state, list, Kwargs::from_iter::<[(&str, Value); 0]>([]))
     });
     env.add_function("dict", dict);
 }
 
-fn default(value: Value, args: Rest<Value>) -> Result<Value, Error> {
-    let args = Arguments::bind("default", &args, &["default_value", "boolean"])?;
+fn default(value: Value, args: Rest<Value>, named: Kwargs) -> Result<Value, Error> {
+    let args = Arguments::named("default", &args, &named, &["default_value", "boolean"])?;
     let replaced = value.is_undefined() || (args.flag_or(1, false) && !value.is_true());
     Ok(if replaced {
         args.get(0).cloned().unwrap_or_else(|| Value::from(""))
@@ -41,8 +37,8 @@ fn default(value: Value, args: Rest<Value>) -> Result<Value, Error> {
     })
 }
 
-fn int(value: Value, args: Rest<Value>) -> Result<Value, Error> {
-    let args = Arguments::bind("int", &args, &["default", "base"])?;
+fn int(value: Value, args: Rest<Value>, named: Kwargs) -> Result<Value, Error> {
+    let args = Arguments::named("int", &args, &named, &["default", "base"])?;
     let base = u32::try_from(args.whole_or(1, 10)?).unwrap_or(10);
     let fallback = || args.get(0).cloned().unwrap_or_else(|| Value::from(0));
     if value.kind() == ValueKind::Bool {
@@ -64,8 +60,8 @@ fn int(value: Value, args: Rest<Value>) -> Result<Value, Error> {
         .map_or_else(fallback, Value::from))
 }
 
-fn float(value: Value, args: Rest<Value>) -> Result<Value, Error> {
-    let args = Arguments::bind("float", &args, &["default"])?;
+fn float(value: Value, args: Rest<Value>, named: Kwargs) -> Result<Value, Error> {
+    let args = Arguments::named("float", &args, &named, &["default"])?;
     let number = match value.kind() {
         ValueKind::Bool => Some(f64::from(u8::from(value.is_true()))),
         ValueKind::Number => f64::try_from(value.clone()).ok(),
@@ -114,8 +110,8 @@ fn truncated(float: f64) -> Option<i128> {
     (float.is_finite() && float.abs() < 1e30).then_some(float as i128)
 }
 
-fn round(value: Value, args: Rest<Value>) -> Result<Value, Error> {
-    let args = Arguments::bind("round", &args, &["precision", "method"])?;
+fn round(value: Value, args: Rest<Value>, named: Kwargs) -> Result<Value, Error> {
+    let args = Arguments::named("round", &args, &named, &["precision", "method"])?;
     let precision = args.whole_or(0, 0)?.clamp(-300, 300);
     let method = args.text_or(1, "common");
     let Some(float) = python::as_float(&value) else {
@@ -141,8 +137,8 @@ fn rounded(float: f64, precision: i64, method: &str) -> Result<f64, Error> {
     }
 }
 
-fn tojson(value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("tojson", &args, &["indent"])?;
+fn tojson(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("tojson", &args, &named, &["indent"])?;
     let indent = args.given(0).map(|_| args.whole_or(0, 0)).transpose()?;
     let plain = json(&value, indent)?;
     Ok(plain
@@ -152,8 +148,8 @@ fn tojson(value: Value, args: Rest<Value>) -> Result<String, Error> {
         .replace('\'', "\\u0027"))
 }
 
-fn jsonify(value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("jsonify", &args, &["indent"])?;
+fn jsonify(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("jsonify", &args, &named, &["indent"])?;
     let indent = match args.get(0) {
         Some(none) if none.is_none() => None,
         _ => Some(args.whole_or(0, 4)?),
@@ -269,9 +265,12 @@ fn json_text(text: &str, out: &mut String) {
 }
 
 /// `dict(mapping or pairs, key=value …)`.
-fn dict(args: Rest<Value>) -> Result<Value, Error> {
+fn dict(args: Rest<Value>, named: Kwargs) -> Result<Value, Error> {
     let table = super::shared::Table::default();
     table.update(&args)?;
+    for name in named.args() {
+        table.set(name, named.get(name)?);
+    }
     Ok(Value::from_object(table))
 }
 

@@ -1,6 +1,6 @@
 //! `slugify`: names for addresses and folders, as the reference tool makes them.
 
-use minijinja::value::Rest;
+use minijinja::value::{Kwargs, Rest};
 use minijinja::{Error, ErrorKind, Value};
 use regex::Regex;
 
@@ -22,8 +22,8 @@ const NAMES: [&str; 12] = [
     "allow_unicode",
 ];
 
-pub(super) fn slugify(value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("slugify", &args, &NAMES)?;
+pub(super) fn slugify(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("slugify", &args, &named, &NAMES)?;
     let text = value
         .as_str()
         .ok_or_else(|| refused("only a text can become a slug"))?;

@@ -1,6 +1,6 @@
 //! Filters over texts.
 
-use minijinja::value::{Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
@@ -25,8 +25,8 @@ pub(super) fn add(env: &mut Environment<'static>) {
     env.add_filter("xmlattr", xmlattr);
 }
 
-fn replace(state: &State, value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("replace", &args, &["old", "new", "count"])?;
+fn replace(state: &State, value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("replace", &args, &named, &["old", "new", "count"])?;
     let (text, old, new) = (python::text(&value), args.text(0)?, args.text(1)?);
     let count = args.whole_or(2, -1)?;
     replaced(state, &text, &old, &new, count)
@@ -52,8 +52,8 @@ pub(super) fn replaced(
     })
 }
 
-fn indent(state: &State, value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("indent", &args, &["width", "first", "blank"])?;
+fn indent(state: &State, value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("indent", &args, &named, &["width", "first", "blank"])?;
     let prefix = match args.given(0) {
         Some(width) if width.as_str().is_some() => python::text(width),
         _ => " ".repeat(usize::try_from(args.whole_or(0, 4)?.clamp(0, 10_000)).unwrap_or(4)),
@@ -79,8 +79,13 @@ fn indent(state: &State, value: Value, args: Rest<Value>) -> Result<String, Erro
     Ok(out)
 }
 
-fn truncate(value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("truncate", &args, &["length", "killwords", "end", "leeway"])?;
+fn truncate(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named(
+        "truncate",
+        &args,
+        &named,
+        &["length", "killwords", "end", "leeway"],
+    )?;
     let text = python::text(&value);
     let length = usize::try_from(args.whole_or(0, 255)?).unwrap_or(0);
     let end = args.text_or(2, "...");
@@ -103,8 +108,8 @@ fn truncate(value: Value, args: Rest<Value>) -> Result<String, Error> {
     Ok(format!("{kept}{end}"))
 }
 
-fn center(state: &State, value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("center", &args, &["width"])?;
+fn center(state: &State, value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("center", &args, &named, &["width"])?;
     let width = args.whole_or(0, 80)?;
     super::method::padded(
         state,
@@ -152,8 +157,8 @@ fn quoted(text: &str, safe: &str, plus: bool) -> String {
     out
 }
 
-fn filesizeformat(value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("filesizeformat", &args, &["binary"])?;
+fn filesizeformat(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("filesizeformat", &args, &named, &["binary"])?;
     let binary = args.flag_or(0, false);
     let size = python::text(&value).trim().parse::<f64>().map_err(|_| {
         Error::new(
@@ -184,8 +189,8 @@ fn filesizeformat(value: Value, args: Rest<Value>) -> Result<String, Error> {
     Ok(String::new())
 }
 
-fn xmlattr(value: Value, args: Rest<Value>) -> Result<String, Error> {
-    let args = Arguments::bind("xmlattr", &args, &["autospace"])?;
+fn xmlattr(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("xmlattr", &args, &named, &["autospace"])?;
     let mut pairs = Vec::new();
     for key in value.try_iter()? {
         let inner = value.get_item(&key)?;

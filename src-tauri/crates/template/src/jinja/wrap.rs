@@ -1,19 +1,19 @@
 //! `wordwrap`: lines broken as Python's `textwrap` breaks them.
 
-use minijinja::value::Rest;
+use minijinja::value::{Kwargs, Rest};
 use minijinja::{Error, ErrorKind, Value};
 
 use super::arguments::Arguments;
 use super::{method, python};
 
-pub(super) fn wordwrap(value: Value, args: Rest<Value>) -> Result<String, Error> {
+pub(super) fn wordwrap(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
     let names = [
         "width",
         "break_long_words",
         "wrapstring",
         "break_on_hyphens",
     ];
-    let args = Arguments::bind("wordwrap", &args, &names)?;
+    let args = Arguments::named("wordwrap", &args, &named, &names)?;
     let width = usize::try_from(args.whole_or(0, 79)?).unwrap_or(0);
     if width == 0 {
         return Err(Error::new(
