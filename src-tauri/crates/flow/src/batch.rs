@@ -1,9 +1,27 @@
 //! Batches: the graph of tasks, and each task when what it needs has ended.
 
+mod bake;
+mod body;
+mod cache;
+mod cache_key;
+mod check;
+mod expand;
+mod files;
 mod graph;
 mod id;
+mod images;
+mod level;
+mod matrix;
 mod results;
+mod task;
+mod validate;
+mod view;
 
+pub use bake::{Bake, draft, prepare};
+pub use files::ConfigFiles;
 pub use graph::{GraphsMap, NeedLevel, Node, TaskGraph, TaskKind};
 pub use id::TaskId;
+pub use images::{BakeImage, BakeImages};
 pub use results::{Outcome, Results, TaskResult};
+pub use task::PlannedTask;
+pub use view::{BatchFlow, TaskView};

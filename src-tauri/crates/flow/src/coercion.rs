@@ -69,6 +69,12 @@ pub struct CoercionError {
     pub message: String,
 }
 
+impl From<String> for CoercionError {
+    fn from(message: String) -> Self {
+        Self { message }
+    }
+}
+
 fn wrong<T>(message: impl Into<String>) -> Result<T, CoercionError> {
     Err(CoercionError {
         message: message.into(),
@@ -301,7 +307,7 @@ impl Home {
         })
     }
 
-    fn complete(&self, text: &str) -> Result<Uri, CoercionError> {
+    pub(crate) fn complete(&self, text: &str) -> Result<Uri, CoercionError> {
         let uri = Uri::parse(text).or_else(|error| wrong(error.to_string()))?;
         self.refuse(&uri, text)?;
         if uri.host().is_some() {

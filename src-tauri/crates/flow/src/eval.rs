@@ -8,7 +8,7 @@ use source::{Diagnostic, Span, Text};
 
 use crate::coercion::{Coercion, Home};
 use crate::outside::Outside;
-use crate::tree::{Block, Body, Expr, FieldValue, List, Map};
+use crate::tree::{Block, Body, Expr, List, Map};
 
 /// A field without a value: it is wrong, or not known yet.
 #[derive(Debug, Clone)]
@@ -149,7 +149,7 @@ impl<'e, 'o> Evaluator<'e, 'o> {
                 let diagnostic = error.diagnostic(&expr.text);
                 self.troubles.list.push(Trouble {
                     diagnostic,
-                    unknown: error.unknown,
+                    unknown: error.unknown.map(|unknown| *unknown),
                 });
                 None
             }
@@ -353,9 +353,4 @@ pub(crate) fn dict_of<'a>(entries: impl IntoIterator<Item = (&'a String, &'a Str
         .into_iter()
         .map(|(key, value)| (Key::from(key.as_str()), Value::from(value.as_str())))
         .collect()
-}
-
-/// Whether a block wrote something under a key.
-pub(crate) fn wrote(block: &Block, key: &str) -> bool {
-    !matches!(block.get(key), None | Some(FieldValue::Null))
 }

@@ -5,28 +5,45 @@
 #![warn(clippy::disallowed_methods)]
 #![warn(missing_docs)]
 
+mod action;
 pub mod batch;
 pub mod coercion;
 pub mod config;
+mod contexts;
+mod defaults;
 mod eval;
+mod exec;
+mod file;
+mod image;
+mod inputs;
 pub mod keys;
+pub mod live;
 mod memory;
 pub mod merge;
 pub mod mixins;
 mod outside;
+mod params;
+mod project;
 mod python;
 pub mod read;
 mod session;
 pub mod tag;
 pub mod tree;
+mod volume;
 pub mod words;
 mod workspace;
 pub mod yaml;
 
+pub use action::{Action, remote_action};
+pub use contexts::{Contexts, FlowFacts};
+pub use defaults::Defaults;
 pub use eval::{Trouble, Troubles};
+pub use image::{Image, ImagePlace};
 pub use memory::MemoryWorkspace;
+pub use project::{Project, ProjectFile, open, open_in};
 pub use session::{JobAnswer, JobQuery, Jobs, NoJobs, Platform, Session};
+pub use volume::Volume;
 pub use workspace::{
     ActionError, ActionFile, Entry, EntryKind, GitInfo, ReadError, RemoteAction, Workspace,
-    absolute,
+    absolute, without_parents,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::workspace::{
     ActionError, ActionFile, Entry, EntryKind, GitInfo, ReadError, RemoteAction, Workspace,
-    absolute,
+    absolute, without_parents,
 };
 
 /// A folder in memory.
@@ -57,17 +57,7 @@ impl MemoryWorkspace {
     }
 
     fn place(&self, path: &str) -> String {
-        let whole = absolute(&self.root, path);
-        let mut steps: Vec<&str> = Vec::new();
-        for step in whole.split('/').filter(|step| !step.is_empty()) {
-            match step {
-                ".." => {
-                    steps.pop();
-                }
-                step => steps.push(step),
-            }
-        }
-        format!("/{}", steps.join("/"))
+        without_parents(&absolute(&self.root, path))
     }
 
     fn inside<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {

@@ -9,7 +9,7 @@ use crate::coercion::whole;
 ///
 /// # Errors
 /// If it means none; the text says why.
-pub fn int(value: &Value) -> Result<BigInt, String> {
+pub(crate) fn int(value: &Value) -> Result<BigInt, String> {
     match value {
         Value::Int(number) => Ok(number.clone()),
         Value::Bool(truth) => Ok(BigInt::from(u8::from(*truth))),
@@ -27,7 +27,7 @@ pub fn int(value: &Value) -> Result<BigInt, String> {
 ///
 /// # Errors
 /// If it means none; the text says why.
-pub fn float(value: &Value) -> Result<f64, String> {
+pub(crate) fn float(value: &Value) -> Result<f64, String> {
     match value {
         Value::Float(number) => Ok(*number),
         Value::Bool(truth) => Ok(f64::from(u8::from(*truth))),

@@ -115,7 +115,7 @@ pub trait Workspace {
 
     /// The absolute path with all links followed.
     fn resolved(&self, path: &str) -> String {
-        absolute(self.root(), path)
+        without_parents(&absolute(self.root(), path))
     }
 
     /// What git knows, nothing outside a repository.
@@ -145,4 +145,19 @@ pub trait Workspace {
 #[must_use]
 pub fn absolute(root: &str, path: &str) -> String {
     expression::value::join(root, path)
+}
+
+/// An absolute path without `..`, taken literally: links are not followed.
+#[must_use]
+pub fn without_parents(path: &str) -> String {
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split('/').filter(|step| !step.is_empty()) {
+        match step {
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    format!("/{}", steps.join("/"))
 }

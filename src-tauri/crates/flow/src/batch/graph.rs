@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use source::{Span, Text};
 
+use super::body::{Body, Condition};
 use super::id::TaskId;
 use crate::config::{CacheConfig, StrategyConfig};
 
@@ -79,6 +80,10 @@ pub struct Node {
     pub text: Text,
     /// Where it is written.
     pub span: Span,
+    /// The condition under which it runs.
+    pub(crate) condition: Condition,
+    /// What it runs.
+    pub(crate) body: Body,
 }
 
 /// The nodes of one level, in order.

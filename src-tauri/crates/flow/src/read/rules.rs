@@ -1,7 +1,5 @@
 //! What the table of keys cannot say: which keys exclude each other, and inside which blocks.
 
-use std::sync::Arc;
-
 use expression::Value;
 use source::{Diagnostic, Span};
 
@@ -154,9 +152,4 @@ impl Reader<'_> {
 
 fn start_of(block: &Block) -> Span {
     Span::new(block.span.start, block.span.start + 1)
-}
-
-/// Whether a block calls an action or a module.
-pub(crate) fn is_call(block: &Arc<Block>) -> bool {
-    block.has("action") || block.has("module")
 }

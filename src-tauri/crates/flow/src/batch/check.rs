@@ -1,0 +1,221 @@
+//! Checks before a bake: what the official tools refuse before anything starts.
+
+use std::collections::HashMap;
+
+use source::Diagnostic;
+
+use super::bake::Bake;
+use super::graph::{Node, TaskGraph, TaskKind};
+use super::images::{Definition, written};
+
+/// Which check found something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Volumes with a local folder.
+    Volumes,
+    /// Tasks that wait for each other in a circle.
+    Cycles,
+    /// Local actions that wait for jobs of the platform.
+    LocalNeeds,
+    /// Names that no context has.
+    Expressions,
+    /// Images of one name built from different folders.
+    Images,
+}
+
+/// Findings of one check.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Which check.
+    pub stage: Stage,
+    /// What it found.
+    pub diagnostic: Diagnostic,
+}
+
+impl Bake {
+    /// Everything that keeps the bake from being started, and warnings.
+    #[must_use]
+    pub fn check(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let mut add = |stage, list: Vec<Diagnostic>| {
+            found.extend(
+                list.into_iter()
+                    .map(|diagnostic| Finding { stage, diagnostic }),
+            );
+        };
+        add(Stage::Volumes, self.local_volumes());
+        add(Stage::Cycles, cycles(&self.graph));
+        add(Stage::LocalNeeds, local_needs(&self.graph));
+        add(Stage::Expressions, super::validate::validate(self));
+        add(Stage::Images, self.image_conflicts());
+        found
+    }
+
+    fn local_volumes(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for volume in self
+            .contexts
+            .volumes
+            .values()
+            .filter(|volume| volume.local.is_some())
+        {
+            let message = format!("a bake cannot sync the volume `{}` with `local`", volume.id);
+            let block = self.flow.tree.named("volumes", &volume.id);
+            let (text, span) = match block {
+                Some(named) => (named.block.text.clone(), named.block.span),
+                None => (self.flow.text.clone(), source::Span::at(0)),
+            };
+            let problem = Diagnostic::error("local-volume", &text, span, message);
+            found.push(
+                problem.help("remove `local` from the volume, or define it in live.yml only"),
+            );
+        }
+        found
+    }
+
+    /// Images of one name that are built from different folders.
+    fn image_conflicts(&self) -> Vec<Diagnostic> {
+        let mut firsts: HashMap<&str, &Definition> = HashMap::new();
+        let mut found = Vec::new();
+        for definition in &self.images.definitions {
+            let reference = definition.prepared.reference.as_str();
+            if !reference.starts_with("image:") {
+                continue;
+            }
+            let Some(first) = firsts.get(reference) else {
+                firsts.insert(reference, definition);
+                continue;
+            };
+            if differ(first, definition) {
+                let message = format!("the image `{reference}` is built from different folders");
+                let block = &definition.block;
+                let problem = Diagnostic::error("image-conflict", &block.text, block.span, message);
+                let problem =
+                    problem.label(&first.block.text, first.block.span, "also defined here");
+                found.push(problem.help("give one of them another name or tag"));
+            }
+        }
+        found
+    }
+}
+
+fn differ(first: &Definition, other: &Definition) -> bool {
+    let (left, right) = (&first.prepared.build, &other.prepared.build);
+    let evaluated = left.context != right.context || left.dockerfile != right.dockerfile;
+    let source = ["context", "dockerfile"]
+        .iter()
+        .any(|key| written(&first.block, key) != written(&other.block, key));
+    evaluated && source
+}
+
+/// Tasks that wait for each other, in every graph; each circle once.
+fn cycles(graph: &TaskGraph) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut state = vec![Mark::New; graph.nodes.len()];
+    for start in 0..graph.nodes.len() {
+        if state[start] == Mark::New {
+            walk(graph, start, &mut state, &mut found);
+        }
+    }
+    for node in graph.nodes.values() {
+        found.extend(node.inner.iter().flat_map(cycles));
+    }
+    found
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    New,
+    Open,
+    Done,
+}
+
+/// Follows needs depth first, without recursion.
+fn walk(graph: &TaskGraph, start: usize, state: &mut [Mark], found: &mut Vec<Diagnostic>) {
+    let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+    state[start] = Mark::Open;
+    while let Some((at, next)) = path.last_mut() {
+        let Some((_, node)) = graph.nodes.get_index(*at) else {
+            return;
+        };
+        let Some((need, _)) = node.needs.get_index(*next) else {
+            state[*at] = Mark::Done;
+            path.pop();
+            continue;
+        };
+        *next += 1;
+        let Some(needed) = graph.nodes.get_index_of(need) else {
+            continue;
+        };
+        match state[needed] {
+            Mark::Done => {}
+            Mark::New => {
+                state[needed] = Mark::Open;
+                path.push((needed, 0));
+            }
+            Mark::Open => {
+                let from = path
+                    .iter()
+                    .position(|(step, _)| *step == needed)
+                    .unwrap_or(0);
+                let steps: Vec<usize> = path[from..].iter().map(|(step, _)| *step).collect();
+                found.push(cycle(graph, &steps));
+            }
+        }
+    }
+}
+
+fn cycle(graph: &TaskGraph, steps: &[usize]) -> Diagnostic {
+    let nodes: Vec<&Node> = steps
+        .iter()
+        .filter_map(|step| graph.nodes.get_index(*step))
+        .map(|(_, node)| node)
+        .collect();
+    let mut names: Vec<String> = nodes.iter().map(|node| node.id.to_string()).collect();
+    names.extend(names.first().cloned());
+    let message = match nodes.as_slice() {
+        [one] => format!("the task `{}` needs itself", one.id),
+        _ => format!("tasks need each other in a circle: {}", names.join(" → ")),
+    };
+    let first = nodes[0];
+    let mut found = Diagnostic::error("task-cycle", &first.text, first.span, message);
+    for node in &nodes[1..] {
+        found = found.label(&node.text, node.span, "part of the circle");
+    }
+    found.help("remove one of these needs")
+}
+
+/// Local actions that wait for jobs of the platform.
+fn local_needs(graph: &TaskGraph) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for node in graph.nodes.values() {
+        if node.kind == TaskKind::Local {
+            found.extend(remote_need(graph, node));
+        }
+        found.extend(node.inner.iter().flat_map(local_needs));
+    }
+    found
+}
+
+fn remote_need(graph: &TaskGraph, node: &Node) -> Option<Diagnostic> {
+    let remote = node
+        .needs
+        .keys()
+        .filter_map(|need| graph.nodes.get(need))
+        .find_map(first_remote)?;
+    let message = format!(
+        "the local action `{}` waits for `{}`, which runs on the platform",
+        node.id, remote.id
+    );
+    let found = Diagnostic::error("local-needs-remote", &node.text, node.span, message);
+    Some(
+        found.help("local actions run before the platform is asked: let it need none of its tasks"),
+    )
+}
+
+fn first_remote(node: &Node) -> Option<&Node> {
+    match &node.inner {
+        Some(inner) => inner.nodes.values().find_map(first_remote),
+        None => node.kind.is_remote().then_some(node),
+    }
+}

@@ -1,0 +1,539 @@
+//! Expansion: from entries of `tasks` to the graph, calls and all.
+
+use std::sync::Arc;
+
+use expression::{Dict, Layered, Scope, Value};
+use indexmap::IndexMap;
+use source::Diagnostic;
+
+use super::body::{Body, Call, Condition};
+use super::graph::{NeedLevel, Node, TaskGraph, TaskKind};
+use super::id::TaskId;
+use super::level::{Level, action_flow, strategy_record};
+use super::matrix::{self, Row};
+use crate::action::{self, Action, CallSite};
+use crate::config::{CacheConfig, StrategyConfig};
+use crate::eval::{Evaluator, Troubles};
+use crate::exec;
+use crate::inputs;
+use crate::keys::Kind;
+use crate::mixins::Mixins;
+use crate::outside::Outside;
+use crate::session::Session;
+use crate::tree::{Block, FieldValue, Need};
+
+/// Calls may lie this deep in one another.
+const DEEPEST: usize = 32;
+
+/// What is known while the graph is built.
+pub(super) struct Expander<'a> {
+    pub(super) session: Session<'a>,
+    pub(super) mixins: &'a Mixins,
+    /// Actions by reference, read once.
+    pub(super) actions: IndexMap<String, Result<Arc<Action>, Diagnostic>>,
+    pub(super) troubles: Troubles,
+    /// Whether what is not known yet is passed over, for a first drawing.
+    pub(super) lenient: bool,
+    /// The references being expanded, outermost first.
+    pub(super) path: Vec<String>,
+}
+
+/// Entries of one level with what they inherit.
+struct Entries<'a> {
+    prefix: &'a TaskId,
+    level: &'a Level,
+    mixins: Option<&'a Mixins>,
+    blocks: &'a [Arc<Block>],
+}
+
+/// One entry while its rows are made.
+struct Entry<'a> {
+    block: &'a Arc<Block>,
+    /// The entry with its mixins.
+    mixed: Arc<Block>,
+    number: usize,
+    strategy: StrategyConfig,
+    call: Option<Called>,
+    /// The tasks of the entry before.
+    last: &'a [String],
+}
+
+struct Called {
+    action: Arc<Action>,
+    reference: String,
+    kind: TaskKind,
+}
+
+/// A post task waiting for its place at the end of the graph.
+struct Post {
+    main: String,
+    call: Call,
+    row: Row,
+    strategy: StrategyConfig,
+    cache: CacheConfig,
+    reference: String,
+}
+
+/// A graph while it is built.
+#[derive(Default)]
+struct Building {
+    graph: TaskGraph,
+    last: Vec<String>,
+    posts: Vec<Vec<Post>>,
+    needs: Vec<(String, Need, String)>,
+}
+
+impl<'a> Expander<'a> {
+    /// Expands the entries of the batch itself.
+    pub(super) fn expand(&mut self, level: &Level, blocks: &[Arc<Block>]) -> TaskGraph {
+        let root = TaskId::root();
+        let mixins = Some(self.mixins);
+        self.entries(&Entries {
+            prefix: &root,
+            level,
+            mixins,
+            blocks,
+        })
+    }
+
+    fn entries(&mut self, entries: &Entries<'_>) -> TaskGraph {
+        let mut building = Building::default();
+        for (index, block) in entries.blocks.iter().enumerate() {
+            self.entry(entries, &mut building, index + 1, block);
+        }
+        self.unknown_needs(&building);
+        self.posts(entries, &mut building);
+        building.graph
+    }
+
+    fn entry(
+        &mut self,
+        entries: &Entries<'_>,
+        building: &mut Building,
+        number: usize,
+        block: &Arc<Block>,
+    ) {
+        let mixed = match entries.mixins.map(|mixins| mixins.apply(block)) {
+            Some(Ok(mixed)) => mixed,
+            Some(Err(found)) => return self.report_all(found),
+            None => Arc::clone(block),
+        };
+        let call = match self.called(block) {
+            Ok(call) => call,
+            Err(found) => return self.report_all(found),
+        };
+        let last = std::mem::take(&mut building.last);
+        let Some((strategy, rows)) = self.rows(entries.level, block, number) else {
+            return;
+        };
+        let entry = Entry {
+            block,
+            mixed,
+            number,
+            strategy,
+            call,
+            last: &last,
+        };
+        let mut posts = Vec::new();
+        for row in rows {
+            posts.extend(self.row(entries, building, &entry, row));
+        }
+        if !posts.is_empty() {
+            building.posts.push(posts);
+        }
+    }
+
+    fn report_all(&mut self, found: Vec<Diagnostic>) {
+        self.troubles.list.extend(Troubles::from(found).list);
+    }
+
+    /// The limits and the rows of an entry.
+    fn rows(
+        &mut self,
+        level: &Level,
+        block: &Block,
+        number: usize,
+    ) -> Option<(StrategyConfig, Vec<Row>)> {
+        let Some(written) = block.block("strategy") else {
+            return Some((level.strategy, vec![Row::new()]));
+        };
+        let mut outside = Outside::new(self.session);
+        let mut evaluator = Evaluator::new(level, &mut outside, level.home.as_ref());
+        let strategy = StrategyConfig {
+            fail_fast: evaluator
+                .truth(written, "fail_fast")
+                .unwrap_or(level.strategy.fail_fast),
+            max_parallel: evaluator
+                .whole(written, "max_parallel")
+                .unwrap_or(level.strategy.max_parallel),
+        };
+        let rows = matrix::rows(&mut evaluator, written.get("matrix"), &block.text, number);
+        let troubles = evaluator.troubles;
+        if self.lenient && rows.is_none() && troubles.only_unknown() {
+            return Some((strategy, vec![Row::new()]));
+        }
+        self.troubles.list.extend(troubles.list);
+        rows.map(|rows| (strategy, rows))
+    }
+
+    fn row(
+        &mut self,
+        entries: &Entries<'_>,
+        building: &mut Building,
+        entry: &Entry<'_>,
+        row: Row,
+    ) -> Option<Post> {
+        let mut matrix = Dict::new();
+        let values: Dict = row
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect();
+        matrix.insert("matrix", Value::Dict(values));
+        let user_id = self.user_id(&matrix, entry.block)?;
+        let id = user_id
+            .clone()
+            .unwrap_or_else(|| made_id(entry.number, &row));
+        let needs = self.needs(building, entry, &id, &matrix)?;
+        let cache = self.cache(entries.level, entry, &matrix);
+        let place = entries.prefix.child(&id);
+        let mut node = Node {
+            kind: TaskKind::Task,
+            user_id,
+            needs,
+            matrix: row,
+            strategy: entry.strategy,
+            cache,
+            enable: String::new(),
+            action: None,
+            state_from: None,
+            inner: None,
+            text: entry.block.text.clone(),
+            span: entry.block.span,
+            condition: condition(entry.block.scalar("enable")),
+            body: Body::Task(Arc::clone(&entry.mixed)),
+            id: place,
+        };
+        node.enable = node.condition.text();
+        let post = self.finish_node(entries, entry, &mut node);
+        building.last.push(id.clone());
+        building.graph.nodes.insert(id, node);
+        post
+    }
+
+    /// Makes a node what its entry says: a task, or a call of some kind.
+    fn finish_node(
+        &mut self,
+        entries: &Entries<'_>,
+        entry: &Entry<'_>,
+        node: &mut Node,
+    ) -> Option<Post> {
+        let Some(called) = &entry.call else {
+            if exec::lacks_image(&entry.mixed) {
+                let found = exec::no_image(entry.block, "task", node.id.name());
+                self.troubles.list.push(found.into());
+            }
+            return None;
+        };
+        node.kind = called.kind;
+        node.action = Some(called.reference.clone());
+        let call = Call {
+            action: Arc::clone(&called.action),
+            block: Arc::clone(entry.block),
+        };
+        node.body = Body::Call(call.clone());
+        match called.kind {
+            TaskKind::BatchAction | TaskKind::Module => {
+                node.inner = Some(self.inner(entries, called, node));
+                None
+            }
+            TaskKind::Stateful if called.action.tree.block("post").is_some() => Some(Post {
+                main: node.id.name().to_owned(),
+                call,
+                row: node.matrix.clone(),
+                strategy: node.strategy,
+                cache: node.cache,
+                reference: called.reference.clone(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The graph inside a call.
+    fn inner(&mut self, entries: &Entries<'_>, called: &Called, node: &Node) -> TaskGraph {
+        if self.path.contains(&called.reference) || self.path.len() >= DEEPEST {
+            let mut steps = self.path.clone();
+            steps.push(called.reference.clone());
+            let message = format!("actions call each other in a circle: {}", steps.join(" → "));
+            let found = Diagnostic::error("action-cycle", &node.text, node.span, message);
+            self.troubles.list.push(found.into());
+            return TaskGraph::default();
+        }
+        self.path.push(called.reference.clone());
+        let level = self.early_level(entries.level, called, node);
+        let mixins = entries.mixins.filter(|_| called.kind == TaskKind::Module);
+        let blocks = called.action.tree.items("tasks").to_vec();
+        let inner = Entries {
+            prefix: &node.id,
+            level: &level,
+            mixins,
+            blocks: &blocks,
+        };
+        let graph = self.entries(&inner);
+        self.path.pop();
+        graph
+    }
+
+    /// The contexts inside a call before its inputs are known.
+    fn early_level(&mut self, outer: &Level, called: &Called, node: &Node) -> Level {
+        let module = called.kind == TaskKind::Module;
+        let folder = called.action.folder(self.session.workspace.root());
+        let mut dict = Dict::new();
+        dict.insert("strategy", Value::Record(strategy_record(node.strategy)));
+        for name in ["git", "flow"] {
+            if let expression::Found::Known(value) = outer.find(name) {
+                let value = match value.as_record() {
+                    Some(flow) if name == "flow" => Value::Record(action_flow(flow, &folder)),
+                    _ => value.into_owned(),
+                };
+                dict.insert(name, value);
+            }
+        }
+        let mut outside = Outside::new(self.session);
+        let mut evaluator = Evaluator::new(&dict, &mut outside, None);
+        let cache = node
+            .cache
+            .refined(&mut evaluator, called.action.tree.block("cache"));
+        let problems = evaluator.troubles.list;
+        self.troubles.list.extend(problems);
+        Level {
+            outer: module.then(|| Box::new(outer.clone())),
+            defaults: if module {
+                outer.defaults.clone()
+            } else {
+                outer.defaults.only_tags()
+            },
+            home: outer.home.clone().filter(|_| module),
+            strategy: node.strategy,
+            cache,
+            dict,
+        }
+    }
+
+    fn user_id(&mut self, matrix: &Dict, block: &Block) -> Option<Option<String>> {
+        let Some(expr) = block.scalar("id") else {
+            return Some(None);
+        };
+        let value = self.with_matrix(matrix, |evaluator| evaluator.value(expr))?;
+        Some((value != Value::None).then(|| value.to_string()))
+    }
+
+    /// Evaluates where only the row is known.
+    fn with_matrix<T>(
+        &mut self,
+        matrix: &Dict,
+        evaluate: impl FnOnce(&mut Evaluator<'_, '_>) -> Option<T>,
+    ) -> Option<T> {
+        let mut outside = Outside::new(self.session);
+        let mut evaluator = Evaluator::new(matrix, &mut outside, None);
+        let result = evaluate(&mut evaluator);
+        let problems = evaluator.troubles.list;
+        self.troubles.list.extend(problems);
+        result
+    }
+
+    fn needs(
+        &mut self,
+        building: &mut Building,
+        entry: &Entry<'_>,
+        id: &str,
+        matrix: &Dict,
+    ) -> Option<IndexMap<String, NeedLevel>> {
+        let Some(FieldValue::Needs(written)) = entry.block.get("needs") else {
+            return Some(
+                entry
+                    .last
+                    .iter()
+                    .map(|id| (id.clone(), NeedLevel::Completed))
+                    .collect(),
+            );
+        };
+        let mut needs = IndexMap::new();
+        for need in written {
+            let value = self.with_matrix(matrix, |evaluator| evaluator.value(&need.id))?;
+            let name = value.to_string();
+            building
+                .needs
+                .push((id.to_owned(), need.clone(), name.clone()));
+            needs.insert(name, need.level);
+        }
+        Some(needs)
+    }
+
+    fn cache(&mut self, level: &Level, entry: &Entry<'_>, matrix: &Dict) -> CacheConfig {
+        let stateless = !matches!(
+            entry.call.as_ref().map(|call| call.kind),
+            Some(TaskKind::Stateful | TaskKind::Local)
+        );
+        let mut outside = Outside::new(self.session);
+        let scope = Layered {
+            upper: matrix,
+            lower: level,
+        };
+        let mut evaluator = Evaluator::new(&scope, &mut outside, level.home.as_ref());
+        let cache = level
+            .cache
+            .refined(&mut evaluator, entry.block.block("cache"));
+        let problems = evaluator.troubles.list;
+        self.troubles.list.extend(problems);
+        if stateless { cache } else { cache.never() }
+    }
+
+    fn unknown_needs(&mut self, building: &Building) {
+        for (task, need, name) in &building.needs {
+            if building.graph.nodes.contains_key(name) {
+                continue;
+            }
+            let known = building.graph.nodes.keys().map(String::as_str);
+            let candidates = source::nearest(name, known);
+            let message = format!("the task `{task}` needs `{name}`, but there is no such task");
+            let expr = &need.id;
+            let found = Diagnostic::error("unknown-need", &expr.text, expr.span, message);
+            let found = match candidates.first() {
+                Some(best) => found.help(format!("did you mean `{best}`?")),
+                None => found,
+            };
+            self.troubles.list.push(found.candidates(candidates).into());
+        }
+    }
+
+    /// Puts post tasks at the end: the last call's first, each group after the one before.
+    fn posts(&mut self, entries: &Entries<'_>, building: &mut Building) {
+        for group in std::mem::take(&mut building.posts).into_iter().rev() {
+            let last = std::mem::take(&mut building.last);
+            for post in group {
+                let id = format!("post-{}", post.main);
+                let mut needs: IndexMap<String, NeedLevel> = last
+                    .iter()
+                    .map(|id| (id.clone(), NeedLevel::Completed))
+                    .collect();
+                needs.insert(post.main.clone(), NeedLevel::Completed);
+                let condition = match post.call.action.tree.scalar("post_if") {
+                    Some(expr) => Condition::Written(expr.clone()),
+                    None => Condition::Always,
+                };
+                let node = Node {
+                    id: entries.prefix.child(&id),
+                    user_id: None,
+                    kind: TaskKind::Post,
+                    needs,
+                    matrix: post.row,
+                    strategy: post.strategy,
+                    cache: post.cache,
+                    enable: condition.text(),
+                    action: Some(post.reference),
+                    state_from: Some(post.main),
+                    inner: None,
+                    text: post.call.block.text.clone(),
+                    span: post.call.block.span,
+                    condition,
+                    body: Body::Call(post.call),
+                };
+                building.last.push(id.clone());
+                building.graph.nodes.insert(id, node);
+            }
+        }
+    }
+
+    /// What an entry calls, if it is a call, with everything that is wrong about it.
+    fn called(&mut self, block: &Block) -> Result<Option<Called>, Vec<Diagnostic>> {
+        let module = block.has("module");
+        let key = if module { "module" } else { "action" };
+        let Some(expr) = block.scalar(key) else {
+            return Ok(None);
+        };
+        let Some(reference) = block.constant(key) else {
+            return Ok(None);
+        };
+        let site = CallSite {
+            reference: expr,
+            module,
+        };
+        let workspace = self.session.workspace;
+        let loaded = self
+            .actions
+            .entry(reference.clone())
+            .or_insert_with(|| action::load(workspace, &reference, &site));
+        let action = loaded.clone().map_err(|found| vec![found])?;
+        if let Some(problem) = &action.problem {
+            return Err(vec![problem.clone()]);
+        }
+        let refuse = |message: String| {
+            Err(vec![Diagnostic::error(
+                "wrong-action",
+                &expr.text,
+                expr.span,
+                message,
+            )])
+        };
+        let word = action.kind_word();
+        let kind = match (action.kind(), module) {
+            (Kind::BatchAction, true) => TaskKind::Module,
+            (_, true) => {
+                return refuse(format!(
+                    "a module must be a batch action, `{reference}` is a {word} one"
+                ));
+            }
+            (Kind::BatchAction, false) => TaskKind::BatchAction,
+            (Kind::StatefulAction, false) => TaskKind::Stateful,
+            (Kind::LocalAction, false) => TaskKind::Local,
+            (_, false) => {
+                return refuse(format!(
+                    "a batch cannot call `{reference}`: it is a {word} action"
+                ));
+            }
+        };
+        let mut found = inputs::check(&action, block);
+        if let (TaskKind::Stateful | TaskKind::Local, Some(field)) =
+            (kind, block.fields.get("cache"))
+        {
+            let message = format!("a call of a {word} action cannot have `cache`");
+            let problem = Diagnostic::error("cache-in-call", &block.text, field.key, message);
+            found.push(
+                problem
+                    .label(&block.text, block.span, "the call")
+                    .help("remove it"),
+            );
+        }
+        if found.is_empty() {
+            Ok(Some(Called {
+                action,
+                reference,
+                kind,
+            }))
+        } else {
+            Err(found)
+        }
+    }
+}
+
+fn condition(enable: Option<&crate::tree::Expr>) -> Condition {
+    match enable {
+        Some(expr) => Condition::Written(expr.clone()),
+        None => Condition::Success,
+    }
+}
+
+/// The id of a task whose author gave none.
+fn made_id(number: usize, row: &Row) -> String {
+    let mut names: Vec<&String> = row
+        .keys()
+        .filter(|name| **name == name.to_lowercase())
+        .collect();
+    names.sort();
+    let mut id = format!("task-{number}");
+    for name in names {
+        id.push('-');
+        id.push_str(&row[name].to_string());
+    }
+    id
+}

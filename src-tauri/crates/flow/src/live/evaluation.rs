@@ -1,0 +1,405 @@
+//! Evaluation of one live job.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use expression::{Dict, Key, Layered, Record, Unknown, Value};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use source::{Diagnostic, nearest};
+
+use super::view::LiveFlow;
+use crate::action::{self, Action, CallSite};
+use crate::config::{Effect, ExecConfig, JobConfig};
+use crate::contexts::{Contexts, FlowFacts, Sources, git_record, tags_value};
+use crate::defaults::Defaults;
+use crate::eval::{Evaluator, Troubles};
+use crate::exec;
+use crate::inputs;
+use crate::keys::Kind;
+use crate::outside::Outside;
+use crate::params;
+use crate::project::Project;
+use crate::session::Session;
+use crate::tag::{job_name, tag_of};
+use crate::tree::Block;
+
+/// What is given when a job is started.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobInputs {
+    /// Values of parameters.
+    pub params: IndexMap<String, String>,
+    /// Tells several runs of the same job apart.
+    pub suffix: Option<String>,
+}
+
+/// A job that is ready to be started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedJob {
+    /// The job.
+    pub config: JobConfig,
+    /// What has to be done before.
+    pub effects: Vec<Effect>,
+    /// The name of the platform job: the chosen one, or one made from the ids.
+    pub platform_name: String,
+    /// The project of the platform it runs in.
+    pub project_name: String,
+}
+
+/// A live flow with its contexts evaluated.
+#[derive(Debug, Clone)]
+pub struct PreparedLive {
+    flow: Arc<LiveFlow>,
+    /// The contexts all jobs share.
+    pub contexts: Contexts,
+}
+
+/// Evaluates one job of a project's live flow.
+///
+/// # Errors
+/// If something is wrong, or not known yet; all of it at once.
+pub fn evaluate(
+    project: &Project,
+    session: &Session<'_>,
+    job: &str,
+    given: &JobInputs,
+) -> Result<PlannedJob, Troubles> {
+    let flow = project.live.clone().ok_or_else(|| no_live_flow(project))?;
+    PreparedLive::new(project, session, flow)?.job(session, job, given)
+}
+
+fn no_live_flow(project: &Project) -> Troubles {
+    let folder = project.config_dir.as_deref().unwrap_or(".apolo");
+    let text = source::Text::new(project.root.as_str(), "");
+    let message = format!("the project has no live flow: there is no {folder}/live.yml");
+    Diagnostic::error("no-flow", &text, source::Span::at(0), message).into()
+}
+
+/// A job on its way to a configuration.
+struct Job<'a> {
+    id: &'a str,
+    /// The block in the flow: it is what messages point to.
+    caller: Arc<Block>,
+    /// The block that describes the job, in the flow or in an action.
+    block: Block,
+    given: &'a JobInputs,
+}
+
+impl PreparedLive {
+    /// Evaluates what all jobs of a flow share.
+    ///
+    /// # Errors
+    /// If something is wrong, or not known yet; all of it at once.
+    pub fn new(
+        project: &Project,
+        session: &Session<'_>,
+        flow: Arc<LiveFlow>,
+    ) -> Result<Self, Troubles> {
+        let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
+        if let Some(file) = project.file.as_deref().filter(|file| !file.sound) {
+            let found = Diagnostic::error(
+                "broken-project",
+                &file.text,
+                source::Span::at(0),
+                "the project file has errors",
+            );
+            return Err(found.into());
+        }
+        let mut base = Dict::new();
+        base.insert("project", Value::Record(facts.project_record()));
+        base.insert("flow", Value::Record(facts.flow_record("LiveFlowCtx")));
+        let git = session.workspace.git();
+        base.insert("git", Value::Record(git_record(git.as_ref())));
+        let sources = Sources {
+            flow: &flow.tree,
+            project: project.tree(),
+            prepared: None,
+        };
+        let contexts = Contexts::evaluate(session, facts, base, &sources)?;
+        if !flow.mixin_problems.is_empty() {
+            return Err(flow.mixin_problems.clone().into());
+        }
+        Ok(Self { flow, contexts })
+    }
+
+    /// The tags every job of the flow has; jobs are found by them.
+    #[must_use]
+    pub fn flow_tags(&self) -> Vec<String> {
+        self.contexts.defaults.tags.iter().cloned().collect()
+    }
+
+    /// The tags by which the platform jobs of one job are found.
+    #[must_use]
+    pub fn job_tags(&self, job: &str, suffix: Option<&str>) -> Vec<String> {
+        let mut tags = self.flow_tags();
+        tags.push(format!("job:{}", tag_of(job)));
+        tags.extend(suffix.map(|suffix| format!("multi:{suffix}")));
+        tags
+    }
+
+    /// Whether a job may run several times at once; for calls the action decides.
+    ///
+    /// # Errors
+    /// If there is no such job, or its action cannot be read.
+    pub fn is_multi(&self, session: &Session<'_>, id: &str) -> Result<bool, Troubles> {
+        let caller = self.block(id)?;
+        let described = match self.action(session, &caller)? {
+            Some(action) => action.tree.block("job").cloned(),
+            None => Some((*caller).clone()),
+        };
+        Ok(described.is_some_and(|block| is_multi(&block)))
+    }
+
+    /// Evaluates one job.
+    ///
+    /// # Errors
+    /// If something is wrong, or not known yet; all of it at once.
+    pub fn job(
+        &self,
+        session: &Session<'_>,
+        id: &str,
+        given: &JobInputs,
+    ) -> Result<PlannedJob, Troubles> {
+        let caller = self.block(id)?;
+        match self.action(session, &caller)? {
+            None => {
+                let block = (*caller).clone();
+                self.own_job(
+                    session,
+                    Job {
+                        id,
+                        caller,
+                        block,
+                        given,
+                    },
+                )
+            }
+            Some(action) => {
+                let block = action.tree.block("job").cloned();
+                let block = block
+                    .unwrap_or_else(|| Block::empty(Kind::Job, &action.text, action.tree.span));
+                self.called_job(
+                    session,
+                    &action,
+                    Job {
+                        id,
+                        caller,
+                        block,
+                        given,
+                    },
+                )
+            }
+        }
+    }
+
+    /// The block of a job with its mixins.
+    fn block(&self, id: &str) -> Result<Arc<Block>, Troubles> {
+        match self.flow.tree.named("jobs", id) {
+            Some(named) => self.flow.mixins.apply(&named.block).map_err(Troubles::from),
+            None => {
+                let candidates = nearest(id, self.flow.jobs.keys().map(String::as_str));
+                let known = self
+                    .flow
+                    .jobs
+                    .keys()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>();
+                let message = format!("there is no job `{id}`");
+                let text = &self.flow.text;
+                let found = Diagnostic::error("unknown-job", text, source::Span::at(0), message);
+                let found = found.help(format!("jobs of this flow: {}", known.join(", ")));
+                Err(found.candidates(candidates).into())
+            }
+        }
+    }
+
+    fn action(
+        &self,
+        session: &Session<'_>,
+        caller: &Block,
+    ) -> Result<Option<Arc<Action>>, Troubles> {
+        let module = caller.has("module");
+        let key = if module { "module" } else { "action" };
+        let Some(expr) = caller.scalar(key) else {
+            return Ok(None);
+        };
+        let Some(reference) = caller.constant(key) else {
+            return Ok(None);
+        };
+        let site = CallSite {
+            reference: expr,
+            module,
+        };
+        let action = action::load(session.workspace, &reference, &site)?;
+        if let Some(problem) = &action.problem {
+            return Err(problem.clone().into());
+        }
+        if action.kind() != Kind::LiveAction {
+            let message = format!(
+                "`{reference}` is a {} action: a job can only call live ones",
+                action.kind_word()
+            );
+            return Err(Diagnostic::error("wrong-action", &expr.text, expr.span, message).into());
+        }
+        Ok(Some(action))
+    }
+
+    fn own_job(&self, session: &Session<'_>, job: Job<'_>) -> Result<PlannedJob, Troubles> {
+        let scope = self.job_scope(session, &job)?;
+        let layered = Layered {
+            upper: &scope,
+            lower: &self.contexts.dict,
+        };
+        let mut outside = Outside::new(*session);
+        outside.flow_tags = Some(self.flow_tags());
+        let evaluator = Evaluator::new(&layered, &mut outside, Some(&self.contexts.home));
+        let config = self.config(evaluator, &job, &self.contexts.defaults)?;
+        Ok(self.planned(config, outside.effects, job.given))
+    }
+
+    fn called_job(
+        &self,
+        session: &Session<'_>,
+        action: &Action,
+        job: Job<'_>,
+    ) -> Result<PlannedJob, Troubles> {
+        let scope = self.job_scope(session, &job)?;
+        let layered = Layered {
+            upper: &scope,
+            lower: &self.contexts.dict,
+        };
+        let mut outside = Outside::new(*session);
+        outside.flow_tags = Some(self.flow_tags());
+        let mut evaluator = Evaluator::new(&layered, &mut outside, Some(&self.contexts.home));
+        let inputs = inputs::evaluate(&mut evaluator, action, &job.caller);
+        evaluator.finish(())?;
+        outside.flow_tags = None;
+        let mut inner = Dict::new();
+        inner.insert("inputs", Value::Dict(inputs::dict(&inputs)));
+        let config = if job.caller.has("module") {
+            let scope = Layered {
+                upper: &inner,
+                lower: &layered,
+            };
+            let evaluator = Evaluator::new(&scope, &mut outside, Some(&self.contexts.home));
+            self.config(evaluator, &job, &self.contexts.defaults)?
+        } else {
+            let folder = action.folder(session.workspace.root());
+            inner.insert("flow", Value::Record(self.action_flow(&folder)));
+            let defaults = self.contexts.defaults.only_tags();
+            let evaluator = Evaluator::new(&inner, &mut outside, None);
+            self.config(evaluator, &job, &defaults)?
+        };
+        Ok(self.planned(config, outside.effects, job.given))
+    }
+
+    fn action_flow(&self, folder: &str) -> Record {
+        let path = Value::LocalPath(expression::LocalPath::new(folder));
+        self.contexts
+            .facts
+            .flow_record("LiveActionFlowCtx")
+            .with("action_path", path)
+    }
+
+    /// The contexts only this job has: `params`, and `multi` with a suffix.
+    fn job_scope(&self, session: &Session<'_>, job: &Job<'_>) -> Result<Dict, Troubles> {
+        let mut outside = Outside::new(*session);
+        let mut evaluator =
+            Evaluator::new(&self.contexts.dict, &mut outside, Some(&self.contexts.home));
+        let params = params::evaluate(&mut evaluator, &job.caller, &job.given.params);
+        evaluator.finish(())?;
+        let mut scope = Dict::new();
+        let values: Dict = params
+            .into_iter()
+            .map(|(name, value)| (Key::from(name), value))
+            .collect();
+        scope.insert("params", Value::Dict(values));
+        if is_multi(&job.block) {
+            let suffix = match &job.given.suffix {
+                Some(suffix) => Value::from(suffix.as_str()),
+                None => Value::Unknown(Unknown::new(
+                    expression::Cause::Start,
+                    "the suffix is chosen when the job is started",
+                )),
+            };
+            scope.insert(
+                "multi",
+                Value::Record(Record::new("MultiCtx").with("suffix", suffix)),
+            );
+        }
+        Ok(scope)
+    }
+
+    fn config(
+        &self,
+        mut evaluator: Evaluator<'_, '_>,
+        job: &Job<'_>,
+        defaults: &Defaults,
+    ) -> Result<JobConfig, Troubles> {
+        let Job {
+            id,
+            caller,
+            block,
+            given,
+        } = job;
+        let multi = is_multi(block);
+        let mut tags = BTreeSet::from([format!("job:{}", tag_of(id))]);
+        tags.extend(
+            given
+                .suffix
+                .as_ref()
+                .filter(|_| multi)
+                .map(|suffix| format!("multi:{suffix}")),
+        );
+        if exec::lacks_image(block) {
+            let at = if caller.has("action") || caller.has("module") {
+                block
+            } else {
+                &**caller
+            };
+            evaluator.report(exec::no_image(at, "job", id));
+        }
+        let exec = exec::evaluate(&mut evaluator, block, defaults, tags);
+        let title = exec
+            .title
+            .clone()
+            .unwrap_or_else(|| format!("{}.{id}", self.contexts.facts.flow_id));
+        let config = JobConfig {
+            id: (*id).to_owned(),
+            exec: ExecConfig {
+                title: Some(title),
+                ..exec
+            },
+            detach: evaluator.truth(block, "detach").unwrap_or(false),
+            browse: evaluator.truth(block, "browse").unwrap_or(false),
+            port_forward: evaluator.texts(block, "port_forward"),
+            multi,
+        };
+        evaluator.finish(config)
+    }
+
+    fn planned(&self, config: JobConfig, effects: Vec<Effect>, given: &JobInputs) -> PlannedJob {
+        let suffix = given.suffix.as_deref().filter(|_| config.multi);
+        let facts = &self.contexts.facts;
+        let made = || job_name(&facts.project_id, &config.id, suffix);
+        PlannedJob {
+            platform_name: config.exec.name.clone().unwrap_or_else(made),
+            project_name: facts.project_name.clone(),
+            config,
+            effects,
+        }
+    }
+
+    /// The tags as a context.
+    #[must_use]
+    pub fn tags(&self) -> Value {
+        tags_value(&self.contexts.defaults)
+    }
+}
+
+fn is_multi(block: &Block) -> bool {
+    block
+        .scalar("multi")
+        .and_then(|expr| expr.constant())
+        .is_some_and(Value::is_true)
+}
