@@ -45,22 +45,35 @@ step("the window opens on the home screen", async () => {
 step("the wizard makes a complete project from the bundled template", async () => {
   const { page } = application;
   await page.click("button", "New project");
-  await keep("wizard-template");
-  await page.click("button", "Machine-learning project");
+  await page.click("radio", "Machine-learning project");
+  await keep("wizard-source");
+  await page.click("button", "Continue");
   await page.fill("Project name", "Sour Dough");
-  const derived = async (name, value) => {
-    const field = await page.get("textbox", name);
-    const read = (field) => field.value;
-    await until(`${name} to become ${value}`, async () => (await application.session.run(read, field)) === value);
-  };
-  await derived("Project directory", "sour-dough");
-  await derived("Project id", "sour_dough");
-  await page.fill("Folder", projects);
+  await fieldBecomes("Project directory", "sour-dough");
+  await fieldBecomes("Project id", "sour_dough");
+  await page.says("README.md");
   await keep("wizard-answers");
-  await page.click("button", "Create project");
-  await page.get("heading", "Live");
+  await page.click("button", "Continue");
+  await page.fill("Folder to make it in", projects);
+  await page.says(path.join(projects, "sour-dough"));
+  await keep("wizard-place");
+  await page.click("button", "Continue");
+  await page.says("Nothing has been written yet");
+  await keep("wizard-preview");
+  assert.deepEqual(await readdir(projects), [], "nothing is written before the last step");
+  await page.click("button", "Create the project");
+  await page.says("Sour Dough is made");
+  await keep("wizard-done");
   await checkProjectFolder(project);
+  await page.click("button", "Open the project");
+  await page.get("heading", "Live");
 });
+
+async function fieldBecomes(name, value) {
+  const { page, session } = application;
+  const holds = async () => session.run((field) => field.value, await page.get("textbox", name));
+  await until(`${name} to become ${value}`, async () => (await holds()) === value);
+}
 
 step("a live job starts with the parameters of its form, and its log grows", async () => {
   const { page } = application;

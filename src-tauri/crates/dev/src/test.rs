@@ -114,6 +114,7 @@ impl<'repository> Bench<'repository> {
                 interface::ensure_built(self.repository)
             }),
             Part::new("lints", || self.lints()),
+            Part::new("documentation", || self.documentation()),
             Part::new("bindings", || {
                 bindings::prove_current(self.repository, |command| self.run(command))
             }),
@@ -161,6 +162,22 @@ impl<'repository> Bench<'repository> {
             .args([launch::FEATURES, "--", "--deny", "warnings"])
             .current_dir(self.repository.root());
         self.run(&mut clippy)
+    }
+
+    /// Links between items that lead nowhere are found only here.
+    fn documentation(&self) -> Result<()> {
+        let mut documentation = repository::cargo();
+        documentation
+            .args([
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--document-private-items",
+            ])
+            .args(["--features", launch::FEATURES])
+            .env("RUSTDOCFLAGS", "--deny warnings")
+            .current_dir(self.repository.root());
+        self.run(&mut documentation)
     }
 
     fn rust(&self) -> Result<()> {
