@@ -8,7 +8,6 @@ use crate::error::{EvalError, Fault};
 use crate::evaluate::evaluate;
 use crate::form::{FieldType, Form};
 use crate::parser::parse_template;
-use crate::resource;
 use crate::scope::{Found, Scope};
 use crate::tree::Template;
 use crate::value::Value;
@@ -236,11 +235,9 @@ fn at_home(
     scope: &dyn Scope,
     world: &mut dyn World,
 ) -> Result<Value, Fault> {
-    let text = match (form, &value) {
-        (Form::ResourceUri, Value::Url(uri)) => uri.to_string(),
-        (Form::ImageRef, Value::Str(text)) if text.starts_with("image:") => text.clone(),
-        _ => return Ok(value),
-    };
+    if form.resource(&value).is_none() {
+        return Ok(value);
+    }
     let project = match scope.find("project") {
         Found::Missing => return Ok(value),
         Found::Unknown(unknown) => return Err(unknown.into()),
@@ -260,11 +257,5 @@ fn at_home(
         WorldError::Unknown(unknown) => unknown.into(),
         other => Fault::new(other.to_string()),
     })?;
-    let project = name.as_deref().unwrap_or(&home.project);
-    let uri = resource::short(&resource::absolute(&text, project, &home, &[])?, &home);
-    Ok(if form == Form::ImageRef {
-        Value::Str(uri.to_string())
-    } else {
-        Value::Url(uri)
-    })
+    form.placed(value, name.as_deref().unwrap_or(&home.project), &home)
 }

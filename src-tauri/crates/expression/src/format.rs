@@ -74,7 +74,7 @@ impl Filler<'_> {
         if spec.is_empty() {
             return Ok(value.to_string());
         }
-        Spec::parse(&spec)?.write(&value)
+        Spec::format(&spec, &value)
     }
 
     fn value(&mut self, name: &str) -> Result<Value, Fault> {

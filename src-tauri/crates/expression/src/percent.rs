@@ -56,6 +56,10 @@ impl Filler<'_> {
     }
 
     fn field(&mut self) -> Result<String, Fault> {
+        if let Some(rest) = self.rest.strip_prefix('%') {
+            self.rest = rest;
+            return Ok("%".to_owned());
+        }
         let name = self.name()?;
         let mut spec = self.flags();
         spec.width = self.number()?.unwrap_or(0);
@@ -68,9 +72,6 @@ impl Filler<'_> {
         }
         let at = self.whole.chars().count() - self.rest.chars().count();
         let code = self.next().ok_or_else(|| Fault::new("incomplete format"))?;
-        if code == '%' {
-            return Ok("%".to_owned());
-        }
         let value = self.argument(name)?;
         write(&mut spec, code, &value, at)
     }

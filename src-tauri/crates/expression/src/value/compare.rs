@@ -96,6 +96,12 @@ impl Value {
             (Self::LocalPath(left), Self::LocalPath(right)) => {
                 Ok(left.steps().cmp(right.steps()).into())
             }
+            (Self::RemotePath(left), Self::LocalPath(right)) => {
+                Ok(left.steps().cmp(right.steps()).into())
+            }
+            (Self::LocalPath(left), Self::RemotePath(right)) => {
+                Ok(left.steps().cmp(right.steps()).into())
+            }
             (Self::Date(left), Self::Date(right)) => Ok(left.cmp(right).into()),
             (Self::DateTime(left), Self::DateTime(right)) => Ok(left.cmp(right).into()),
             (left, right) => Err((left, right)),

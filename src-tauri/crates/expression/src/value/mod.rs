@@ -7,6 +7,7 @@
 pub(crate) mod compare;
 mod dict;
 mod path;
+mod percent_code;
 mod record;
 mod textual;
 mod unknown;

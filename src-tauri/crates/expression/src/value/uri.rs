@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::percent_code::{PATH, QUERY, USER, decoded, encoded};
+
 /// A text that is not a URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -64,7 +66,7 @@ impl Uri {
             }
         };
         let authority = authority.map(Authority::parse).transpose()?;
-        let path = quoted(path, PATH);
+        let path = encoded(path, PATH);
         Ok(Self {
             scheme,
             path: if authority.is_some() {
@@ -73,8 +75,8 @@ impl Uri {
                 path
             },
             authority,
-            query: query.map(|text| quoted(&text.replace(' ', "+"), QUERY)),
-            fragment: fragment.map(|text| quoted(text, QUERY)),
+            query: query.map(|text| encoded(&text.replace(' ', "+"), QUERY)),
+            fragment: fragment.map(|text| encoded(text, QUERY)),
         })
     }
 
@@ -86,7 +88,7 @@ impl Uri {
             host: host.to_owned(),
             port: None,
         };
-        let path = without_dots(&quoted(&path.replace('%', "%25"), PATH));
+        let path = without_dots(&encoded(&path.replace('%', "%25"), PATH));
         Self {
             scheme: scheme.to_owned(),
             authority: Some(authority),
@@ -171,7 +173,7 @@ impl Uri {
         } else {
             "/"
         };
-        let path = format!("{base}{glue}{}", quoted(&more.replace('%', "%25"), PATH));
+        let path = format!("{base}{glue}{}", encoded(&more.replace('%', "%25"), PATH));
         let path = if self.authority.is_some() {
             without_dots(&path)
         } else {
@@ -239,7 +241,7 @@ impl fmt::Display for Uri {
 impl Authority {
     fn parse(text: &str) -> Result<Self, UriError> {
         let (user, place) = match text.rsplit_once('@') {
-            Some((user, place)) => (Some(quoted(user, USER)), place),
+            Some((user, place)) => (Some(encoded(user, USER)), place),
             None => (None, text),
         };
         let bracket = place.rfind(']');
@@ -297,61 +299,6 @@ fn split_at_mark(text: &str, mark: char) -> (&str, Option<&str>) {
         Some((before, after)) => (before, Some(after).filter(|after| !after.is_empty())),
         None => (text, None),
     }
-}
-
-const PATH: &str = "-._~!$'()*,+&=;@:/";
-const QUERY: &str = "-._~!$'()*,+&=;@:/?";
-const USER: &str = "-._~!$'()*,+&=;:";
-
-/// Percent-encodes what has to be, and decodes what need not have been.
-fn quoted(text: &str, safe: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        let code = (byte == b'%').then(|| hex_pair(bytes, at + 1)).flatten();
-        at += if code.is_some() { 3 } else { 1 };
-        match code {
-            Some(code) if is_plain(code, safe) && !matches!(code, b'/' | b'+') => {
-                out.push(char::from(code));
-            }
-            Some(code) => push_code(&mut out, code),
-            None if is_plain(byte, safe) => out.push(char::from(byte)),
-            None => push_code(&mut out, byte),
-        }
-    }
-    out
-}
-
-fn is_plain(byte: u8, safe: &str) -> bool {
-    byte.is_ascii_alphanumeric() || safe.as_bytes().contains(&byte)
-}
-
-fn push_code(out: &mut String, byte: u8) {
-    out.push('%');
-    for half in [byte >> 4, byte & 15] {
-        out.push(char::from_digit(u32::from(half), 16).map_or('0', |c| c.to_ascii_uppercase()));
-    }
-}
-
-fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
-    let digit = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
-    u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok()
-}
-
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = (bytes[at] == b'%')
-            .then(|| hex_pair(bytes, at + 1))
-            .flatten();
-        out.push(code.unwrap_or(bytes[at]));
-        at += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Resolves `.` and `..` of an absolute path.

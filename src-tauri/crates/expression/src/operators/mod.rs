@@ -1,5 +1,7 @@
 //! What operators do with values.
 
+mod union;
+
 use num_bigint::{BigInt, Sign};
 use num_traits::{Signed as _, ToPrimitive as _, Zero as _};
 
@@ -7,8 +9,8 @@ use crate::error::Fault;
 use crate::limit;
 use crate::percent;
 use crate::tree::{Binary, Unary};
+use crate::value::Value;
 use crate::value::compare::{Number, real_of};
-use crate::value::{Dict, Key, Value};
 
 type Answer = Result<Value, Fault>;
 
@@ -22,7 +24,7 @@ pub(crate) fn binary(operator: Binary, left: &Value, right: &Value) -> Answer {
         Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual => {
             order(operator, left, right)
         }
-        Binary::Union => union(left, right),
+        Binary::Union => union::union(left, right),
         Binary::Add => add(left, right),
         Binary::Subtract => subtract(left, right),
         Binary::Multiply => multiply(left, right),
@@ -159,12 +161,9 @@ fn multiply(left: &Value, right: &Value) -> Answer {
             "can't multiply sequence by non-int of type '{kind}'"
         )));
     };
-    let count = if count.is_negative() {
-        0
-    } else {
-        count.to_usize().unwrap_or(usize::MAX)
-    };
-    repeat(sequence, count)
+    let count = count.to_i64();
+    let count = count.ok_or_else(|| Fault::new("cannot fit 'int' into an index-sized integer"))?;
+    repeat(sequence, usize::try_from(count).unwrap_or(0))
 }
 
 fn repeat(sequence: &Value, count: usize) -> Answer {
@@ -281,57 +280,6 @@ fn real_modulo(left: f64, right: f64) -> f64 {
         rest
     } else {
         rest + right
-    }
-}
-
-fn union(left: &Value, right: &Value) -> Answer {
-    match (left, right) {
-        (Value::Dict(left), right) => updated(left, right),
-        (left, Value::Dict(right)) => updated(right, left),
-        (Value::Set(left), Value::Set(right)) => Ok(Value::Set(left.union(right))),
-        (Value::Bool(left), Value::Bool(right)) => Ok(Value::Bool(left | right)),
-        (Value::Bool(_) | Value::Int(_), Value::Bool(_) | Value::Int(_)) => {
-            match numbers(left, right)? {
-                Some(Pair::Whole(left, right)) => Ok(Value::Int(left | right)),
-                _ => Err(unsupported(Binary::Union, left, right)),
-            }
-        }
-        _ => Err(unsupported(Binary::Union, left, right)),
-    }
-}
-
-/// A dictionary with the entries of another one, or of a list of pairs.
-fn updated(base: &Dict, more: &Value) -> Answer {
-    let mut dict = base.clone();
-    match more {
-        Value::Dict(more) => {
-            for (key, value) in more.iter() {
-                dict.insert(key.clone(), value.clone());
-            }
-        }
-        other => {
-            let items = items(other)?;
-            for (at, item) in items.iter().enumerate() {
-                let (key, value) = pair(item, at)?;
-                dict.insert(Key::new(key)?, value);
-            }
-        }
-    }
-    Ok(Value::Dict(dict))
-}
-
-fn pair(item: &Value, at: usize) -> Result<(Value, Value), Fault> {
-    let parts = items(item).map_err(|_| {
-        let message =
-            format!("cannot convert dictionary update sequence element #{at} to a sequence");
-        Fault::new(message)
-    })?;
-    match <[Value; 2]>::try_from(parts) {
-        Ok([key, value]) => Ok((key, value)),
-        Err(parts) => Err(Fault::new(format!(
-            "dictionary update sequence element #{at} has length {}; 2 is required",
-            parts.len()
-        ))),
     }
 }
 
