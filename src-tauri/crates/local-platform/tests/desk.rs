@@ -1,0 +1,192 @@
+//! A platform of its own for each test, and a small client for it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use local_platform::{Options, RunnerChoice, Running, Server};
+use protocol::{Job, JobStatus};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+
+/// Far longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Desk {
+    pub(crate) running: Running,
+    pub(crate) token: String,
+    pub(crate) client: Client,
+    folder: tempfile::TempDir,
+}
+
+/// The data of a platform that nobody serves.
+pub(crate) struct Paused {
+    token: String,
+    folder: tempfile::TempDir,
+}
+
+impl Paused {
+    pub(crate) async fn resume(self) -> Desk {
+        let Self { token, folder } = self;
+        let running = Server::start(options(&folder.path().join("data")))
+            .await
+            .unwrap();
+        Desk {
+            running,
+            token,
+            client: client(),
+            folder,
+        }
+    }
+}
+
+/// The client insists on having a way to encrypt, though nothing here is encrypted.
+fn client() -> Client {
+    // An error means that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
+}
+
+pub(crate) fn exe() -> PathBuf {
+    env!("CARGO_BIN_EXE_local-platform-supervisor").into()
+}
+
+pub(crate) fn options(data_dir: &Path) -> Options {
+    Options {
+        port: 0,
+        ..Options::new(data_dir, exe())
+    }
+}
+
+impl Desk {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = options(&folder.path().join("data"));
+        change(&mut options);
+        let running = Server::start(options).await.unwrap();
+        let token = running.mint_token("alice").unwrap();
+        Self {
+            running,
+            token,
+            client: client(),
+            folder,
+        }
+    }
+
+    /// The next server on the same data.
+    pub(crate) async fn restart(self) -> Self {
+        self.pause().await.resume().await
+    }
+
+    /// Nobody serves.
+    pub(crate) async fn pause(self) -> Paused {
+        let Self {
+            running,
+            token,
+            folder,
+            ..
+        } = self;
+        running.shutdown().await;
+        Paused { token, folder }
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.running.data_dir().to_owned()
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}/{path}", self.running.url());
+        self.client.request(method, url).bearer_auth(&self.token)
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
+        let mut request = self.request(method, path);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        read(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
+        self.send(Method::GET, path, Value::Null).await
+    }
+
+    /// A job with this command; `more` is merged into the submission.
+    pub(crate) async fn submit(&self, command: &str, more: Value) -> Job {
+        let mut body = json!({
+            "pass_config": false, "project_name": "proj", "cluster_name": "local",
+            "org_name": "bakehouse", "image": "ubuntu:latest",
+            "command": format!("bash -c {}", protocol::quote(command)),
+        });
+        merge(&mut body, more);
+        let (status, job) = self.send(Method::POST, "jobs?from_preset", body).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{job}");
+        serde_json::from_value(job).unwrap()
+    }
+
+    pub(crate) async fn job(&self, id: &str) -> Job {
+        serde_json::from_value(self.get(&format!("jobs/{id}")).await.1).unwrap()
+    }
+
+    pub(crate) async fn until(&self, id: &str, is: impl Fn(&Job) -> bool) -> Job {
+        let start = Instant::now();
+        loop {
+            let job = self.job(id).await;
+            if is(&job) {
+                return job;
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "waited too long for {id}: {job:#?}"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub(crate) async fn finished(&self, id: &str) -> Job {
+        self.until(id, |job| job.status.is_finished()).await
+    }
+
+    pub(crate) async fn started(&self, id: &str) -> Job {
+        self.until(id, |job| job.status == JobStatus::Running).await
+    }
+
+    /// The whole output, followed to its end.
+    pub(crate) async fn log(&self, id: &str, query: &str) -> String {
+        let response = self
+            .request(Method::GET, &format!("jobs/{id}/log?{query}"))
+            .send()
+            .await
+            .unwrap();
+        response.text().await.unwrap()
+    }
+}
+
+pub(crate) fn plain(options: &mut Options) {
+    options.runner = RunnerChoice::Process;
+}
+
+pub(crate) async fn read(response: Response) -> (StatusCode, Value) {
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
+}
+
+fn merge(body: &mut Value, more: Value) {
+    if let Value::Object(more) = more {
+        for (key, value) in more {
+            body[key] = value;
+        }
+    }
+}
