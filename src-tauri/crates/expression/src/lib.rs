@@ -3,6 +3,25 @@
 //! [`parse_template`] turns a text into a [`Template`] and diagnostics, [`evaluate`] turns the
 //! template into a [`Value`] with the contexts of a [`Scope`] and the help of a [`World`].
 //! Nothing here reads YAML, touches a disk or asks the platform.
+//!
+//! ```
+//! use expression::{Dict, Nowhere, evaluate, parse_text};
+//! use source::Text;
+//!
+//! let parsed = parse_text(&Text::new("live.yml", "train --lr ${{ params.lr }}"));
+//! let params: Dict = [("lr", "0.1")].into_iter().collect();
+//! let contexts: Dict = [("params", params)].into_iter().collect();
+//! let value = evaluate(&parsed.tree, &contexts, &mut Nowhere)?;
+//! assert_eq!(value, "train --lr 0.1".into());
+//! # Ok::<(), expression::EvalError>(())
+//! ```
+//!
+//! What is not known yet (a parameter nobody has given, an output of a running task) is a
+//! [`Value::Unknown`] in a context; an expression that reads it fails with an error that
+//! [says so](EvalError::is_unknown). [`Field`] reads a whole scalar as a typed field,
+//! [`references`] tells what a text depends on, [`validate`] checks it before it is evaluated, and
+//! [`functions`] is the catalogue for people. `COMPATIBILITY.md` lists where we mean to differ
+//! from the official tools; [`conformance`] replays what they answered.
 #![warn(clippy::disallowed_methods)]
 #![warn(missing_docs)]
 

@@ -19,6 +19,14 @@ pub enum UriError {
     /// A bracketed host is not closed.
     #[error("Invalid IPv6 URL")]
     Host,
+    /// There is a backslash in the host.
+    #[error(
+        "Invalid URL: backslash ('\\') is not allowed in the authority component per RFC 3986."
+    )]
+    Backslash,
+    /// A web address has a port but no host.
+    #[error("Invalid URL: host is required for absolute urls with the {0} scheme")]
+    NoHost(String),
     /// An absolute path cannot be appended.
     #[error("Appending path '{0}' starting from slash is forbidden")]
     Absolute(String),
@@ -65,7 +73,10 @@ impl Uri {
                 )
             }
         };
-        let authority = authority.map(Authority::parse).transpose()?;
+        let authority = authority
+            .map(|text| Authority::parse(text, &scheme))
+            .transpose()?;
+        let authority = authority.filter(|it| !it.host.is_empty() || it.port.is_some());
         let path = encoded(path, PATH);
         Ok(Self {
             scheme,
@@ -212,23 +223,20 @@ impl fmt::Display for Uri {
         if !self.scheme.is_empty() {
             write!(f, "{}:", self.scheme)?;
         }
-        let mut path = self.path.as_str();
-        if let Some(authority) = &self.authority {
-            let usual = authority.port.is_some() && authority.port == usual_port(&self.scheme);
-            let port = authority.port.filter(|_| !usual);
-            f.write_str("//")?;
-            if let Some(user) = &authority.user {
-                write!(f, "{user}@")?;
+        match &self.authority {
+            Some(authority) => authority.write(&self.scheme, f)?,
+            None if self.path.starts_with("//") => f.write_str("//")?,
+            None if WITH_AUTHORITY.contains(&self.scheme.as_str()) => {
+                let glue = if self.path.is_empty() || self.path.starts_with('/') {
+                    ""
+                } else {
+                    "/"
+                };
+                write!(f, "//{glue}")?;
             }
-            f.write_str(&authority.host)?;
-            if let Some(port) = port {
-                write!(f, ":{port}")?;
-            }
-            if usual && path.is_empty() {
-                path = "/";
-            }
+            None => {}
         }
-        f.write_str(path)?;
+        f.write_str(&self.path)?;
         if let Some(query) = &self.query {
             write!(f, "?{query}")?;
         }
@@ -238,8 +246,26 @@ impl fmt::Display for Uri {
     }
 }
 
+/// Schemes that are always written with `//`.
+const WITH_AUTHORITY: [&str; 8] = ["file", "ftp", "git", "http", "https", "sftp", "ws", "wss"];
+
 impl Authority {
-    fn parse(text: &str) -> Result<Self, UriError> {
+    fn write(&self, scheme: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("//")?;
+        if let Some(user) = &self.user {
+            write!(f, "{user}@")?;
+        }
+        f.write_str(&self.host)?;
+        match self.port {
+            Some(port) if Some(port) != usual_port(scheme) => write!(f, ":{port}"),
+            _ => Ok(()),
+        }
+    }
+
+    fn parse(text: &str, scheme: &str) -> Result<Self, UriError> {
+        if text.contains('\\') {
+            return Err(UriError::Backslash);
+        }
         let (user, place) = match text.rsplit_once('@') {
             Some((user, place)) => (Some(encoded(user, USER)), place),
             None => (None, text),
@@ -258,10 +284,14 @@ impl Authority {
         let port = match port {
             None | Some("") => None,
             Some(digits) => {
-                let number: u32 = digits.parse().map_err(|_| UriError::Port)?;
+                let number: i64 = digits.parse().map_err(|_| UriError::Port)?;
                 Some(u16::try_from(number).map_err(|_| UriError::PortRange)?)
             }
         };
+        if host.is_empty() && usual_port(scheme).is_some() {
+            return Err(UriError::NoHost(scheme.to_owned()));
+        }
+        let user = user.filter(|user| !user.is_empty());
         Ok(Self {
             user,
             host: host.to_lowercase(),
@@ -342,6 +372,11 @@ mod tests {
             ("storage://Cl/p/../x", "storage://cl/x"),
             ("storage:a#", "storage:a"),
             ("storage:///x", "storage:/x"),
+            ("storage:////x", "storage:////x"),
+            ("file:/x", "file:///x"),
+            ("http:abc", "http:///abc"),
+            ("http://@h:80", "http://h"),
+            ("x://h:99", "x://h:99"),
             ("//h/p", "//h/p"),
             ("abc", "abc"),
             ("", ""),
@@ -377,6 +412,11 @@ mod tests {
     fn a_broken_host_or_port_is_refused() {
         assert_eq!(Uri::parse("http://h:99999/"), Err(UriError::PortRange));
         assert_eq!(Uri::parse("http://h:x/"), Err(UriError::Port));
+        assert_eq!(Uri::parse("http://h\\x"), Err(UriError::Backslash));
+        assert_eq!(
+            Uri::parse("http://:80"),
+            Err(UriError::NoHost("http".to_owned()))
+        );
         assert_eq!(Uri::parse("http://[::1/x"), Err(UriError::Host));
     }
 }
