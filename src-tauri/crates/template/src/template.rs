@@ -159,7 +159,7 @@ fn bad_json(error: &serde_json::Error) -> ReadError {
         .to_owned();
     ReadError::BadJson {
         line: error.line(),
-        column: error.column(),
+        column: error.column().max(1),
         message,
     }
 }

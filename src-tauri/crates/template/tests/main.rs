@@ -5,3 +5,7 @@
 )]
 
 mod behaviour;
+mod generated;
+mod hostile;
+mod jinja;
+mod peer;

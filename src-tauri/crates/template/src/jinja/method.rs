@@ -1,6 +1,6 @@
 //! Methods of Python's texts, lists and tables that the engine does not know.
 
-use minijinja::value::ValueKind;
+use minijinja::value::{Tuple, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
@@ -184,7 +184,7 @@ fn partition(text: &str, separator: &str, method: &str) -> Value {
         None if method == "partition" => [text, "", ""],
         None => ["", "", text],
     };
-    Value::from(parts.map(Value::from).to_vec())
+    Value::from(Tuple::from(parts.map(Value::from)))
 }
 
 fn split(text: &str, args: &Arguments, method: &str) -> Result<Value, Error> {

@@ -1,13 +1,11 @@
 //! How Python writes values.
 
 use minijinja::value::ValueKind;
-use minijinja::{Error, ErrorKind, Output, State, Value, escape_formatter};
+use minijinja::{Error, Output, State, Value, escape_formatter};
 
-/// Prints the value of a substitution.
+/// Prints the value of a substitution. An undefined one never comes here, unless it is the missing
+/// `else` of an inline `if`, which prints nothing.
 pub(super) fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    if value.is_undefined() {
-        return Err(Error::from(ErrorKind::UndefinedError));
-    }
     match as_float(value) {
         Some(float) => out.write_str(&float_text(float)).map_err(Error::from),
         None => escape_formatter(out, state, value),
@@ -20,6 +18,31 @@ pub(super) fn text(value: &Value) -> String {
         Some(float) => float_text(float),
         None => value.to_string(),
     }
+}
+
+/// The value as `repr()` gives it, tables sorted by their keys as `pprint` sorts them.
+pub(super) fn repr(value: &Value) -> String {
+    let listed = Value::from(vec![sorted(value, 0)]).to_string();
+    listed
+        .get(1..listed.len().saturating_sub(1))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn sorted(value: &Value, depth: usize) -> Value {
+    let Ok(keys) = value.try_iter() else {
+        return value.clone();
+    };
+    if value.kind() != ValueKind::Map || depth > 20 {
+        return value.clone();
+    }
+    let mut keys: Vec<Value> = keys.collect();
+    keys.sort();
+    let inner = |key: &Value| value.get_item(key).map(|one| sorted(&one, depth + 1));
+    Value::from_pairs(
+        keys.iter()
+            .filter_map(|key| Some((key.clone(), inner(key).ok()?))),
+    )
 }
 
 /// The value of a float; `None` for everything else, whole numbers too.

@@ -1,9 +1,10 @@
 //! Lists and tables that templates can change in place, as Python's can.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
-use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 use serde_json::{Map, Value as Json};
 
@@ -17,6 +18,13 @@ pub(crate) struct List(Mutex<Vec<Value>>);
 
 pub(super) fn add(env: &mut Environment<'static>) {
     env.add_function("__changeable", changeable);
+    env.add_function("joiner", minijinja_contrib::globals::joiner);
+    env.add_function("cycler", |items: Rest<Value>| {
+        Value::from_object(Cycler {
+            items: items.0,
+            at: AtomicUsize::new(0),
+        })
+    });
 }
 
 /// A JSON value as templates see it; lists and tables can be changed.
@@ -199,6 +207,50 @@ impl Object for List {
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         }
         Ok(none())
+    }
+}
+
+/// `cycler('odd', 'even')`: values in turn.
+#[derive(Debug)]
+struct Cycler {
+    items: Vec<Value>,
+    at: AtomicUsize,
+}
+
+impl Cycler {
+    fn current(&self) -> Option<Value> {
+        let at = self.at.load(Ordering::Relaxed) % self.items.len().max(1);
+        self.items.get(at).cloned()
+    }
+}
+
+impl Object for Cycler {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        (key.as_str() == Some("current"))
+            .then(|| self.current())
+            .flatten()
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        _args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "next" => {
+                let now = self
+                    .current()
+                    .ok_or_else(|| refused("at least one item is needed"))?;
+                self.at.fetch_add(1, Ordering::Relaxed);
+                Ok(now)
+            }
+            "reset" => {
+                self.at.store(0, Ordering::Relaxed);
+                Ok(none())
+            }
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
     }
 }
 
