@@ -21,8 +21,8 @@ pub struct Action {
     pub tree: Block,
     /// Whether it has no errors.
     pub sound: bool,
-    /// The first error, for whoever calls it.
-    pub(crate) problem: Option<Diagnostic>,
+    /// The errors, for whoever calls it.
+    pub(crate) problems: Vec<Diagnostic>,
 }
 
 impl Action {
@@ -30,17 +30,18 @@ impl Action {
     #[must_use]
     pub fn read(path: &str, text: &Text) -> Parsed<Self> {
         let parsed = read::read(text, Document::Action);
-        let problem = parsed
+        let problems: Vec<Diagnostic> = parsed
             .diagnostics
             .iter()
-            .find(|found| found.is_error())
-            .cloned();
+            .filter(|found| found.is_error())
+            .cloned()
+            .collect();
         let action = Self {
             path: path.to_owned(),
             text: text.clone(),
             tree: parsed.tree,
-            sound: problem.is_none(),
-            problem,
+            sound: problems.is_empty(),
+            problems,
         };
         Parsed {
             tree: action,

@@ -9,6 +9,7 @@ mod action;
 pub mod batch;
 pub mod coercion;
 pub mod config;
+pub mod conformance;
 mod contexts;
 mod defaults;
 mod eval;

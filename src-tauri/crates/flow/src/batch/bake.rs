@@ -50,6 +50,16 @@ pub struct Bake {
     /// Actions by the references that call them.
     pub(crate) actions: IndexMap<String, Arc<Action>>,
     pub(crate) level: Level,
+    /// What the official tools would refuse, though it works here.
+    pub(crate) notes: Vec<Diagnostic>,
+}
+
+impl Bake {
+    /// What the official tools would refuse, though it works here.
+    #[must_use]
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
+    }
 }
 
 /// Makes a batch ready.
@@ -156,6 +166,7 @@ impl<'a> Preparation<'a> {
             project_path: self.project.file.as_ref().map(|file| file.path.clone()),
             actions,
             level,
+            notes: Vec::new(),
         })
     }
 

@@ -464,8 +464,8 @@ impl<'a> Expander<'a> {
             .entry(reference.clone())
             .or_insert_with(|| action::load(workspace, &reference, &site));
         let action = loaded.clone().map_err(|found| vec![found])?;
-        if let Some(problem) = &action.problem {
-            return Err(vec![problem.clone()]);
+        if !action.sound {
+            return Err(action.problems.clone());
         }
         let refuse = |message: String| {
             Err(vec![Diagnostic::error(

@@ -231,8 +231,8 @@ impl PreparedLive {
             module,
         };
         let action = action::load(session.workspace, &reference, &site)?;
-        if let Some(problem) = &action.problem {
-            return Err(problem.clone().into());
+        if !action.sound {
+            return Err(action.problems.clone().into());
         }
         if action.kind() != Kind::LiveAction {
             let message = format!(
@@ -383,7 +383,12 @@ impl PreparedLive {
         let facts = &self.contexts.facts;
         let made = || job_name(&facts.project_id, &config.id, suffix);
         PlannedJob {
-            platform_name: config.exec.name.clone().unwrap_or_else(made),
+            platform_name: config
+                .exec
+                .name
+                .clone()
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(made),
             project_name: facts.project_name.clone(),
             config,
             effects,

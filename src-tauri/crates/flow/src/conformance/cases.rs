@@ -1,0 +1,437 @@
+//! Single cases: a few files, one question, one recorded answer.
+
+use std::collections::BTreeMap;
+
+use expression::Value as Evaluated;
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+use source::{Diagnostic, Text};
+
+use super::live::diagnostics;
+use super::project::Comparison;
+use super::{shape, single};
+use crate::batch::{Outcome, Results, TaskId, TaskResult, prepare};
+use crate::live::{JobInputs, PreparedLive, run_command};
+use crate::memory::MemoryWorkspace;
+use crate::project::open;
+use crate::read::{self, Document};
+use crate::session::{NoJobs, Platform, Session};
+
+use super::compare::Report;
+
+/// Areas of cases this crate answers for.
+pub const AREAS: [&str; 26] = [
+    "coerce",
+    "interpolation",
+    "yaml-scalar(str-field)",
+    "yaml-scalar(typed-field)",
+    "yaml-error",
+    "live-merge",
+    "mixins",
+    "live-contexts",
+    "images",
+    "volumes",
+    "live-params",
+    "live-actions",
+    "config",
+    "live-dry-run",
+    "batch-graph",
+    "matrix",
+    "actions",
+    "static-validation",
+    "batch-params",
+    "batch-task",
+    "cache-conf",
+    "cache-key",
+    "positions",
+    "git",
+    "_id2tag",
+    "topo-sort-cycle-check",
+];
+
+/// Compares one case; nothing, if it is none this crate can answer.
+#[must_use]
+pub fn compare_case(case: &Value) -> Option<Report> {
+    let area = case["area"].as_str()?;
+    let input = &case["input"];
+    let mut asked = Case::new(case);
+    match (area, input) {
+        (area, _) if !AREAS.contains(&area) => return None,
+        ("coerce" | "interpolation", _) => single::field(&mut asked),
+        ("yaml-scalar(str-field)" | "yaml-scalar(typed-field)", _) => single::job_field(&mut asked),
+        ("yaml-error", _) => asked.file(),
+        ("_id2tag", _) => {
+            let ours = crate::tag::tag_of(input.as_str()?);
+            asked.answer(&json!(ours));
+        }
+        ("topo-sort-cycle-check", _) => asked.cycle(),
+        (_, Value::Object(fields)) if fields.get("files").is_some_and(Value::is_object) => {
+            if fields.contains_key("script") {
+                return None;
+            }
+            match (fields.get("job"), fields.get("task")) {
+                (Some(_), _) => asked.job(),
+                (None, Some(_)) => asked.task(),
+                (None, None) => asked.graph(),
+            }
+        }
+        _ => return None,
+    }
+    Some(asked.report)
+}
+
+/// A case with what is needed to answer it.
+pub(super) struct Case<'a> {
+    pub(super) record: &'a Value,
+    pub(super) report: Report,
+    id: &'a str,
+}
+
+const ROOT: &str = "/work_space/ws_proj";
+
+impl<'a> Case<'a> {
+    fn new(record: &'a Value) -> Self {
+        Self {
+            record,
+            report: Report::default(),
+            id: record["id"].as_str().unwrap_or(""),
+        }
+    }
+
+    pub(super) fn platform() -> Platform {
+        Platform {
+            user: "alice".to_owned(),
+            cluster: "cl".to_owned(),
+            org: Some("org".to_owned()),
+            project: "proj".to_owned(),
+        }
+    }
+
+    /// Compares an answer with the recorded one; only recorded fields count.
+    pub(super) fn answer(&mut self, ours: &Value) {
+        if self.record.get("error").is_some() {
+            let expected = &self.record["error"]["message"];
+            return self.report.fail(self.id, expected, ours);
+        }
+        let expected = plain(&self.record["result"]);
+        let ours = canonical(ours);
+        let ours = match (&expected, &ours) {
+            (Value::Object(left), Value::Object(right)) => Value::Object(
+                right
+                    .iter()
+                    .filter(|(name, _)| left.contains_key(*name))
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            ),
+            _ => ours,
+        };
+        self.report.same(self.id, &expected, &ours);
+    }
+
+    /// Compares findings with a recorded error: the place must agree.
+    pub(super) fn refusal(&mut self, found: &[Diagnostic]) {
+        let recorded = &self.record["error"];
+        if recorded.is_null() {
+            return self
+                .report
+                .fail(self.id, &self.record["result"], super::place::shown(found));
+        }
+        let mut comparison = Comparison::bare(&self.report);
+        comparison.error(self.id, &placed(recorded), found);
+        self.report = comparison.report;
+    }
+
+    /// Compares findings, or the answer if there are none that matter.
+    fn outcome(&mut self, found: &[Diagnostic], ours: impl FnOnce() -> Value) {
+        match super::place::errors(found).is_empty() {
+            true if self.record.get("error").is_some() => self.refusal(found),
+            true => self.answer(&ours()),
+            false => self.refusal(found),
+        }
+    }
+
+    /// A file that is only read.
+    fn file(&mut self) {
+        let input = &self.record["input"];
+        let text = Text::new("f.yml", input["yaml"].as_str().unwrap_or(""));
+        let document = match input["kind"].as_str() {
+            Some("live") => Document::Live,
+            Some("batch") => Document::Batch,
+            Some("project") => Document::Project,
+            _ => Document::Action,
+        };
+        let found = read::read(&text, document).diagnostics;
+        let good = super::place::errors(&found).is_empty();
+        match (good, self.record.get("error").is_none()) {
+            (true, true) => self.report.pass(),
+            _ => self.refusal(&found),
+        }
+    }
+
+    fn workspace(&self) -> MemoryWorkspace {
+        let input = &self.record["input"];
+        let name = input["workspace_dir"].as_str().unwrap_or("ws_proj");
+        let mut workspace = MemoryWorkspace::new(format!("/work_space/{name}"));
+        for (path, content) in input["files"].as_object().into_iter().flatten() {
+            workspace = workspace.file(path, content.as_str().unwrap_or(""));
+        }
+        workspace
+    }
+
+    fn job(&mut self) {
+        let workspace = self.workspace();
+        let platform = Self::platform();
+        let session = Session {
+            workspace: &workspace,
+            platform: &platform,
+            jobs: &NoJobs,
+        };
+        let input = &self.record["input"];
+        let opened = open(&workspace);
+        let Some(flow) = opened.tree.live.clone() else {
+            return self.refusal(&opened.diagnostics);
+        };
+        if !flow.sound && self.record.get("error").is_some() {
+            let mut found = opened.diagnostics;
+            found.retain(|found| found.text.name() == flow.text.name());
+            if super::place::agree(&placed(&self.record["error"]), &found, &named) {
+                return self.report.pass();
+            }
+        }
+        let id = input["job"].as_str().unwrap_or("");
+        let prepared = PreparedLive::new(&opened.tree, &session, flow);
+        let given = JobInputs {
+            params: texts(&input["params"]),
+            suffix: input["suffix"].as_str().map(str::to_owned),
+        };
+        let planned = prepared.and_then(|prepared| prepared.job(&session, id, &given));
+        let found = diagnostics(&planned);
+        let area = self.record["area"].as_str();
+        self.outcome(&found, || {
+            let Ok(planned) = &planned else {
+                return Value::Null;
+            };
+            match area {
+                Some("live-dry-run") => json!(run_command(planned).unwrap_or_default()),
+                _ => shape::job(&planned.config),
+            }
+        });
+    }
+
+    fn graph(&mut self) {
+        let workspace = self.workspace();
+        let platform = Self::platform();
+        let session = Session {
+            workspace: &workspace,
+            platform: &platform,
+            jobs: &NoJobs,
+        };
+        let project = open(&workspace);
+        let input = &self.record["input"];
+        let bake = prepare(&project.tree, &session, "b", &texts(&input["params"]));
+        let mut found = diagnostics(&bake);
+        if !found.is_empty() {
+            found.extend(project.diagnostics.iter().cloned());
+        }
+        if let (Ok(bake), Some(_)) = (&bake, input.get("checks")) {
+            found.extend(bake.check().into_iter().map(|finding| finding.diagnostic));
+        }
+        if let Ok(bake) = &bake {
+            found.extend(bake.notes().iter().cloned());
+        }
+        self.outcome(&found, || bake.map_or(Value::Null, |bake| graphs(&bake)));
+    }
+
+    fn task(&mut self) {
+        let workspace = self.workspace();
+        let platform = Self::platform();
+        let session = Session {
+            workspace: &workspace,
+            platform: &platform,
+            jobs: &NoJobs,
+        };
+        let project = open(&workspace);
+        let input = &self.record["input"];
+        let bake = match prepare(&project.tree, &session, "b", &IndexMap::new()) {
+            Ok(bake) => bake,
+            Err(troubles) => return self.refusal(&troubles.diagnostics()),
+        };
+        let id = TaskId::parse(input["task"].as_str().unwrap_or(""));
+        let results = results(&id, input, &bake);
+        let planned = bake.task(&session, &id, &results);
+        let found = diagnostics(&planned);
+        self.outcome(&found, || {
+            planned.map_or(Value::Null, |task| shape::task(&task.config))
+        });
+    }
+
+    fn cycle(&mut self) {
+        let mut text = String::from("kind: batch\ntasks:\n");
+        for node in self.record["input"].as_array().into_iter().flatten() {
+            text.push_str(&format!(
+                "- {{image: i, id: {}, needs: {}}}\n",
+                node[0], node[1]
+            ));
+        }
+        let workspace = MemoryWorkspace::new(ROOT).file(".apolo/b.yml", text);
+        let platform = Self::platform();
+        let session = Session {
+            workspace: &workspace,
+            platform: &platform,
+            jobs: &NoJobs,
+        };
+        let project = open(&workspace);
+        let bake = prepare(&project.tree, &session, "b", &IndexMap::new());
+        let mut found = diagnostics(&bake);
+        found.extend(
+            bake.iter()
+                .flat_map(|bake| bake.check())
+                .map(|finding| finding.diagnostic),
+        );
+        self.outcome(&found, || json!("ok"));
+    }
+}
+
+/// A recorded error with its place taken out of the message.
+fn placed(error: &Value) -> Value {
+    let message = error["message"].as_str().unwrap_or("");
+    let marks: Vec<&str> = message
+        .match_indices("  in \"")
+        .map(|(at, _)| &message[at..])
+        .collect();
+    let place = marks.last().and_then(|mark| {
+        let rest = mark.strip_prefix("  in \"")?;
+        let (file, rest) = rest.split_once("\", line ")?;
+        let (line, rest) = rest.split_once(", column ")?;
+        let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some((
+            file,
+            line.parse::<usize>().ok()?,
+            column.parse::<usize>().ok()?,
+        ))
+    });
+    match place {
+        Some((file, line, column)) => {
+            json!({"message": message, "file": file, "line": line, "column": column})
+        }
+        None => json!({"message": message}),
+    }
+}
+
+fn named(name: &str) -> String {
+    Comparison::bare(&Report::default()).canonical_file(name)
+}
+
+fn texts(value: &Value) -> IndexMap<String, String> {
+    let entries = value.as_object().into_iter().flatten();
+    entries
+        .map(|(name, text)| (name.clone(), text.as_str().unwrap_or("").to_owned()))
+        .collect()
+}
+
+/// Recorded values without the marks of their types.
+pub(super) fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            for mark in [
+                "__URL__",
+                "__PurePosixPath__",
+                "__PosixPath__",
+                "__date__",
+                "value",
+            ] {
+                let enumeration = mark != "value" || fields.contains_key("__enum__");
+                if let (Some(inner), true) = (fields.get(mark), enumeration) {
+                    return plain(inner);
+                }
+            }
+            if let Some(Value::String(text)) = fields.get("__float__") {
+                return json!(text);
+            }
+            if let Some(Value::Array(items)) = fields.get("__set__") {
+                return plain(&Value::Array(items.clone()));
+            }
+            Value::Object(fields.iter().map(|(k, v)| (k.clone(), plain(v))).collect())
+        }
+        Value::Array(items) => items.iter().map(plain).collect(),
+        other => other.clone(),
+    }
+}
+
+fn canonical(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(
+            text.replace(ROOT, "<WS>")
+                .replace("/work_space", "<WS-PARENT>"),
+        ),
+        Value::Array(items) => items.iter().map(canonical).collect(),
+        Value::Object(fields) => Value::Object(
+            fields
+                .iter()
+                .map(|(k, v)| (k.clone(), canonical(v)))
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+fn graphs(bake: &crate::batch::Bake) -> Value {
+    let sorted: BTreeMap<String, BTreeMap<String, Vec<String>>> = bake
+        .graph
+        .graphs()
+        .into_iter()
+        .map(|(prefix, tasks)| {
+            let tasks = tasks.into_iter().map(|(id, mut needs)| {
+                needs.sort();
+                (id, needs)
+            });
+            (prefix, tasks.collect())
+        })
+        .collect();
+    let matrix: serde_json::Map<String, Value> = bake
+        .graph
+        .nodes
+        .iter()
+        .map(|(id, node)| {
+            let row = node
+                .matrix
+                .iter()
+                .map(|(k, v)| (k.clone(), shape::value(v)))
+                .collect();
+            (id.clone(), Value::Object(row))
+        })
+        .collect();
+    json!({"graphs": sorted, "matrix": matrix})
+}
+
+fn results(id: &TaskId, input: &Value, bake: &crate::batch::Bake) -> Results {
+    let parent = id.parent();
+    let mut results = Results::new();
+    for (need, given) in input["needs"].as_object().into_iter().flatten() {
+        let outcome = match given["result"].as_str() {
+            Some("failed") => Outcome::Failed,
+            Some("cancelled") => Outcome::Cancelled,
+            Some("skipped") => Outcome::Skipped,
+            _ => Outcome::Succeeded,
+        };
+        let mut result = TaskResult::bare(outcome);
+        result.outputs = texts(&given["outputs"]);
+        results.insert(parent.child(need), result);
+    }
+    let main = bake.graph.node(id).and_then(|node| node.state_from.clone());
+    if let Some(main) = main {
+        let entry = results.entry(parent.child(&main));
+        entry
+            .or_insert_with(|| TaskResult::bare(Outcome::Succeeded))
+            .state = texts(&input["state"]);
+    }
+    results
+}
+
+/// A value as the records write it.
+pub(super) fn recorded(value: &Evaluated) -> Value {
+    match value {
+        Evaluated::Float(number) if !number.is_finite() => json!(value.to_string()),
+        other => shape::value(other),
+    }
+}
