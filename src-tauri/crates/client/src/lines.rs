@@ -38,7 +38,7 @@ impl Transport {
         D: ListDocument<T>,
     {
         let request = accepts_lines(request);
-        self.patiently(async || {
+        self.patiently(|| async {
             let response = self.send(&request).await?;
             if is_lines(&response) {
                 lines(&request, response).await

@@ -60,7 +60,7 @@ impl<'client> Storage<'client> {
         let request = self.request(Method::PUT, folder, "MKDIRS")?;
         // Making it twice does no harm.
         self.transport
-            .patiently(async || self.transport.send(&request).await.map(drop))
+            .patiently(|| async { self.transport.send(&request).await.map(drop) })
             .await
     }
 
@@ -73,7 +73,7 @@ impl<'client> Storage<'client> {
         let mut request = self.request(Method::PUT, file, "CREATE")?;
         request.body = content.into();
         self.transport
-            .patiently(async || self.transport.send(&request).await.map(drop))
+            .patiently(|| async { self.transport.send(&request).await.map(drop) })
             .await
     }
 
@@ -95,7 +95,7 @@ impl<'client> Storage<'client> {
             .header("content-range", format!("bytes {offset}-{last}/*"));
         request.body = piece;
         self.transport
-            .patiently(async || self.transport.send(&request).await.map(drop))
+            .patiently(|| async { self.transport.send(&request).await.map(drop) })
             .await
     }
 
@@ -107,7 +107,7 @@ impl<'client> Storage<'client> {
         }
         let response = self
             .transport
-            .patiently(async || self.transport.send(&request).await)
+            .patiently(|| async { self.transport.send(&request).await })
             .await?;
         if offset > 0 && !starts_at(&response, offset) {
             return Err(request.failed(Failure::Unreadable {

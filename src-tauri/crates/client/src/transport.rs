@@ -215,7 +215,7 @@ impl Transport {
         &self,
         request: Request,
     ) -> Result<T, ClientError> {
-        self.patiently(async || {
+        self.patiently(|| async {
             let response = self.send(&request).await?;
             document(&request, response).await
         })
@@ -223,9 +223,9 @@ impl Transport {
     }
 
     /// Runs a read again while it fails for reasons that pass.
-    pub(crate) async fn patiently<T>(
+    pub(crate) async fn patiently<T, F: Future<Output = Result<T, ClientError>>>(
         &self,
-        attempt: impl AsyncFn() -> Result<T, ClientError>,
+        attempt: impl Fn() -> F,
     ) -> Result<T, ClientError> {
         let mut pause = self.patience.first_pause;
         for _ in 0..self.patience.more_tries {

@@ -286,3 +286,21 @@ fn the_job_of_the_test_server_is_a_job() {
     let job: protocol::Job = serde_json::from_value(job_json("job-1")).unwrap();
     assert_eq!(job.status, protocol::JobStatus::Running);
 }
+
+#[tokio::test]
+async fn calls_may_be_made_from_any_thread() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let task = tokio::spawn(async move {
+        client.jobs().list(&JobFilter::default()).await?;
+        let cluster = client.cluster("local").await?;
+        let storage = cluster.storage();
+        storage.mkdir(&place("storage:a")).await?;
+        storage.list(&place("storage:a")).await?;
+        let folder = tempfile::tempdir().unwrap();
+        storage
+            .upload_folder(folder.path(), &place("storage:a"))
+            .await
+    });
+    assert_eq!(task.await.unwrap().unwrap().sent, 0);
+}

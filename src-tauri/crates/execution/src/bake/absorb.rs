@@ -6,10 +6,10 @@ use protocol::flow::{TaskStatus, Values};
 
 use super::event::{Ending, Happened, Hit, Wanted};
 use super::machine::{Machine, Stage, Stopping};
-use super::recipe::{Problem, Recipe};
+use super::recipe::Problem;
 use super::record::Record;
 
-impl<R: Recipe> Machine<R> {
+impl Machine {
     pub(super) fn absorb(&mut self, happened: Happened, now: Timestamp, wanted: &mut Vec<Wanted>) {
         match happened {
             Happened::Began => self.watch_adopted(wanted),
@@ -60,10 +60,10 @@ impl<R: Recipe> Machine<R> {
         let Some(begun) = self.begun.get_mut(task) else {
             return;
         };
-        if let (Stage::LookingUp, Some(config)) = (&begun.stage, &begun.config) {
+        if let (Stage::LookingUp, Some(plan)) = (&begun.stage, &begun.plan) {
             wanted.push(Wanted::Submit {
                 task: task.clone(),
-                config: config.clone(),
+                plan: plan.clone(),
             });
             begun.stage = Stage::Submitting;
         }
@@ -117,10 +117,7 @@ impl<R: Recipe> Machine<R> {
         let Some(mut record) = begun.record.clone() else {
             return;
         };
-        let key = begun
-            .config
-            .clone()
-            .filter(|config| Self::uses_cache(config));
+        let key = begun.plan.clone().filter(|plan| Self::uses_cache(plan));
         let ran = ending
             .started_at
             .filter(|start| ending.status == TaskStatus::Succeeded || *start < ending.at);
@@ -131,8 +128,8 @@ impl<R: Recipe> Machine<R> {
         let state = if local { Values::new() } else { ending.state };
         record.ends(ending.status.clone(), ending.at, (ending.outputs, state));
         self.close(record, wanted);
-        if let (TaskStatus::Succeeded, Some(config)) = (&ending.status, key) {
-            let key = config.caching_key.clone();
+        if let (TaskStatus::Succeeded, Some(plan)) = (&ending.status, key) {
+            let key = plan.config.caching_key.clone();
             wanted.push(Wanted::Remember {
                 task: task.clone(),
                 key,

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use flow::batch::TaskId;
-use flow::config::TaskConfig;
+use flow::batch::{PlannedTask, TaskId};
 use jiff::Timestamp;
 use protocol::flow::{TaskStatus, Values};
 
@@ -92,14 +91,14 @@ pub enum Wanted {
         /// The task.
         task: TaskId,
         /// Its evaluated form, with the key and the age that is allowed.
-        config: Arc<TaskConfig>,
+        plan: Arc<PlannedTask>,
     },
     /// Start the job of the task.
     Submit {
         /// The task.
         task: TaskId,
-        /// What to start.
-        config: Arc<TaskConfig>,
+        /// What to start, and what to do before.
+        plan: Arc<PlannedTask>,
     },
     /// Run a command on this computer.
     RunLocal {

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use flow::batch::{NeedLevel, Node, Results, TaskGraph, TaskId};
-use flow::config::{CacheStrategy, Enable, TaskConfig};
+use flow::batch::{NeedLevel, Node, PlannedTask, Results, TaskGraph, TaskId};
+use flow::config::{CacheStrategy, Enable};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use protocol::flow::{Task, TaskStatus};
@@ -15,8 +15,8 @@ use super::recipe::{Problem, Recipe};
 use super::record::Record;
 
 /// The state of an attempt that is being executed.
-pub struct Machine<R> {
-    pub(super) recipe: R,
+pub struct Machine {
+    pub(super) recipe: Recipe,
     /// Everything that was begun, in that order.
     pub(super) begun: IndexMap<TaskId, Begun>,
     pub(super) results: Results,
@@ -31,7 +31,7 @@ pub(super) struct Begun {
     /// Missing until there is something to store: a job, a status.
     pub(super) record: Option<Record>,
     pub(super) stage: Stage,
-    pub(super) config: Option<Arc<TaskConfig>>,
+    pub(super) plan: Option<Arc<PlannedTask>>,
 }
 
 /// What is going on with a task that was begun.
@@ -60,9 +60,9 @@ pub(super) enum Stopping {
     Cancelled,
 }
 
-impl<R: Recipe> Machine<R> {
+impl Machine {
     /// The machine of a new attempt.
-    pub fn new(recipe: R) -> Self {
+    pub fn new(recipe: Recipe) -> Self {
         Self {
             recipe,
             begun: IndexMap::new(),
@@ -74,7 +74,7 @@ impl<R: Recipe> Machine<R> {
     }
 
     /// The machine of an attempt that somebody began: with the tasks that are stored.
-    pub fn resume(recipe: R, mut stored: Vec<Task>) -> Self {
+    pub fn resume(recipe: Recipe, mut stored: Vec<Task>) -> Self {
         stored.sort_by_key(|task| task.statuses.first().map(|first| first.created_at));
         let mut machine = Self::new(recipe);
         for task in stored {
@@ -101,7 +101,7 @@ impl<R: Recipe> Machine<R> {
         let begun = Begun {
             record: Some(record.clone()),
             stage,
-            config: None,
+            plan: None,
         };
         self.begun.insert(record.id, begun);
     }
@@ -139,11 +139,12 @@ impl<R: Recipe> Machine<R> {
     }
 
     /// The batch.
-    pub fn recipe(&self) -> &R {
+    pub fn recipe(&self) -> &Recipe {
         &self.recipe
     }
 
-    /// The result, once everything has ended: that of the first task that failed or was stopped.
+    /// The result, once everything has ended: failed if something could not be evaluated or
+    /// started, else that of the first task that failed or was stopped.
     fn result(&self) -> Option<TaskStatus> {
         let idle = self.begun.values().all(|begun| begun.stage == Stage::Over);
         if !idle {
@@ -151,6 +152,9 @@ impl<R: Recipe> Machine<R> {
         }
         if self.stopping == Some(Stopping::Cancelled) {
             return Some(TaskStatus::Cancelled);
+        }
+        if !self.problems.is_empty() {
+            return Some(TaskStatus::Failed);
         }
         let bad =
             |status: &TaskStatus| matches!(status, TaskStatus::Failed | TaskStatus::Cancelled);
@@ -216,8 +220,8 @@ impl<R: Recipe> Machine<R> {
         matches!(self.recipe.enable(id, &self.results), Ok(Enable::Always))
     }
 
-    pub(super) fn uses_cache(config: &TaskConfig) -> bool {
-        config.cache.strategy == CacheStrategy::Default
+    pub(super) fn uses_cache(plan: &PlannedTask) -> bool {
+        plan.config.cache.strategy == CacheStrategy::Default
     }
 
     /// Ids of the nodes of all graphs that are open: of the batch, and inside the calls that go on.

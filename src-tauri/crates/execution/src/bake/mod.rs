@@ -4,16 +4,34 @@
 //! is in the flow API, so another process can take up a bake where one left off.
 
 mod absorb;
+mod cached;
+mod create;
+mod driver;
 mod event;
+mod local_run;
+mod look;
 mod machine;
 mod pump;
 mod recipe;
 mod record;
+mod start;
+mod stop;
+mod store;
+mod watch;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verified;
 
+pub use cached::is_fresh;
+pub use create::{
+    CreateError, Created, ReopenError, Setup, create, record_flow, reopen, stored_files,
+};
+pub use driver::{Change, ExecuteError, Order, execute};
 pub use event::{Ending, Happened, Hit, Wanted};
+pub use look::{Inspected, LookError, attempt, find, inspect, is_bake_id};
 pub use machine::Machine;
 pub use recipe::{Problem, Recipe};
 pub use record::Record;
+pub use stop::{CancelError, cancel};

@@ -9,10 +9,9 @@ use protocol::flow::{TaskStatus, Values};
 
 use super::event::Wanted;
 use super::machine::{Begun, Machine, Stage};
-use super::recipe::Recipe;
 use super::record::Record;
 
-impl<R: Recipe> Machine<R> {
+impl Machine {
     /// Goes on until nothing more can be begun or ended.
     pub(super) fn pump(&mut self, now: Timestamp, wanted: &mut Vec<Wanted>) {
         loop {
@@ -55,7 +54,7 @@ impl<R: Recipe> Machine<R> {
             Begun {
                 record: None,
                 stage: Stage::LookingUp,
-                config: None,
+                plan: None,
             },
         );
         match enable {
@@ -100,16 +99,16 @@ impl<R: Recipe> Machine<R> {
     }
 
     fn begin_task(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
-        let config = match self.recipe.task(id, &self.results) {
-            Ok(config) => Arc::new(config),
+        let plan = match self.recipe.task(id, &self.results) {
+            Ok(plan) => Arc::new(plan),
             Err(problem) => return self.fail(id, problem, now, wanted),
         };
-        let (stage, step) = if Self::uses_cache(&config) {
+        let (stage, step) = if Self::uses_cache(&plan) {
             (
                 Stage::LookingUp,
                 Wanted::LookUp {
                     task: id.clone(),
-                    config: config.clone(),
+                    plan: plan.clone(),
                 },
             )
         } else {
@@ -117,13 +116,13 @@ impl<R: Recipe> Machine<R> {
                 Stage::Submitting,
                 Wanted::Submit {
                     task: id.clone(),
-                    config: config.clone(),
+                    plan: plan.clone(),
                 },
             )
         };
         self.set(id, stage, None);
         if let Some(begun) = self.begun.get_mut(id) {
-            begun.config = Some(config);
+            begun.plan = Some(plan);
         }
         wanted.push(step);
     }
@@ -151,11 +150,6 @@ impl<R: Recipe> Machine<R> {
         };
         let all = |test: fn(&TaskStatus) -> bool| inside.iter().flatten().all(test);
         let complete = inside.iter().all(Option::is_some);
-        if complete && all(TaskStatus::is_finished) {
-            let statuses: Vec<TaskStatus> = inside.into_iter().flatten().collect();
-            self.end_call(id, &statuses, now, wanted);
-            return true;
-        }
         let run = |status: &TaskStatus| *status == TaskStatus::Running || status.is_finished();
         if waiting && complete && all(run) {
             if let Some(record) = self
@@ -166,6 +160,11 @@ impl<R: Recipe> Machine<R> {
                 record.becomes(TaskStatus::Running, now);
             }
             wanted.push(Wanted::Write { task: id.clone() });
+            return true;
+        }
+        if complete && all(TaskStatus::is_finished) {
+            let statuses: Vec<TaskStatus> = inside.into_iter().flatten().collect();
+            self.end_call(id, &statuses, now, wanted);
             return true;
         }
         false

@@ -1,166 +1,76 @@
-//! The machine with a batch that is written down in a few words.
+//! The machine with real batches and a platform that is played by a script.
 
 use std::collections::BTreeMap;
 
-use flow::batch::{NeedLevel, Node, Outcome, Results, TaskGraph, TaskId, TaskKind};
-use flow::config::{
-    CacheConfig, CacheStrategy, Enable, ExecConfig, Seconds, StrategyConfig, TaskConfig,
-};
-use indexmap::IndexMap;
+use flow::batch::TaskId;
 use protocol::flow::{Task, TaskStatus, TaskTransition, Values};
-use source::{Span, Text};
 
-use super::{Hit, Machine, Problem, Recipe};
+use super::{Hit, Machine, Recipe};
+use crate::testing::recipe;
 use crate::testing::sim::Sim;
 
-/// A batch of a test; what a task runs for stands in `enable`.
-struct Plain {
-    graph: TaskGraph,
-    cache: CacheStrategy,
-    /// The condition of each task, `success` where none is given.
-    enable: BTreeMap<TaskId, &'static str>,
-}
-
-impl Recipe for Plain {
-    fn graph(&self) -> &TaskGraph {
-        &self.graph
-    }
-
-    fn enable(&self, id: &TaskId, results: &Results) -> Result<Enable, Problem> {
-        let node = self.graph.node(id).unwrap();
-        let needs = node
-            .needs
-            .iter()
-            .filter(|(_, level)| **level == NeedLevel::Completed);
-        let mut outcomes = needs.map(|(need, _)| results[&id.parent().child(need)].outcome);
-        let answer = match self.enable.get(id).copied().unwrap_or("success") {
-            "always" => return Ok(Enable::Always),
-            "never" => false,
-            "broken" => return Err(Problem("no such output".into())),
-            "failure" => outcomes.any(|outcome| outcome == Outcome::Failed),
-            "yes" => true,
-            _ => outcomes.all(|outcome| outcome == Outcome::Succeeded),
-        };
-        Ok(if answer { Enable::Yes } else { Enable::No })
-    }
-
-    fn task(&self, id: &TaskId, _: &Results) -> Result<TaskConfig, Problem> {
-        Ok(TaskConfig {
-            id: None,
-            exec: ExecConfig::default(),
-            enable: Enable::Yes,
-            strategy: strategy(),
-            cache: CacheConfig {
-                strategy: self.cache,
-                life_span: Seconds::Whole(60),
-            },
-            caching_key: format!("key of {id}"),
-        })
-    }
-
-    fn local(&self, id: &TaskId, _: &Results) -> Result<String, Problem> {
-        Ok(format!("run {id}"))
-    }
-
-    fn outputs(&self, call: &TaskId, results: &Results) -> Result<Values, Problem> {
-        let inner = self.graph.level(call).unwrap();
-        let mut outputs = Values::new();
-        for node in inner.nodes.values() {
-            let result = &results[&node.id];
-            outputs.extend(result.outputs.clone());
-        }
-        Ok(outputs)
-    }
-}
-
-fn strategy() -> StrategyConfig {
-    StrategyConfig {
-        fail_fast: true,
-        max_parallel: 10,
-    }
-}
-
-/// `"b: a, c~"`: b needs a and c; the mark `~` means that c only has to run.
-fn node(level: &TaskId, line: &str) -> Node {
-    let (id, needs) = line.split_once(':').unwrap_or((line, ""));
-    let needs = needs
+/// `"b: a, c~ | enable: '…'"`: b needs a and c; the mark `~` means that c only has to run; more
+/// keys follow after a bar.
+fn task(line: &str) -> String {
+    let (head, more) = line.split_once('|').unwrap_or((line, ""));
+    let (id, needs) = head.trim().split_once(':').unwrap_or((head.trim(), ""));
+    let needs: Vec<String> = needs
         .split(',')
         .map(str::trim)
-        .filter(|need| !need.is_empty());
-    let needs = needs.map(|need| match need.strip_suffix('~') {
-        Some(need) => (need.to_owned(), NeedLevel::Running),
-        None => (need.to_owned(), NeedLevel::Completed),
-    });
-    Node {
-        id: level.child(id),
-        user_id: Some(id.to_owned()),
-        kind: TaskKind::Task,
-        needs: needs.collect(),
-        matrix: IndexMap::new(),
-        strategy: strategy(),
-        cache: CacheConfig {
-            strategy: CacheStrategy::None,
-            life_span: Seconds::Whole(60),
-        },
-        enable: String::new(),
-        action: None,
-        state_from: None,
-        inner: None,
-        text: Text::new("batch.yml", ""),
-        span: Span::new(0, 0),
-    }
-}
-
-fn graph(level: &TaskId, lines: &[&str]) -> TaskGraph {
-    let nodes = lines.iter().map(|line| node(level, line));
-    TaskGraph {
-        nodes: nodes
-            .map(|node| (node.id.name().to_owned(), node))
-            .collect(),
-    }
-}
-
-fn batch(lines: &[&str]) -> Plain {
-    Plain {
-        graph: graph(&TaskId::root(), lines),
-        cache: CacheStrategy::None,
-        enable: BTreeMap::new(),
-    }
-}
-
-impl Plain {
-    fn with(mut self, id: &str, change: impl Fn(&mut Node)) -> Self {
-        let id = TaskId::parse(id);
-        let (last, calls) = id.steps().split_last().unwrap();
-        let mut level = &mut self.graph;
-        for call in calls {
-            level = level.nodes[call].inner.as_mut().unwrap();
-        }
-        change(&mut level.nodes[last]);
-        self
-    }
-
-    fn enabled(mut self, id: &str, when: &'static str) -> Self {
-        self.enable.insert(TaskId::parse(id), when);
-        self
-    }
-
-    fn call(self, id: &str, lines: &[&str]) -> Self {
-        let inner = graph(&TaskId::parse(id), lines);
-        self.with(id, |node| {
-            node.kind = TaskKind::BatchAction;
-            node.inner = Some(inner.clone());
+        .filter(|need| !need.is_empty())
+        .map(|need| match need.strip_suffix('~') {
+            Some(need) => format!("{need}: running"),
+            None => format!("{need}: completed"),
         })
+        .collect();
+    let body = match more.contains("action:") {
+        true => more.trim().to_owned(),
+        false => format!("image: i, {}", more.trim()),
+    };
+    format!("- {{id: {id}, needs: {{{}}}, {body}}}\n", needs.join(", "))
+}
+
+/// The files of a batch of such tasks.
+struct Files(Vec<(String, String)>);
+
+fn batch(lines: &[&str]) -> Files {
+    let tasks: String = lines.iter().map(|line| task(line)).collect();
+    let tasks = match tasks.is_empty() {
+        true => " []".to_owned(),
+        false => format!("\n{tasks}"),
+    };
+    Files(vec![(
+        ".apolo/b.yml".into(),
+        format!("kind: batch\ntasks:{tasks}"),
+    )])
+}
+
+impl Files {
+    fn action(mut self, name: &str, text: &str) -> Self {
+        self.0.push((format!("{name}.yml"), text.to_owned()));
+        self
     }
 
-    fn patient(self, id: &str) -> Self {
-        self.with(id, |node| node.strategy.fail_fast = false)
+    /// A batch action of such tasks.
+    fn call(self, name: &str, lines: &[&str], rest: &str) -> Self {
+        let Self(inner) = batch(lines);
+        let text = format!("{}\n{rest}", inner[0].1);
+        self.action(name, &text)
     }
 
-    fn sim(self) -> Sim<Self> {
-        Sim::new(Machine::new(self))
+    fn recipe(&self) -> Recipe {
+        recipe(&self.0)
+    }
+
+    fn sim(&self) -> Sim {
+        Sim::new(Machine::new(self.recipe()))
     }
 }
+
+const ALWAYS: &str = "enable: '${{ always() }}'";
+const NEVER: &str = "enable: '${{ False }}'";
+const ON_FAILURE: &str = "enable: '${{ failure() }}'";
+const PATIENT: &str = "strategy: {matrix: {}, fail_fast: no}";
 
 const LONG: &[&str] = &["running"];
 const FAILS: &[&str] = &["running", "failed"];
@@ -187,9 +97,9 @@ fn tasks_run_one_after_another_and_what_needs_nothing_runs_beside_them() {
 
 #[test]
 fn a_failure_stops_what_runs_and_skips_the_rest_but_what_always_runs() {
-    let mut sim = batch(&["a", "b", "c: a", "d: b", "clean: a", "look: a"])
-        .enabled("clean", "always")
-        .enabled("look", "failure")
+    let clean = format!("clean: a | {ALWAYS}");
+    let look = format!("look: a | {ON_FAILURE}");
+    let mut sim = batch(&["a", "b", "c: a", "d: b", &clean, &look])
         .sim()
         .script("a", FAILS, "")
         .script("b", LONG, "");
@@ -206,9 +116,9 @@ fn a_failure_stops_what_runs_and_skips_the_rest_but_what_always_runs() {
 
 #[test]
 fn without_fail_fast_other_branches_go_on_and_failure_handlers_run() {
-    let mut sim = batch(&["a", "b", "c: a", "d: b", "look: a"])
-        .patient("a")
-        .enabled("look", "failure")
+    let first = format!("a | {PATIENT}");
+    let look = format!("look: a | {ON_FAILURE}");
+    let mut sim = batch(&[&first, "b", "c: a", "d: b", &look])
         .sim()
         .script("a", FAILS, "");
     assert_eq!(sim.run(), TaskStatus::Failed);
@@ -238,11 +148,9 @@ fn a_need_of_running_is_met_before_the_other_task_has_ended() {
 
 #[test]
 fn no_more_jobs_than_allowed_run_at_a_time_and_skipped_tasks_do_not_wait_for_a_place() {
-    let mut batch = batch(&["a", "b", "c", "d"]).enabled("d", "never");
-    for id in ["a", "b", "c", "d"] {
-        batch = batch.with(id, |node| node.strategy.max_parallel = 1);
-    }
-    let mut sim = batch.sim();
+    let one = |id: &str| format!("{id} | strategy: {{matrix: {{}}, max_parallel: 1}}");
+    let never = format!("d | {NEVER}");
+    let mut sim = batch(&[&one("a"), &one("b"), &one("c"), &never]).sim();
     sim.run();
     insta::assert_snapshot!(sim.events.join("\n"), @r"
     start a
@@ -260,12 +168,10 @@ fn no_more_jobs_than_allowed_run_at_a_time_and_skipped_tasks_do_not_wait_for_a_p
 
 #[test]
 fn the_limit_counts_at_every_level_around_a_task() {
-    let batch = batch(&["c", "n"])
-        .call("c", &["x", "y"])
-        .with("c.x", |node| node.strategy.max_parallel = 2)
-        .with("c.y", |node| node.strategy.max_parallel = 2)
-        .with("n", |node| node.strategy.max_parallel = 2);
-    let mut sim = batch.sim();
+    let two = |id: &str| format!("{id} | strategy: {{matrix: {{}}, max_parallel: 2}}");
+    let mut sim = batch(&["c | action: 'ws:act'", &two("n")])
+        .call("act", &[&two("x"), &two("y")], "")
+        .sim();
     sim.run();
     // `n` fills the second place of the batch, so `c.y` waits, although `c` itself has room.
     let starts: Vec<_> = sim
@@ -278,10 +184,17 @@ fn the_limit_counts_at_every_level_around_a_task() {
 
 #[test]
 fn a_call_runs_when_all_inside_runs_and_gives_its_outputs_to_those_that_need_it() {
-    let mut sim = batch(&["c", "after: c"])
-        .call("c", &["x", "y: x"])
-        .sim()
-        .script("c.x", &[], "::set-output name=q::Q\n");
+    let mut sim = batch(&[
+        "c | action: 'ws:act'",
+        "after: c | cmd: '${{ needs.c.outputs.q }}'",
+    ])
+    .call(
+        "act",
+        &["x", "y: x"],
+        "outputs: {q: {value: '${{ needs.x.outputs.q }}!'}}",
+    )
+    .sim()
+    .script("c.x", &[], "::set-output name=q::Q\n");
     assert_eq!(sim.run(), TaskStatus::Succeeded);
     insta::assert_snapshot!(sim.histories().join("\n"), @r"
     c: pending running succeeded
@@ -290,33 +203,36 @@ fn a_call_runs_when_all_inside_runs_and_gives_its_outputs_to_those_that_need_it(
     after: pending running succeeded
     ");
     let call = sim.machine.record(&TaskId::top("c")).unwrap();
-    assert_eq!(call.outputs.as_ref().unwrap()["q"], "Q");
+    assert_eq!(call.outputs.as_ref().unwrap()["q"], "Q!");
 }
 
 #[test]
 fn an_empty_call_and_an_empty_batch_succeed_at_once() {
     assert_eq!(batch(&[]).sim().run(), TaskStatus::Succeeded);
-    let mut sim = batch(&["c", "after: c"]).call("c", &[]).sim();
+    let mut sim = batch(&["c | action: 'ws:act'", "after: c"])
+        .call("act", &[], "")
+        .sim();
     assert_eq!(sim.run(), TaskStatus::Succeeded);
-    assert_eq!(sim.histories()[0], "c: pending succeeded");
+    assert_eq!(sim.histories()[0], "c: pending running succeeded");
 }
 
 #[test]
 fn a_call_that_is_left_out_leaves_out_its_inside_and_ends_the_bake() {
-    let mut sim = batch(&["c"]).call("c", &["x"]).enabled("c", "never").sim();
+    let call = format!("c | action: 'ws:act', {NEVER}");
+    let mut sim = batch(&[&call]).call("act", &["x"], "").sim();
     assert_eq!(sim.run(), TaskStatus::Succeeded);
     assert_eq!(sim.histories(), ["c: skipped"]);
 }
 
 #[test]
 fn a_failure_inside_a_call_fails_the_call() {
-    let mut sim = batch(&["c", "after: c"])
-        .call("c", &["x", "y: x"])
+    let mut sim = batch(&["c | action: 'ws:act'", "after: c"])
+        .call("act", &["x", "y: x"], "")
         .sim()
         .script("c.x", &["failed"], "");
     assert_eq!(sim.run(), TaskStatus::Failed);
     insta::assert_snapshot!(sim.histories().join("\n"), @r"
-    c: pending failed
+    c: pending running failed
     c.x: pending failed
     c.y: skipped
     after: skipped
@@ -325,9 +241,9 @@ fn a_failure_inside_a_call_fails_the_call() {
 
 #[test]
 fn cancelling_kills_what_runs_and_lets_run_what_always_runs() {
-    let mut sim = batch(&["a", "guard", "clean: a", "c: a"])
-        .enabled("guard", "always")
-        .enabled("clean", "always")
+    let guard = format!("guard | {ALWAYS}");
+    let clean = format!("clean: a | {ALWAYS}");
+    let mut sim = batch(&["a", &guard, &clean, "c: a"])
         .sim()
         .script("a", LONG, "")
         .script("guard", &["running", "running", "running", "succeeded"], "");
@@ -343,13 +259,16 @@ fn cancelling_kills_what_runs_and_lets_run_what_always_runs() {
 
 #[test]
 fn a_task_that_cannot_be_evaluated_fails_with_its_reason_and_stops_the_rest() {
-    let mut sim = batch(&["a", "b: a", "c: b", "other: a"])
-        .enabled("b", "broken")
-        .sim();
+    let broken = "b: a | cmd: '${{ needs.a.outputs.missing }}'";
+    let mut sim = batch(&["a", broken, "c: b", "other: a"]).sim();
     assert_eq!(sim.run(), TaskStatus::Failed);
-    assert_eq!(
-        sim.machine.problems(),
-        [(TaskId::top("b"), Problem("no such output".into()))]
+    let [(task, problem)] = sim.machine.problems() else {
+        panic!("one problem expected");
+    };
+    assert_eq!(*task, TaskId::top("b"));
+    assert!(
+        problem.0.contains("b.yml:4:") && problem.0.contains("missing"),
+        "{problem}"
     );
     insta::assert_snapshot!(sim.histories().join("\n"), @r"
     a: pending running succeeded
@@ -361,14 +280,10 @@ fn a_task_that_cannot_be_evaluated_fails_with_its_reason_and_stops_the_rest() {
 
 #[test]
 fn a_second_bake_takes_its_results_from_the_first() {
-    let cached = || {
-        let mut batch = batch(&["a", "b: a"]);
-        batch.cache = CacheStrategy::Default;
-        batch
-    };
-    let mut first = cached().sim().script("a", &[], "::set-output name=v::1\n");
+    let batch = batch(&["a", "b: a"]);
+    let mut first = batch.sim().script("a", &[], "::set-output name=v::1\n");
     first.run();
-    let mut second = cached().sim();
+    let mut second = batch.sim();
     second.cache = first.cache;
     assert_eq!(second.run(), TaskStatus::Succeeded);
     assert_eq!(second.histories(), ["a: cached", "b: cached"]);
@@ -380,26 +295,22 @@ fn a_second_bake_takes_its_results_from_the_first() {
 
 #[test]
 fn failed_tasks_are_not_remembered() {
-    let mut batch = batch(&["a"]);
-    batch.cache = CacheStrategy::Default;
-    let mut sim = batch.sim().script("a", FAILS, "");
+    let mut sim = batch(&["a"]).sim().script("a", FAILS, "");
     sim.run();
     assert_eq!(sim.cache, BTreeMap::<String, Hit>::new());
 }
 
 #[test]
 fn a_local_command_runs_here_and_its_failure_stops_the_bake() {
-    let local = |node: &mut Node| node.kind = TaskKind::Local;
-    let mut sim = batch(&["l", "a: l"]).with("l", local).sim().script(
-        "l",
-        &["failed"],
-        "::save-state name=s::1\n",
-    );
+    let mut sim = batch(&["l | action: 'ws:loc'", "a: l"])
+        .action("loc", "kind: local\ncmd: make data\n")
+        .sim()
+        .script("l", &["failed"], "::save-state name=s::1\n");
     assert_eq!(sim.run(), TaskStatus::Failed);
     assert_eq!(sim.histories(), ["l: pending failed", "a: skipped"]);
     let record = sim.machine.record(&TaskId::top("l")).unwrap();
     assert_eq!(record.state, Some(Values::new()));
-    assert_eq!(sim.events, ["local l: run l"]);
+    assert_eq!(sim.events, ["local l: make data"]);
 }
 
 fn stored(id: &str, job: &str, statuses: &[&str]) -> Task {
@@ -421,9 +332,10 @@ fn stored(id: &str, job: &str, statuses: &[&str]) -> Task {
 
 #[test]
 fn an_attempt_is_taken_up_where_another_process_left_it() {
-    let batch = batch(&["a", "b", "c: b", "k: a"]).call("k", &["x", "y: x"]);
+    let batch =
+        batch(&["a", "b", "c: b", "k: a | action: 'ws:act'"]).call("act", &["x", "y: x"], "");
     let machine = Machine::resume(
-        batch,
+        batch.recipe(),
         vec![
             stored("k.x", "job-x", &["pending", "running", "succeeded"]),
             stored("k", "", &["pending"]),
@@ -455,7 +367,7 @@ fn an_attempt_is_taken_up_where_another_process_left_it() {
 #[test]
 fn an_attempt_that_has_ended_already_ends_at_once_when_taken_up() {
     let ended = vec![stored("a", "job-a", &["pending", "failed"])];
-    let mut sim = Sim::new(Machine::resume(batch(&["a"]), ended));
+    let mut sim = Sim::new(Machine::resume(batch(&["a"]).recipe(), ended));
     assert_eq!(sim.run(), TaskStatus::Failed);
     assert!(sim.events.is_empty());
 }
@@ -491,22 +403,33 @@ mod any_batch {
         fn every_batch_ends_with_each_task_ended_and_none_started_twice(
             lines in any_lines(),
             conditions in proptest::collection::vec(
-                proptest::sample::select(vec!["success", "always", "failure", "never", "yes"]), 8),
+                proptest::sample::select(vec![
+                    "",
+                    "enable: '${{ always() }}',",
+                    "enable: '${{ failure() }}',",
+                    "enable: '${{ False }}',",
+                    "enable: '${{ True }}',",
+                ]), 8),
             fates in proptest::collection::vec(
                 proptest::sample::select(vec!["succeeded", "failed", "cancelled"]), 8),
             patient in proptest::collection::vec(any::<bool>(), 8),
             parallel in 1_i64..4,
         ) {
-            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            let mut batch = batch(&lines);
-            for at in 0..lines.len() {
-                let id = format!("t{at}");
-                batch = batch.enabled(&id, conditions[at]).with(&id, |node| {
-                    node.strategy = StrategyConfig { fail_fast: !patient[at], max_parallel: parallel };
-                });
-            }
-            let count = lines.len();
-            let mut sim = batch.sim();
+            let extended: Vec<String> = lines
+                .iter()
+                .enumerate()
+                .map(|(at, line)| {
+                    let fail_fast = if patient[at] { "no" } else { "yes" };
+                    format!(
+                        "{line} | {} strategy: {{matrix: {{}}, fail_fast: {fail_fast}, \
+                         max_parallel: {parallel}}}",
+                        conditions[at]
+                    )
+                })
+                .collect();
+            let extended: Vec<&str> = extended.iter().map(String::as_str).collect();
+            let count = extended.len();
+            let mut sim = batch(&extended).sim();
             for (at, fate) in fates.iter().enumerate().take(count) {
                 sim = sim.script(&format!("t{at}"), &["running", fate], "");
             }

@@ -1,0 +1,104 @@
+//! Results of earlier bakes.
+
+use std::sync::Arc;
+
+use client::ClientError;
+use flow::batch::{PlannedTask, TaskId};
+use jiff::{SignedDuration, Timestamp};
+use protocol::flow::{CacheEntry, NewCacheEntry};
+
+use super::driver::{Done, Surroundings};
+use super::event::{Happened, Hit};
+use super::record::Record;
+use super::store::patiently;
+
+/// Whether a remembered result may still be used.
+///
+/// The reference takes the seconds of `life_span` for days, so its entries hardly ever expire; here
+/// they mean what the documentation says.
+pub fn is_fresh(entry: &CacheEntry, life_span_seconds: f64, now: Timestamp) -> bool {
+    let Ok(life_span) = SignedDuration::try_from_secs_f64(life_span_seconds) else {
+        return true;
+    };
+    now.duration_since(entry.created_at) <= life_span
+}
+
+/// Looks for a result that can be used again.
+pub(super) async fn look_up(
+    around: Surroundings,
+    task: TaskId,
+    plan: Arc<PlannedTask>,
+) -> Result<Done, ClientError> {
+    let (bake, id) = (&around.bake, task.to_string());
+    let entries = around.client.flow().cache_entries();
+    let entry = patiently(|| async {
+        entries
+            .find(
+                &bake.project_id,
+                (&bake.batch, &id),
+                &plan.config.caching_key,
+            )
+            .await
+    })
+    .await?;
+    let fresh =
+        |entry: &CacheEntry| is_fresh(entry, plan.config.cache.life_span.value(), Timestamp::now());
+    Ok(Done::Happened(match entry.filter(fresh) {
+        None => Happened::CacheMiss { task },
+        Some(entry) => {
+            let hit = Hit {
+                job: entry.raw_id,
+                outputs: entry.outputs,
+                state: entry.state,
+            };
+            Happened::CacheHit { task, hit }
+        }
+    }))
+}
+
+/// Remembers a result. A result that could not be remembered only costs time later.
+pub(super) async fn remember(
+    around: Surroundings,
+    record: Record,
+    key: String,
+) -> Result<Done, ClientError> {
+    let entry = NewCacheEntry {
+        project_id: around.bake.project_id.clone(),
+        task_id: record.id.to_string(),
+        batch: around.bake.batch.clone(),
+        key,
+        outputs: record.outputs.unwrap_or_default(),
+        state: record.state.unwrap_or_default(),
+        raw_id: record.job,
+        created_at: None,
+    };
+    if let Err(error) = around.client.flow().cache_entries().create(&entry).await {
+        tracing::warn!(%error, task = entry.task_id, "the result cannot be remembered");
+    }
+    Ok(Done::Nothing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_fresh_for_as_many_seconds_as_its_life_span_says() {
+        let entry = CacheEntry {
+            id: String::new(),
+            project_id: String::new(),
+            task_id: String::new(),
+            batch: String::new(),
+            key: String::new(),
+            created_at: Timestamp::UNIX_EPOCH,
+            outputs: Default::default(),
+            state: Default::default(),
+            raw_id: String::new(),
+        };
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        assert!(is_fresh(&entry, 60.0, at(60)));
+        assert!(!is_fresh(&entry, 60.0, at(61)));
+        assert!(is_fresh(&entry, 1e300, at(61)));
+        assert!(is_fresh(&entry, 60.0, at(-5)), "a clock that runs behind");
+    }
+}

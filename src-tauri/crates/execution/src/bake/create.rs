@@ -1,0 +1,280 @@
+//! Setting up a bake: checks, then records of everything another process needs to execute it.
+
+use std::sync::Arc;
+
+use client::{Client, ClientError};
+use flow::batch::{self, ConfigFiles};
+use flow::{ActionFile, Platform, Session, Workspace};
+use indexmap::IndexMap;
+use protocol::flow::{
+    Attempt, Bake, BakeMeta, ConfigsMeta, GitInfo, ImageStatus, NewAttempt, NewBake, NewBakeImage,
+    NewConfigFile, NewProject, Project, TaskStatus,
+};
+use source::Diagnostic;
+
+use crate::place::Place;
+
+/// What is to be baked.
+pub struct Setup<'a> {
+    /// The batch, evaluated with its parameters.
+    pub batch: &'a batch::Bake,
+    /// A name, free among the bakes that go on.
+    pub name: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+}
+
+/// A bake that was set up and waits to be executed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// The flow's record.
+    pub project: Project,
+    /// The bake.
+    pub bake: Bake,
+    /// Its first attempt, pending.
+    pub attempt: Attempt,
+    /// What the user should know, for example that images are not built here.
+    pub notes: Vec<String>,
+}
+
+/// Why a bake was not set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// The batch has mistakes.
+    #[error("the batch cannot be baked: {}", first_of(.0))]
+    Refused(Vec<Diagnostic>),
+    /// A bake of this name goes on.
+    #[error("a bake named `{name}` goes on; choose another name, or wait until it has ended")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// Images would have to be built, which is not possible from here yet.
+    #[error("the batch needs images that have to be built first: {}", references.join(", "))]
+    NeedsBuild {
+        /// The images.
+        references: Vec<String>,
+    },
+    /// The platform does not do its part.
+    #[error(transparent)]
+    Platform(#[from] ClientError),
+}
+
+fn first_of(diagnostics: &[Diagnostic]) -> String {
+    diagnostics
+        .first()
+        .map(|first| first.message.clone())
+        .unwrap_or_default()
+}
+
+/// Checks a batch and records a bake with its first attempt. Nothing runs yet.
+pub async fn create(
+    client: &Client,
+    place: &Place,
+    setup: Setup<'_>,
+) -> Result<Created, CreateError> {
+    let batch = setup.batch;
+    let found: Vec<Diagnostic> = batch
+        .check()
+        .into_iter()
+        .map(|finding| finding.diagnostic)
+        .collect();
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(CreateError::Refused(found));
+    }
+    let images = images(client, batch)?;
+    let project = record_flow(client, place, &batch.contexts.facts.project_id).await?;
+    let bake = record_bake(client, &project, &setup).await?;
+    let configs = record_files(client, &bake, &batch.config_files()).await?;
+    let attempt = NewAttempt {
+        bake_id: bake.id.clone(),
+        number: 1,
+        result: TaskStatus::Pending,
+        configs_meta: configs,
+        executor_id: None,
+        created_at: None,
+    };
+    let attempt = client.flow().attempts().create(&attempt).await?;
+    let mut notes = Vec::new();
+    for mut image in images {
+        bake.id.clone_into(&mut image.bake_id);
+        notes.push(format!(
+            "`{}` is not built: jobs run without images here",
+            image.reference
+        ));
+        client.flow().bake_images().create(&image).await?;
+    }
+    Ok(Created {
+        project,
+        bake,
+        attempt,
+        notes,
+    })
+}
+
+/// The record of a flow, made if there is none.
+pub async fn record_flow(
+    client: &Client,
+    place: &Place,
+    flow_id: &str,
+) -> Result<Project, ClientError> {
+    let flow = NewProject {
+        name: flow_id.to_owned(),
+        project_name: Some(place.project.clone()),
+        cluster: place.cluster.clone(),
+        org_name: Some(place.org.clone()),
+    };
+    client.flow().projects().get_or_create(&flow).await
+}
+
+async fn record_bake(
+    client: &Client,
+    project: &Project,
+    setup: &Setup<'_>,
+) -> Result<Bake, CreateError> {
+    let git = setup.batch.git.as_ref();
+    let bake = NewBake {
+        project_id: project.id.clone(),
+        batch: setup.batch.flow.name.clone(),
+        graphs: setup.batch.graph.graphs(),
+        params: Some(setup.batch.params.clone()),
+        name: setup.name.clone(),
+        tags: setup.tags.clone(),
+        meta: BakeMeta {
+            git_info: git.map(|git| GitInfo {
+                sha: git.sha.clone(),
+                branch: git.branch.clone(),
+                tags: git.tags.clone(),
+            }),
+        },
+        created_at: None,
+    };
+    match client.flow().bakes().create(&bake).await {
+        Err(error) if error.is_conflict() => Err(CreateError::NameTaken {
+            name: setup.name.clone().unwrap_or_default(),
+        }),
+        answer => Ok(answer?),
+    }
+}
+
+/// Keeps a file with a bake; answers its id.
+async fn keep(client: &Client, bake: &Bake, file: &ActionFile) -> Result<String, ClientError> {
+    let file = NewConfigFile {
+        bake_id: bake.id.clone(),
+        filename: file.name.clone(),
+        content: file.content.clone(),
+    };
+    Ok(client.flow().config_files().create(&file).await?.id)
+}
+
+async fn record_files(
+    client: &Client,
+    bake: &Bake,
+    files: &ConfigFiles,
+) -> Result<ConfigsMeta, ClientError> {
+    let project_config_id = match &files.project {
+        Some(project) => Some(keep(client, bake, project).await?),
+        None => None,
+    };
+    let flow_config_id = keep(client, bake, &files.flow).await?;
+    let mut action_config_ids = IndexMap::new();
+    for (reference, file) in &files.actions {
+        action_config_ids.insert(reference.clone(), keep(client, bake, file).await?);
+    }
+    Ok(ConfigsMeta {
+        workspace: files.workspace.clone(),
+        flow_config_id,
+        project_config_id,
+        action_config_ids,
+    })
+}
+
+/// Records for the images that are built from a folder. The embedded platform runs jobs without
+/// their images, so there nothing has to be built; elsewhere the bake would wait for a build that
+/// nobody makes.
+fn images(client: &Client, batch: &batch::Bake) -> Result<Vec<NewBakeImage>, CreateError> {
+    let built: Vec<batch::BakeImage> = batch
+        .images
+        .list()
+        .into_iter()
+        .filter(|image| image.context_on_storage.is_some())
+        .collect();
+    if !built.is_empty() && !crate::is_local(client) {
+        let references = built.into_iter().map(|image| image.reference).collect();
+        return Err(CreateError::NeedsBuild { references });
+    }
+    let record = |image: batch::BakeImage| NewBakeImage {
+        bake_id: String::new(),
+        yaml_defs: image.definitions.iter().map(ToString::to_string).collect(),
+        reference: image.reference,
+        status: ImageStatus::Cached,
+        context_on_storage: image.context_on_storage,
+        dockerfile_rel: image.dockerfile_rel,
+        builder_job_id: None,
+    };
+    Ok(built.into_iter().map(record).collect())
+}
+
+/// The files an attempt was made from, as they are stored with it.
+pub async fn stored_files(client: &Client, attempt: &Attempt) -> Result<ConfigFiles, ClientError> {
+    let meta = &attempt.configs_meta;
+    let project = match &meta.project_config_id {
+        Some(id) => Some(fetch(client, id).await?),
+        None => None,
+    };
+    let mut actions = IndexMap::new();
+    for (reference, id) in &meta.action_config_ids {
+        actions.insert(reference.clone(), fetch(client, id).await?);
+    }
+    Ok(ConfigFiles {
+        workspace: meta.workspace.clone(),
+        flow: fetch(client, &meta.flow_config_id).await?,
+        project,
+        actions,
+    })
+}
+
+async fn fetch(client: &Client, id: &str) -> Result<ActionFile, ClientError> {
+    let kept = client.flow().config_files().get(id).await?;
+    Ok(ActionFile {
+        name: kept.filename,
+        content: kept.content,
+    })
+}
+
+/// Why the batch of a stored attempt cannot be made ready again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReopenError {
+    /// Its stored files have mistakes; another version may have accepted them.
+    #[error("the stored batch cannot be read: {}", first_of(.0))]
+    Broken(Vec<Diagnostic>),
+    /// The platform does not do its part.
+    #[error(transparent)]
+    Platform(#[from] ClientError),
+}
+
+/// Makes a stored bake ready to be executed, from nothing but what the platform keeps of it.
+///
+/// `folder` is the project's folder where it is at hand: expressions that look at files need it.
+pub async fn reopen(
+    client: &Client,
+    bake: &Bake,
+    attempt: &Attempt,
+    (folder, platform): (Option<Arc<dyn Workspace + Send + Sync>>, Platform),
+) -> Result<super::Recipe, ReopenError> {
+    let files = stored_files(client, attempt).await?;
+    let stored: Arc<dyn Workspace + Send + Sync> = Arc::new(files.workspace());
+    let parsed = flow::open_in(&*stored, &files.config_dir());
+    let session = Session {
+        workspace: &*stored,
+        platform: &platform,
+        jobs: &flow::NoJobs,
+    };
+    let params = bake.params.clone().unwrap_or_default();
+    let batch = batch::prepare(&parsed.tree, &session, files.batch_name(), &params)
+        .map_err(|troubles| ReopenError::Broken(troubles.diagnostics()))?;
+    let workspace = folder.unwrap_or(stored);
+    Ok(super::Recipe::new(batch, &bake.id, workspace, platform))
+}

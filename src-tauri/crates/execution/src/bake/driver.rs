@@ -1,0 +1,345 @@
+//! Executing an attempt: carrying out what the machine wants, and telling it what happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use client::{Client, ClientError, ClusterServices};
+use flow::batch::TaskId;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
+use jiff::Timestamp;
+use protocol::flow::{Attempt, Bake, NewAttempt, TaskStatus};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::event::{Happened, Wanted};
+use super::machine::Machine;
+use super::recipe::Recipe;
+use super::record::Record;
+use super::{cached, local_run, start, store, watch};
+use crate::place::Place;
+
+/// How often the attempt is read, to see whether somebody cancelled it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// An attempt to execute, and with what.
+pub struct Order {
+    /// The platform.
+    pub client: Client,
+    /// Where on it.
+    pub place: Place,
+    /// The bake.
+    pub bake: Bake,
+    /// The attempt; it may have been begun by another process.
+    pub attempt: Attempt,
+    /// The batch.
+    pub recipe: Recipe,
+    /// The folder of the project, where local actions run; missing where it is not at hand.
+    pub folder: Option<PathBuf>,
+}
+
+/// Something to show while an attempt is executed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The attempt runs.
+    Running,
+    /// A task was begun, or its status changed.
+    Task(Record),
+    /// A task could not be evaluated or started.
+    Problem {
+        /// The task.
+        task: TaskId,
+        /// Why.
+        reason: String,
+    },
+    /// A local action wrote something.
+    LocalOutput {
+        /// The task.
+        task: TaskId,
+        /// What it wrote, without commands.
+        text: String,
+    },
+}
+
+/// Why an attempt could not be executed to its end. Its state is stored, so it can be taken up
+/// again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExecuteError {
+    /// The platform does not do its part.
+    #[error(transparent)]
+    Platform(#[from] ClientError),
+}
+
+/// What the futures of the driver end with.
+pub(super) enum Done {
+    /// Something for the machine.
+    Happened(Happened),
+    /// A job runs; it goes on being watched.
+    Runs {
+        task: TaskId,
+        job: String,
+        at: Timestamp,
+    },
+    /// A record is stored.
+    Stored { task: TaskId },
+    /// A local action has ended, after it wrote this.
+    LocalEnded { happened: Happened, text: String },
+    /// Nothing that matters to the machine.
+    Nothing,
+}
+
+pub(super) type Step = BoxFuture<'static, Result<Done, ClientError>>;
+
+/// What every step needs.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) client: Client,
+    pub(super) cluster: ClusterServices,
+    pub(super) place: Place,
+    pub(super) bake: Bake,
+    pub(super) attempt: Attempt,
+    pub(super) folder: Option<PathBuf>,
+    /// Whether another process may have started jobs for this attempt.
+    pub(super) resumed: bool,
+}
+
+/// Executes an attempt to its end; answers its result.
+///
+/// Dropping the future leaves everything as it is: jobs go on, and a later call takes the attempt
+/// up again. `cancel` asks for the bake to be stopped.
+pub async fn execute(
+    order: Order,
+    cancel: CancellationToken,
+    mut on_change: impl FnMut(Change),
+) -> Result<TaskStatus, ExecuteError> {
+    let attempt = order
+        .client
+        .flow()
+        .attempts()
+        .get(&order.attempt.id)
+        .await?;
+    if attempt.result.is_finished() {
+        return Ok(attempt.result);
+    }
+    let mut driver = Driver::prepare(order, attempt).await?;
+    on_change(Change::Running);
+    let result = driver.run(cancel, &mut on_change).await?;
+    Ok(conclude(&driver.around, result).await?)
+}
+
+struct Driver {
+    machine: Machine,
+    around: Surroundings,
+    steps: FuturesUnordered<Step>,
+    /// Records that are stored already; they are replaced, not created.
+    known: BTreeSet<TaskId>,
+    /// Records that changed since they were last stored.
+    unsaved: BTreeSet<TaskId>,
+    saving: BTreeSet<TaskId>,
+    locals: BTreeMap<TaskId, CancellationToken>,
+    told_problems: usize,
+    result: Option<TaskStatus>,
+}
+
+impl Driver {
+    async fn prepare(order: Order, attempt: Attempt) -> Result<Self, ClientError> {
+        let client = order.client;
+        let cluster = client.cluster(&order.place.cluster).await?;
+        let stored = client.flow().tasks().list(&attempt.id).await?;
+        let resumed = attempt.result != TaskStatus::Pending || !stored.is_empty();
+        if attempt.result != TaskStatus::Running {
+            let mut running = NewAttempt::from(&attempt);
+            running.result = TaskStatus::Running;
+            client.flow().attempts().replace(&running).await?;
+        }
+        Ok(Self {
+            known: stored
+                .iter()
+                .map(|task| TaskId::parse(&task.yaml_id))
+                .collect(),
+            machine: Machine::resume(order.recipe, stored),
+            around: Surroundings {
+                client,
+                cluster,
+                place: order.place,
+                bake: order.bake,
+                attempt,
+                folder: order.folder,
+                resumed,
+            },
+            steps: FuturesUnordered::new(),
+            unsaved: BTreeSet::new(),
+            saving: BTreeSet::new(),
+            locals: BTreeMap::new(),
+            told_problems: 0,
+            result: None,
+        })
+    }
+
+    async fn run(
+        &mut self,
+        cancel: CancellationToken,
+        on_change: &mut impl FnMut(Change),
+    ) -> Result<TaskStatus, ClientError> {
+        self.tell(Happened::Began, on_change);
+        let mut cancelled = false;
+        let mut next_look = Instant::now() + LOOK_EVERY;
+        loop {
+            self.save();
+            if let (Some(result), true) = (&self.result, self.saving.is_empty()) {
+                return Ok(result.clone());
+            }
+            tokio::select! {
+                done = self.steps.next(), if !self.steps.is_empty() => {
+                    if let Some(done) = done {
+                        self.take(done?, on_change);
+                    }
+                }
+                () = cancel.cancelled(), if !cancelled => {
+                    cancelled = true;
+                    self.tell(Happened::CancelAsked, on_change);
+                }
+                () = sleep_until(next_look), if !cancelled => {
+                    next_look = Instant::now() + LOOK_EVERY;
+                    cancelled = self.is_cancelled_elsewhere().await;
+                    if cancelled {
+                        self.tell(Happened::CancelAsked, on_change);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A failed look is no reason to stop: the next one follows soon.
+    async fn is_cancelled_elsewhere(&self) -> bool {
+        let attempts = self.around.client.flow().attempts();
+        match attempts.get(&self.around.attempt.id).await {
+            Ok(attempt) => attempt.result == TaskStatus::Cancelled,
+            Err(error) => {
+                tracing::warn!(%error, "the attempt cannot be read");
+                false
+            }
+        }
+    }
+
+    fn take(&mut self, done: Done, on_change: &mut impl FnMut(Change)) {
+        match done {
+            Done::Happened(happened) => self.tell(happened, on_change),
+            Done::Runs { task, job, at } => {
+                self.tell(
+                    Happened::Running {
+                        task: task.clone(),
+                        at,
+                    },
+                    on_change,
+                );
+                self.steps
+                    .push(watch::until_ended(self.around.clone(), task, job).boxed());
+            }
+            Done::Stored { task } => {
+                self.saving.remove(&task);
+                self.known.insert(task);
+            }
+            Done::LocalEnded { happened, text } => {
+                if let (Happened::Ended { task, .. }, false) = (&happened, text.is_empty()) {
+                    on_change(Change::LocalOutput {
+                        task: task.clone(),
+                        text,
+                    });
+                }
+                self.tell(happened, on_change);
+            }
+            Done::Nothing => {}
+        }
+    }
+
+    fn tell(&mut self, happened: Happened, on_change: &mut impl FnMut(Change)) {
+        for wanted in self.machine.advance(happened, Timestamp::now()) {
+            self.carry_out(wanted, on_change);
+        }
+        for (task, problem) in &self.machine.problems()[self.told_problems..] {
+            on_change(Change::Problem {
+                task: task.clone(),
+                reason: problem.0.clone(),
+            });
+        }
+        self.told_problems = self.machine.problems().len();
+    }
+
+    fn carry_out(&mut self, wanted: Wanted, on_change: &mut impl FnMut(Change)) {
+        let around = self.around.clone();
+        let step = match wanted {
+            Wanted::LookUp { task, plan } => cached::look_up(around, task, plan).boxed(),
+            Wanted::Submit { task, plan } => {
+                let taken = self
+                    .machine
+                    .records()
+                    .map(|record| record.job.clone())
+                    .collect();
+                start::start(around, task, plan, taken).boxed()
+            }
+            Wanted::RunLocal { task, command } => {
+                let stop = self.locals.entry(task.clone()).or_default().clone();
+                local_run::run(around, task, command, stop).boxed()
+            }
+            Wanted::Watch { task, job } => watch::until_running(around, task, job).boxed(),
+            Wanted::Kill { task, job } => start::kill(around, task, job).boxed(),
+            Wanted::KillLocal { task } => {
+                self.locals.entry(task).or_default().cancel();
+                return;
+            }
+            Wanted::Write { task } => {
+                on_change_of(&self.machine, &task, on_change);
+                self.unsaved.insert(task);
+                return;
+            }
+            Wanted::Remember { task, key } => match self.machine.record(&task) {
+                Some(record) => cached::remember(around, record.clone(), key).boxed(),
+                None => return,
+            },
+            Wanted::End { result } => {
+                self.result = Some(result);
+                return;
+            }
+        };
+        self.steps.push(step);
+    }
+
+    /// Begins to store what changed, one write per task at a time.
+    fn save(&mut self) {
+        let waiting: Vec<TaskId> = self.unsaved.difference(&self.saving).cloned().collect();
+        for task in waiting {
+            self.unsaved.remove(&task);
+            let Some(record) = self.machine.record(&task) else {
+                continue;
+            };
+            let body = record.body(&self.around.attempt.id);
+            let known = self.known.contains(&task);
+            self.saving.insert(task.clone());
+            self.steps
+                .push(store::store(self.around.clone(), task, body, known).boxed());
+        }
+    }
+}
+
+fn on_change_of(machine: &Machine, task: &TaskId, on_change: &mut impl FnMut(Change)) {
+    if let Some(record) = machine.record(task) {
+        on_change(Change::Task(record.clone()));
+    }
+}
+
+/// Stores the result, unless somebody decided otherwise meanwhile; answers what is stored.
+async fn conclude(around: &Surroundings, result: TaskStatus) -> Result<TaskStatus, ClientError> {
+    let attempts = around.client.flow().attempts();
+    let attempt = attempts.get(&around.attempt.id).await?;
+    if attempt.result.is_finished() {
+        return Ok(attempt.result);
+    }
+    let mut ended = NewAttempt::from(&attempt);
+    ended.result = result.clone();
+    store::patiently(|| async { attempts.replace(&ended).await }).await?;
+    Ok(result)
+}

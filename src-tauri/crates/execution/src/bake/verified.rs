@@ -1,0 +1,181 @@
+//! The machine against results that the reference gave, where they are at hand.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use flow::batch::TaskId;
+use protocol::flow::TaskStatus;
+use serde_json::Value;
+
+use super::{Machine, Record};
+use crate::commands::CommandReader;
+use crate::testing::recipe;
+use crate::testing::sim::{Script, Sim};
+
+/// Cases where we do otherwise on purpose.
+const OTHERWISE: &[(&str, &str)] = &[
+    (
+        "executor#8",
+        "a condition that cannot be evaluated: we record the task as failed",
+    ),
+    ("executor#13", "the same"),
+    ("executor#16", "the same"),
+    ("executor#20", "the reference hangs"),
+    (
+        "executor#21",
+        "an empty action succeeds instead of never ending",
+    ),
+    (
+        "executor#26",
+        "a program that does not exist fails its task instead of leaving it pending",
+    ),
+    ("executor#27", "refused by the checks before a bake"),
+    ("executor#40", "the reference hangs, depending on hashes"),
+];
+
+/// The cases of an area; nothing (and a word about it) where the file is not at hand.
+fn cases(area: &str) -> Vec<Value> {
+    let shared = std::env::var_os("BAKEHOUSE_SHARED").map(PathBuf::from);
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
+    let file = shared
+        .unwrap_or(beside)
+        .join("reference/verified-cases.json");
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        eprintln!("skipped: {} is not there", file.display());
+        return Vec::new();
+    };
+    let all: Vec<Value> = serde_json::from_str(&text).unwrap();
+    all.into_iter()
+        .filter(|case| case["area"] == area)
+        .collect()
+}
+
+fn text_map(value: &Value) -> BTreeMap<String, String> {
+    serde_json::from_value(value.clone()).unwrap_or_default()
+}
+
+fn scripts(case: &Value) -> BTreeMap<String, Script> {
+    let scripts = case["input"]["script"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let one = |script: &Value| Script {
+        states: serde_json::from_value(script["states"].clone()).unwrap_or_default(),
+        log: script["log"].as_str().unwrap_or_default().to_owned(),
+    };
+    scripts
+        .iter()
+        .map(|(task, script)| (task.clone(), one(script)))
+        .collect()
+}
+
+/// What the reference tells about a task, of a record of ours.
+fn told(record: &Record) -> Value {
+    let history: Vec<String> = record
+        .statuses
+        .iter()
+        .map(|one| one.status.to_string())
+        .collect();
+    serde_json::json!({
+        "status": record.status().to_string(),
+        "outputs": record.outputs,
+        "state": record.state,
+        "history": history,
+        "has_job": !record.job.is_empty(),
+    })
+}
+
+fn played(case: &Value) -> Sim {
+    let files: Vec<(String, String)> = text_map(&case["input"]["files"]).into_iter().collect();
+    let mut sim = Sim::new(Machine::new(recipe(&files)));
+    sim.scripts = scripts(case);
+    sim.runs_locals = true;
+    if case["result"]["attempt_result"] == "cancelled" && case["id"] == "executor#28" {
+        sim.cancel_after = Some("a -> running");
+    }
+    sim.run();
+    sim
+}
+
+#[test]
+fn bakes_go_as_those_of_the_reference() {
+    for case in cases("executor") {
+        let id = case["id"].as_str().unwrap();
+        if OTHERWISE.iter().any(|(other, _)| *other == id) {
+            continue;
+        }
+        let sim = played(&case);
+        let result = sim.result.as_ref().map(ToString::to_string);
+        let problems = sim.machine.problems();
+        assert_eq!(
+            result.as_deref(),
+            case["result"]["result"].as_str(),
+            "{id}: {problems:?}"
+        );
+        let expected = case["result"]["tasks"].as_object().unwrap();
+        for (task, expected) in expected {
+            let record = sim.machine.record(&TaskId::parse(task));
+            let record = record.unwrap_or_else(|| panic!("{id}: {task} is not recorded"));
+            assert_eq!(&told(record), expected, "{id}: {task}");
+        }
+        // Where the reference ends after its local phase, we also record what is left out.
+        let more = sim
+            .machine
+            .records()
+            .filter(|one| !expected.contains_key(&one.id.to_string()));
+        let odd = more
+            .filter(|record| record.status() != TaskStatus::Skipped)
+            .count();
+        assert_eq!(odd, 0, "{id}: {:?}", sim.histories());
+    }
+}
+
+#[test]
+fn where_the_reference_fails_an_attempt_without_a_record_we_fail_it_too() {
+    for case in cases("executor") {
+        if ["executor#8", "executor#13", "executor#16"]
+            .iter()
+            .all(|id| case["id"] != *id)
+        {
+            continue;
+        }
+        let sim = played(&case);
+        assert_eq!(sim.result.unwrap().as_str(), "failed", "{}", case["id"]);
+        assert_eq!(sim.machine.problems().len(), 1, "{}", case["id"]);
+    }
+}
+
+#[test]
+fn commands_in_outputs_are_read_as_the_reference_reads_them() {
+    for case in cases("workflow-commands") {
+        let mut reader = CommandReader::default();
+        let mut shown = Vec::new();
+        for piece in case["input"].as_array().unwrap() {
+            // The file holds bytes as letters of the same number.
+            let bytes: Vec<u8> = piece.as_str().unwrap().chars().map(|c| c as u8).collect();
+            shown.extend(reader.push(&bytes));
+        }
+        let (rest, said) = reader.finish();
+        shown.extend(rest);
+        let expected = &case["result"];
+        let lines: Vec<String> =
+            serde_json::from_value(expected["passed_through"].clone()).unwrap();
+        let outputs: BTreeMap<String, String> = said.outputs.into_iter().collect();
+        let state: BTreeMap<String, String> = said.state.into_iter().collect();
+        assert_eq!(
+            String::from_utf8_lossy(&shown),
+            lines.concat(),
+            "{}",
+            case["id"]
+        );
+        assert_eq!(outputs, text_map(&expected["outputs"]), "{}", case["id"]);
+        assert_eq!(state, text_map(&expected["state"]), "{}", case["id"]);
+        let warnings: Vec<String> = serde_json::from_value(expected["warnings"].clone()).unwrap();
+        let unknown: Vec<String> = said
+            .unknown
+            .iter()
+            .map(|line| format!("Unknown command '{line}'"))
+            .collect();
+        assert_eq!(unknown, warnings, "{}", case["id"]);
+    }
+}
