@@ -15,6 +15,7 @@ export type { CredentialsPlace } from "./generated/CredentialsPlace";
 export type { CredentialsView } from "./generated/CredentialsView";
 export type { DeskEvent } from "./generated/DeskEvent";
 export type { DiagnosticView } from "./generated/DiagnosticView";
+export type { DrawDetail } from "./generated/DrawDetail";
 export type { DrawItem } from "./generated/DrawItem";
 export type { Drawing } from "./generated/Drawing";
 export type { DrawnNode } from "./generated/DrawnNode";

@@ -14,7 +14,9 @@ export function fuzzy(search: string, text: string): Match | null {
     return { score: 1000 - at - text.length / 100, parts: marked(text, range(at, wanted.length)) };
   const places = scattered(wanted, low);
   if (!places) return null;
+  // Letters that lie far apart are chance, not a search.
   const spread = (places.at(-1) ?? 0) - (places[0] ?? 0);
+  if (spread > wanted.length * 2) return null;
   return { score: 100 - spread, parts: marked(text, new Set(places)) };
 }
 

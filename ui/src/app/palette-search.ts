@@ -9,7 +9,7 @@ export interface Found {
 
 const order: readonly Group[] = ["Actions", "Jobs", "Bakes", "Projects", "Settings and help"];
 
-/** What fits a search: groups in their order, the best of each first. */
+/** What fits a search: groups by their best, in their own order while nothing is typed. */
 export function findItems(desk: Desk, search: string): Found[] {
   const narrowed = prefixes[search[0] ?? ""];
   const words = narrowed ? search.slice(1) : search;
@@ -18,10 +18,12 @@ export function findItems(desk: Desk, search: string): Found[] {
     const match = fuzzy(words, item.label);
     return match ? [{ item, match }] : [];
   });
-  return order.flatMap((group) =>
+  const groups = order.map((group) =>
     found
       .filter(({ item }) => item.group === group)
       .sort((a, b) => b.match.score - a.match.score)
       .slice(0, narrowed ? 50 : 8),
   );
+  const best = (group: Found[]) => group[0]?.match.score ?? 0;
+  return (words.trim() ? groups.sort((a, b) => best(b) - best(a)) : groups).flat();
 }

@@ -1,5 +1,7 @@
 import type { AnyState } from "./state-words";
 
+/** Screens that have a dock. On the list of bakes it starts closed: nothing has a log there. */
+export type DockScreen = "live" | "bakes" | "bake";
 export type DockTab = "logs" | "problems" | "activity";
 
 /** Whose log is shown. */
@@ -12,9 +14,18 @@ export interface LogSubject {
 /** The panel at the lower edge. */
 export class Dock {
   tab = $state<DockTab>("logs");
-  open = $state(true);
+  screen = $state<DockScreen>("live");
+  #opened = $state<Record<DockScreen, boolean>>({ live: true, bakes: false, bake: true });
   height = $state(208);
   subject = $state.raw<LogSubject | null>(null);
+
+  get open(): boolean {
+    return this.#opened[this.screen];
+  }
+
+  set open(open: boolean) {
+    this.#opened[this.screen] = open;
+  }
 
   show(tab: DockTab): void {
     this.tab = tab;

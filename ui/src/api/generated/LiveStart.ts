@@ -19,8 +19,4 @@ suffix: string | null,
 /**
  * Parameters; missing ones take their defaults.
  */
-params: { [key in string]: string }, 
-/**
- * Further arguments of a `multi` job.
- */
-args: Array<string>, };
+params: { [key in string]: string }, };

@@ -1,5 +1,13 @@
 import { asFailure } from "../../api";
-import type { BakePlan, BakeStart, Drawing, Failure, GraphDirection } from "../../api/views";
+import type {
+  BakePlan,
+  BakeStart,
+  BatchView,
+  Drawing,
+  Failure,
+  GraphDirection,
+  ParamView,
+} from "../../api/views";
 import { Asked } from "../../shared/asked.svelte";
 import { debounce } from "../../shared/debounce";
 import { showBake } from "../../shared/deeds";
@@ -9,6 +17,7 @@ import type { Desk } from "../../shared/desk.svelte";
 export class NewBake {
   readonly project: string;
   readonly batch: string;
+  readonly params: readonly ParamView[];
   readonly plan = new Asked<BakePlan>();
   readonly drawing = new Asked<Drawing>();
   values = $state<Record<string, string>>({});
@@ -19,14 +28,23 @@ export class NewBake {
   failure = $state.raw<Failure | null>(null);
   readonly #desk: Desk;
 
-  constructor(desk: Desk, project: string, batch: string) {
+  constructor(desk: Desk, project: string, { id, params }: BatchView) {
     this.#desk = desk;
     this.project = project;
-    this.batch = batch;
+    this.batch = id;
+    this.params = params;
+  }
+
+  /** Names of required parameters without a value. */
+  get missing(): string[] {
+    return this.params
+      .filter(({ name, default: fallback }) => fallback === null && !this.values[name])
+      .map(({ name }) => name);
   }
 
   get sound(): boolean {
     return (
+      this.missing.length === 0 &&
       this.plan.failure === null &&
       !(this.plan.value?.diagnostics ?? []).some(({ severity }) => severity === "error")
     );
@@ -34,7 +52,7 @@ export class NewBake {
 
   /** What the backend found wrong with a field, wherever it said so. */
   get wrong(): { field: string; message: string } | null {
-    const failure = this.failure ?? this.plan.failure;
+    const failure = this.failure ?? (this.missing.length ? null : this.plan.failure);
     return failure?.field ? { field: failure.field, message: failure.message } : null;
   }
 

@@ -1,4 +1,4 @@
-import type { Drawing, DrawItem, DrawnNode } from "../../api/views";
+import type { Drawing, DrawDetail, DrawItem, DrawnNode } from "../../api/views";
 import { grown, overlaps, pathBounds, type Bounds } from "./bounds";
 
 interface Prepared {
@@ -13,6 +13,9 @@ export interface Marks {
   focused: string | null;
   ring: string;
 }
+
+/** From which zoom on a mark is worth painting. */
+const zoomOf: Record<DrawDetail, number> = { always: 0, name: 0.25, full: 0.6 };
 
 /** Fonts of the pictures; the exported files use the same ones. */
 const fonts = {
@@ -49,6 +52,7 @@ export class Scene {
     for (const prepared of this.#items) {
       if (prepared.bounds && !overlaps(prepared.bounds, view)) continue;
       const { item } = prepared;
+      if (scale < zoomOf[item.detail]) continue;
       if (item.kind === "text") paintText(context, item, scale);
       else if (prepared.path) paintPath(context, item, prepared.path);
     }
@@ -103,6 +107,8 @@ function paintPath(
     context.strokeStyle = item.stroke;
     context.lineWidth = item.lineWidth;
     context.setLineDash(item.dash);
+    context.lineCap = item.round ? "round" : "butt";
+    context.lineJoin = "round";
     context.stroke(path);
   }
 }
@@ -118,5 +124,6 @@ function paintText(
   context.textAlign =
     item.anchor === "middle" ? "center" : item.anchor === "end" ? "right" : "left";
   context.fillStyle = item.fill;
-  context.fillText(item.text, item.x, item.y);
+  // A wider font than that of the files is narrowed to the same width.
+  context.fillText(item.text, item.x, item.y, item.width > 0 ? item.width + 0.5 : undefined);
 }
