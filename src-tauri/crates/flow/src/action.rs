@@ -103,6 +103,7 @@ pub(crate) fn local_path(workspace: &dyn Workspace, reference: &str) -> Option<S
 /// Where a call stands, for messages.
 pub(crate) struct CallSite<'a> {
     pub(crate) reference: &'a Expr,
+    pub(crate) block: &'a Block,
     pub(crate) module: bool,
 }
 
@@ -199,10 +200,10 @@ pub fn remote_action(spec: &str) -> Option<RemoteAction> {
 }
 
 fn refused(site: &CallSite<'_>, message: String) -> Diagnostic {
-    Diagnostic::error(
-        "action-not-found",
-        &site.reference.text,
-        site.reference.span,
-        message,
+    let Expr { text, span, .. } = site.reference;
+    Diagnostic::error("action-not-found", text, *span, message).label(
+        text,
+        site.block.span,
+        "the call",
     )
 }

@@ -12,6 +12,7 @@ mod id;
 mod images;
 mod level;
 mod matrix;
+mod notes;
 mod results;
 mod task;
 mod validate;

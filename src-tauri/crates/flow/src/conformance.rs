@@ -6,6 +6,7 @@
 mod batch;
 mod cases;
 mod compare;
+mod known;
 mod live;
 mod place;
 mod project;

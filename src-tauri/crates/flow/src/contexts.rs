@@ -80,11 +80,8 @@ impl FlowFacts {
     }
 
     pub(crate) fn home(&self, session: &Session<'_>) -> Home {
-        let platform = session.platform;
         Home {
-            cluster: platform.cluster.clone(),
-            org: platform.org.clone(),
-            project: platform.project.clone(),
+            account: session.account(),
             flow_project: self.project_name.clone(),
         }
     }
@@ -93,8 +90,8 @@ impl FlowFacts {
         let owner = self.owner.as_deref().map_or(Value::None, Value::from);
         Record::new("ProjectCtx")
             .with("id", self.project_id.as_str())
-            .with("owner", owner)
             .with("project_name", self.project_name.as_str())
+            .with("owner", owner)
     }
 
     pub(crate) fn flow_record(&self, type_name: &str) -> Record {

@@ -6,9 +6,10 @@ use expression::{Dict, Key, Part, Scope, Template, Unknown, Value, evaluate};
 use indexmap::IndexMap;
 use source::{Diagnostic, Span, Text};
 
-use crate::coercion::{Coercion, Home};
+use crate::coercion::{self, Home};
 use crate::outside::Outside;
 use crate::tree::{Block, Body, Expr, List, Map};
+use expression::Form;
 
 /// A field without a value: it is wrong, or not known yet.
 #[derive(Debug, Clone)]
@@ -125,7 +126,7 @@ impl<'e, 'o> Evaluator<'e, 'o> {
         match &expr.body {
             Body::Constant(Value::None) => Some(Value::None),
             Body::Constant(value) => match expr.coercion {
-                Coercion::ResourceUri | Coercion::ImageRef => {
+                Form::ResourceUri | Form::ImageRef => {
                     self.converted(expr, expr.coercion, value, expr.span)
                 }
                 _ => Some(value.clone()),
@@ -156,11 +157,11 @@ impl<'e, 'o> Evaluator<'e, 'o> {
         }
     }
 
-    fn converted(&mut self, at: &Expr, to: Coercion, value: &Value, span: Span) -> Option<Value> {
-        match to.convert(value, self.home) {
+    fn converted(&mut self, at: &Expr, to: Form, value: &Value, span: Span) -> Option<Value> {
+        match coercion::convert(to, value, self.home, span) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.wrong(&at.text, span, error.message);
+                self.report(error.diagnostic(&at.text));
                 None
             }
         }
@@ -185,7 +186,7 @@ impl<'e, 'o> Evaluator<'e, 'o> {
         }
     }
 
-    fn whole_list(&mut self, expr: &Expr, item: Coercion) -> Option<Vec<Value>> {
+    fn whole_list(&mut self, expr: &Expr, item: Form) -> Option<Vec<Value>> {
         let Body::Template(template) = &expr.body else {
             self.report(broken(expr));
             return None;
@@ -203,7 +204,7 @@ impl<'e, 'o> Evaluator<'e, 'o> {
                 return None;
             }
         };
-        if item == Coercion::Primitive {
+        if item == Form::Primitive {
             return Some(items);
         }
         let values: Vec<_> = items

@@ -70,7 +70,11 @@ fn restart(evaluator: &mut Evaluator<'_, '_>, block: &Block) -> Option<Restart> 
 /// The finding that a job or task has no image.
 pub(crate) fn no_image(block: &Block, what: &str, id: &str) -> Diagnostic {
     let message = format!("the {what} `{id}` has no image");
-    let found = Diagnostic::error("no-image", &block.text, block.span, message);
+    let (text, span) = match block.scalar("image") {
+        Some(expr) => (&expr.text, expr.span),
+        None => (&block.text, block.span),
+    };
+    let found = Diagnostic::error("no-image", text, span, message);
     found.help("add `image: NAME`, or a mixin that has one")
 }
 

@@ -1,10 +1,9 @@
 //! Images: what they are called, and what they are built from.
 
-use expression::{Dict, LocalPath, Record, RemotePath, Uri, Value};
+use expression::{Dict, EvalError, LocalPath, Record, RemotePath, Uri, Value};
 use indexmap::IndexMap;
 use source::{Diagnostic, Span, Text};
 
-use crate::coercion::Home;
 use crate::eval::Evaluator;
 use crate::session::Session;
 use crate::tree::Block;
@@ -247,15 +246,15 @@ fn place(
         let path = absolute(session.workspace.root(), text);
         return Some(ImagePlace::Local(path));
     }
+    let (file, span) = place_of(block, key);
     let completed = match evaluator.home {
-        Some(home) => Home::complete(home, text),
-        None => Uri::parse(text).map_err(|error| error.to_string().into()),
+        Some(home) => home.complete(text, span),
+        None => Uri::parse(text).map_err(|error| EvalError::new(span, error.to_string())),
     };
     match completed {
         Ok(uri) => Some(ImagePlace::Storage(uri)),
         Err(error) => {
-            let (file, span) = place_of(block, key);
-            evaluator.report(Diagnostic::error("wrong-value", &file, span, error.message));
+            evaluator.report(error.diagnostic(&file));
             None
         }
     }

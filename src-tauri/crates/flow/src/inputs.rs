@@ -61,6 +61,28 @@ fn unsupported(action: &Action, call: &Block, item: &MapItem) -> Diagnostic {
     found.candidates(candidates)
 }
 
+/// A call without `args` of an action whose inputs have defaults.
+pub(crate) fn defaults_without_args(action: &Action, call: &Block) -> Option<Diagnostic> {
+    let (name, _) = action
+        .tree
+        .blocks("inputs")
+        .find(|(_, input)| default(&input.block).is_some())?;
+    if call.has("args") {
+        return None;
+    }
+    let message =
+        format!("the official tools do not use the default of `{name}` when there is no `args`");
+    let severity = source::Severity::Portability;
+    let found = Diagnostic::new(
+        severity,
+        "defaults-without-args",
+        &call.text,
+        call.span,
+        message,
+    );
+    Some(found.help("add `args: {}`"))
+}
+
 /// Evaluates the arguments of a call and completes them with defaults.
 pub(crate) fn evaluate(
     evaluator: &mut Evaluator<'_, '_>,

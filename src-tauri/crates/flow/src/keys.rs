@@ -7,7 +7,7 @@ mod documents;
 
 pub use blocks::Kind;
 
-use crate::coercion::Coercion;
+use expression::Form;
 
 /// What is written under a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scalar {
     /// What the value is turned into.
-    pub coercion: Coercion,
+    pub coercion: Form,
     /// Whether it may be left empty.
     pub optional: bool,
     /// Whether expressions may be used.
@@ -55,7 +55,7 @@ pub struct Scalar {
 impl Scalar {
     /// A value that must be there.
     #[must_use]
-    pub const fn strict(coercion: Coercion) -> Self {
+    pub const fn strict(coercion: Form) -> Self {
         Self {
             coercion,
             optional: false,
@@ -65,7 +65,7 @@ impl Scalar {
 
     /// A value that may be left empty.
     #[must_use]
-    pub const fn optional(coercion: Coercion) -> Self {
+    pub const fn optional(coercion: Form) -> Self {
         Self {
             coercion,
             optional: true,

@@ -25,7 +25,6 @@ pub mod mixins;
 mod outside;
 mod params;
 mod project;
-mod python;
 pub mod read;
 mod session;
 pub mod tag;

@@ -28,12 +28,7 @@ impl<'a> Outside<'a> {
 
 impl World for Outside<'_> {
     fn home(&self) -> Result<expression::Home, WorldError> {
-        let platform = self.session.platform;
-        Ok(expression::Home {
-            cluster: platform.cluster.clone(),
-            org: platform.org.clone(),
-            project: platform.project.clone(),
-        })
+        Ok(self.session.account())
     }
 
     fn entries(&mut self, folder: &str) -> Result<Vec<expression::Entry>, WorldError> {

@@ -6,12 +6,12 @@ use source::{Diagnostic, Parsed, Span, Text};
 
 use crate::action::{self, Action};
 use crate::batch::BatchFlow;
-use crate::coercion::check_identifier;
 use crate::file::{self, FoundFile};
 use crate::live::LiveFlow;
 use crate::read::{self, Document};
 use crate::tree::Block;
 use crate::workspace::Workspace;
+use expression::check_id;
 
 /// The folders a flow may lie in, the better name first.
 const CONFIG_FOLDERS: [&str; 2] = [".apolo", ".neuro"];
@@ -353,7 +353,7 @@ fn project_id(root: &str, file: Option<&ProjectFile>) -> Result<String, Diagnost
         _ => name,
     };
     let id = stem.replace('-', "_");
-    match check_identifier(&id) {
+    match check_id(&id) {
         Ok(()) => Ok(id),
         Err(error) => {
             let text = Text::new(root, "");

@@ -66,3 +66,14 @@ pub struct Session<'a> {
     /// The platform jobs of the flow.
     pub jobs: &'a dyn Jobs,
 }
+
+impl Session<'_> {
+    /// Where the account stands, for expressions.
+    pub(crate) fn account(&self) -> expression::Home {
+        expression::Home {
+            cluster: self.platform.cluster.clone(),
+            org: self.platform.org.clone(),
+            project: self.platform.project.clone(),
+        }
+    }
+}

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use source::{Span, Text};
 
 use crate::batch::NeedLevel;
-use crate::coercion::Coercion;
 use crate::keys::Kind;
+use expression::Form;
 
 /// A block of keys.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ pub struct Expr {
     /// Where it stands.
     pub span: Span,
     /// What it is turned into.
-    pub coercion: Coercion,
+    pub coercion: Form,
     /// What was written, as YAML understands it.
     pub raw: Value,
     /// What it is.
@@ -98,7 +98,7 @@ pub enum List {
     /// Item by item.
     Items(Vec<Expr>),
     /// One expression for the whole list; items become of this type.
-    Whole(Box<Expr>, Coercion),
+    Whole(Box<Expr>, Form),
     /// Several lists, one after the other.
     Joined(Vec<Self>),
     /// Nothing.

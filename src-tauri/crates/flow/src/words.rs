@@ -12,15 +12,7 @@ pub enum WordsError {
     OpenEscape,
 }
 
-/// One word, quoted if it has to be.
-#[must_use]
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\"'\"'"))
-}
+pub use expression::shell_quoted as quoted;
 
 /// Splits a command into words.
 ///

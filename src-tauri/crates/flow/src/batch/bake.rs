@@ -108,6 +108,13 @@ fn no_batch(project: &Project, name: &str) -> Troubles {
     found.candidates(source::nearest(name, known)).into()
 }
 
+/// The graph of a batch, and what was found while it was built.
+struct Expanded {
+    graph: TaskGraph,
+    actions: IndexMap<String, Arc<Action>>,
+    notes: Vec<Diagnostic>,
+}
+
 /// A batch whose contexts are being evaluated.
 pub(crate) struct Preparation<'a> {
     project: &'a Project,
@@ -143,7 +150,11 @@ impl<'a> Preparation<'a> {
         let params = self.params(given)?;
         let early = self.contexts(&params, None)?;
         let level = self.level(&early)?;
-        let (graph, actions) = self.graph(&level, false)?;
+        let Expanded {
+            graph,
+            actions,
+            notes,
+        } = self.graph(&level, false)?;
         let sources = self.sources(None);
         let images = BakeImages::collect(&self.session, &early, (&graph, &level), &sources);
         let prepared = images.prepared(&[]);
@@ -166,7 +177,7 @@ impl<'a> Preparation<'a> {
             project_path: self.project.file.as_ref().map(|file| file.path.clone()),
             actions,
             level,
-            notes: Vec::new(),
+            notes,
         })
     }
 
@@ -185,7 +196,7 @@ impl<'a> Preparation<'a> {
             Err(troubles) if troubles.only_unknown() => self.bare_level(&params),
             Err(troubles) => return Err(troubles),
         };
-        self.graph(&level, true).map(|(graph, _)| graph)
+        self.graph(&level, true).map(|expanded| expanded.graph)
     }
 
     fn sources<'s>(
@@ -308,16 +319,13 @@ impl<'a> Preparation<'a> {
         }
     }
 
-    fn graph(
-        &self,
-        level: &Level,
-        lenient: bool,
-    ) -> Result<(TaskGraph, IndexMap<String, Arc<Action>>), Troubles> {
+    fn graph(&self, level: &Level, lenient: bool) -> Result<Expanded, Troubles> {
         let mut expander = Expander {
             session: self.session,
             mixins: &self.flow.mixins,
             actions: IndexMap::new(),
             troubles: Troubles::default(),
+            notes: Vec::new(),
             lenient,
             path: Vec::new(),
         };
@@ -327,14 +335,21 @@ impl<'a> Preparation<'a> {
             false => expander.troubles.list,
         };
         if !problems.is_empty() {
-            return Err(Troubles { list: problems });
+            let notes = expander.notes.into_iter().map(Trouble::from);
+            return Err(Troubles {
+                list: problems.into_iter().chain(notes).collect(),
+            });
         }
         let actions = expander
             .actions
             .into_iter()
             .filter_map(|(reference, action)| Some((reference, action.ok()?)))
             .collect();
-        Ok((graph, actions))
+        Ok(Expanded {
+            graph,
+            actions,
+            notes: expander.notes,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use source::Diagnostic;
+use source::{Diagnostic, Severity};
 
 use super::bake::Bake;
 use super::graph::{Node, TaskGraph, TaskKind};
@@ -44,9 +44,14 @@ impl Bake {
             );
         };
         add(Stage::Volumes, self.local_volumes());
-        add(Stage::Cycles, cycles(&self.graph));
+        let circles = cycles(&self.graph);
+        if circles.is_empty() {
+            add(Stage::Cycles, false_cycles(&self.graph));
+        }
+        add(Stage::Cycles, circles);
         add(Stage::LocalNeeds, local_needs(&self.graph));
         add(Stage::Expressions, super::validate::validate(self));
+        add(Stage::Images, self.images.troubles.clone().diagnostics());
         add(Stage::Images, self.image_conflicts());
         found
     }
@@ -183,6 +188,55 @@ fn cycle(graph: &TaskGraph, steps: &[usize]) -> Diagnostic {
         found = found.label(&node.text, node.span, "part of the circle");
     }
     found.help("remove one of these needs")
+}
+
+/// What the official tools take for a circle: a task that is reached twice while they follow the
+/// needs of one task. It happens when tasks stand before those they need.
+fn false_cycles(graph: &TaskGraph) -> Vec<Diagnostic> {
+    let mut done = vec![false; graph.nodes.len()];
+    for start in 0..graph.nodes.len() {
+        let mut reached = vec![start];
+        let mut next = 0;
+        let mut seen = std::collections::HashSet::from([start]);
+        while let Some(at) = reached.get(next).copied().filter(|_| !done[start]) {
+            next += 1;
+            let Some((_, node)) = graph.nodes.get_index(at) else {
+                continue;
+            };
+            for need in node
+                .needs
+                .keys()
+                .filter_map(|need| graph.nodes.get_index_of(need))
+            {
+                if done[need] {
+                    continue;
+                }
+                if !seen.insert(need) {
+                    return graph
+                        .nodes
+                        .get_index(start)
+                        .map(|(_, node)| false_cycle(node))
+                        .into_iter()
+                        .collect();
+                }
+                reached.push(need);
+            }
+        }
+        reached.iter().for_each(|at| done[*at] = true);
+    }
+    graph
+        .nodes
+        .values()
+        .flat_map(|node| &node.inner)
+        .flat_map(false_cycles)
+        .collect()
+}
+
+fn false_cycle(node: &Node) -> Diagnostic {
+    let message = "the official tools take the needs of this task for a circle";
+    let severity = Severity::Portability;
+    let found = Diagnostic::new(severity, "order-of-tasks", &node.text, node.span, message);
+    found.help("write tasks after those they need")
 }
 
 /// Local actions that wait for jobs of the platform.

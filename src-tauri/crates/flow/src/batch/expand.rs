@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use expression::{Dict, Layered, Scope, Value};
+use expression::{Cause, Dict, Layered, Scope, Unknown, Value};
 use indexmap::IndexMap;
 use source::Diagnostic;
 
 use super::body::{Body, Call, Condition};
 use super::graph::{NeedLevel, Node, TaskGraph, TaskKind};
 use super::id::TaskId;
-use super::level::{Level, action_flow, strategy_record};
+use super::level::{Level, action_flow, node_dict, strategy_record};
 use super::matrix::{self, Row};
+use super::notes;
 use crate::action::{self, Action, CallSite};
 use crate::config::{CacheConfig, StrategyConfig};
 use crate::eval::{Evaluator, Troubles};
@@ -32,6 +33,8 @@ pub(super) struct Expander<'a> {
     /// Actions by reference, read once.
     pub(super) actions: IndexMap<String, Result<Arc<Action>, Diagnostic>>,
     pub(super) troubles: Troubles,
+    /// What the official tools would refuse, or do otherwise.
+    pub(super) notes: Vec<Diagnostic>,
     /// Whether what is not known yet is passed over, for a first drawing.
     pub(super) lenient: bool,
     /// The references being expanded, outermost first.
@@ -113,10 +116,10 @@ impl<'a> Expander<'a> {
         number: usize,
         block: &Arc<Block>,
     ) {
-        let mixed = match entries.mixins.map(|mixins| mixins.apply(block)) {
-            Some(Ok(mixed)) => mixed,
-            Some(Err(found)) => return self.report_all(found),
-            None => Arc::clone(block),
+        let none = Mixins::default();
+        let mixed = match entries.mixins.unwrap_or(&none).apply(block) {
+            Ok(mixed) => mixed,
+            Err(found) => return self.report_all(found),
         };
         let call = match self.called(block) {
             Ok(call) => call,
@@ -135,6 +138,9 @@ impl<'a> Expander<'a> {
             last: &last,
         };
         let mut posts = Vec::new();
+        if rows.len() > 1 && block.has("mixins") {
+            self.notes.extend(notes::mixins_in_matrix(block));
+        }
         for row in rows {
             posts.extend(self.row(entries, building, &entry, row));
         }
@@ -169,6 +175,10 @@ impl<'a> Expander<'a> {
         };
         let rows = matrix::rows(&mut evaluator, written.get("matrix"), &block.text, number);
         let troubles = evaluator.troubles;
+        if !self.path.is_empty() && troubles.list.is_empty() {
+            self.notes
+                .extend(notes::inputs_in_matrix(written.get("matrix")));
+        }
         if self.lenient && rows.is_none() && troubles.only_unknown() {
             return Some((strategy, vec![Row::new()]));
         }
@@ -215,6 +225,9 @@ impl<'a> Expander<'a> {
         };
         node.enable = node.condition.text();
         let post = self.finish_node(entries, entry, &mut node);
+        if building.graph.nodes.contains_key(&id) {
+            self.notes.push(notes::repeated_id(&node));
+        }
         building.last.push(id.clone());
         building.graph.nodes.insert(id, node);
         post
@@ -288,6 +301,10 @@ impl<'a> Expander<'a> {
         let module = called.kind == TaskKind::Module;
         let folder = called.action.folder(self.session.workspace.root());
         let mut dict = Dict::new();
+        dict.insert(
+            "inputs",
+            Value::Dict(self.early_inputs(outer, called, node)),
+        );
         dict.insert("strategy", Value::Record(strategy_record(node.strategy)));
         for name in ["git", "flow"] {
             if let expression::Found::Known(value) = outer.find(name) {
@@ -317,6 +334,35 @@ impl<'a> Expander<'a> {
             cache,
             dict,
         }
+    }
+
+    /// The inputs of a call as far as they are known before any task has run.
+    fn early_inputs(&mut self, outer: &Level, called: &Called, node: &Node) -> Dict {
+        let Body::Call(call) = &node.body else {
+            return Dict::new();
+        };
+        self.notes
+            .extend(inputs::defaults_without_args(&called.action, &call.block));
+        let own = node_dict(node);
+        let scope = Layered {
+            upper: &own,
+            lower: outer,
+        };
+        let mut outside = Outside::new(self.session);
+        let mut evaluator = Evaluator::new(&scope, &mut outside, outer.home.as_ref());
+        let mut known = inputs::dict(&inputs::evaluate(
+            &mut evaluator,
+            &called.action,
+            &call.block,
+        ));
+        for item in inputs::arguments(&call.block) {
+            if known.get(&item.name).is_none() {
+                let why = format!("the input `{}` is known when the call starts", item.name);
+                let unknown = Unknown::new(Cause::Start, why);
+                known.insert(item.name.as_str(), Value::Unknown(unknown));
+            }
+        }
+        known
     }
 
     fn user_id(&mut self, matrix: &Dict, block: &Block) -> Option<Option<String>> {
@@ -456,6 +502,7 @@ impl<'a> Expander<'a> {
         };
         let site = CallSite {
             reference: expr,
+            block,
             module,
         };
         let workspace = self.session.workspace;

@@ -75,7 +75,7 @@ impl Bake {
             return Err(not_a_task(placed.node, "is not a job of the platform"));
         };
         let mut defaults = placed.level.defaults.clone();
-        if placed.node.kind != TaskKind::Task {
+        if placed.node.kind == TaskKind::Stateful {
             defaults = defaults.only_tags();
         }
         let home = placed

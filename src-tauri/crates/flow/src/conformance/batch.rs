@@ -32,7 +32,7 @@ pub(super) fn compare(
     let mut project = project.clone();
     project.batches = vec![Arc::new(flow)];
     let mut bake = crate::batch::prepare(&project, &session, name, &IndexMap::new());
-    create(comparison, path, record, &diagnostics(&bake));
+    create(comparison, path, record, &found(&bake));
     if let Some(given) = record["given_params"].as_object() {
         let given = given
             .iter()
@@ -47,6 +47,13 @@ pub(super) fn compare(
             comparison.outcome(&check, &record["check"], &diagnostics(&bake));
         }
     }
+}
+
+/// Everything that was found while a batch was made ready.
+fn found(bake: &Result<Bake, crate::eval::Troubles>) -> Vec<Diagnostic> {
+    let mut found = diagnostics(bake);
+    found.extend(bake.iter().flat_map(|bake| bake.notes().iter().cloned()));
+    found
 }
 
 /// The official tool reads called actions only after the batch itself was made.
@@ -74,11 +81,12 @@ fn prepared(
         let ours = graphs.get(prefix).unwrap_or(&Value::Null);
         comparison.part(&format!("{path}/graph/{prefix}"), level, ours);
     }
-    let found: Vec<Diagnostic> = bake
+    let mut found: Vec<Diagnostic> = bake
         .check()
         .into_iter()
         .map(|finding| finding.diagnostic)
         .collect();
+    found.extend(bake.notes().iter().cloned());
     comparison.outcome(&format!("{path}/check"), &record["check"], &found);
     images(comparison, path, (bake, record));
     let run = &record["run"];

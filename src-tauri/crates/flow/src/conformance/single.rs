@@ -28,7 +28,7 @@ fn field_of(class: &str) -> Option<(Document, &'static str, &'static [&'static s
         "OptBashExpr" => (Document::Live, "bash", JOB),
         "OptPythonExpr" => (Document::Live, "python", JOB),
         "OptImageRefStrExpr" => (Document::Live, "image", JOB),
-        "OptLocalPathExpr" => (Document::Live, "local", &["volumes", "v"]),
+        "OptLocalPathExpr" => (Document::Live, "local", &["volumes", "w"]),
         "PlatformResourceURIExpr" => (Document::Live, "remote", &["volumes", "v"]),
         "SimpleOptIdExpr" => (Document::Live, "id", &[]),
         "SimpleOptStrExpr" => (Document::Live, "title", &[]),
@@ -62,10 +62,19 @@ pub(super) fn field(case: &mut Case<'_>) {
         (_, []) => format!("kind: live\njobs: {{}}\n{key}: {written}\n"),
         (_, path) => {
             let block = format!("{}:\n  {}:\n{indent}{key}: {written}\n", path[0], path[1]);
-            let rest = if path[0] == "volumes" {
-                "    mount: /m\njobs: {}\n"
-            } else {
-                ""
+            let rest = match path {
+                ["volumes", "v"] => {
+                    "    mount: /m
+jobs: {}
+"
+                }
+                ["volumes", _] => {
+                    "    mount: /m
+    remote: storage:a
+jobs: {}
+"
+                }
+                _ => "",
             };
             format!("kind: live\n{block}{rest}")
         }
@@ -180,9 +189,11 @@ fn home(case: &Case<'_>, platform: &crate::Platform) -> Option<Home> {
         "proj"
     };
     Some(Home {
-        cluster: platform.cluster.clone(),
-        org: platform.org.clone(),
-        project: platform.project.clone(),
+        account: expression::Home {
+            cluster: platform.cluster.clone(),
+            org: platform.org.clone(),
+            project: platform.project.clone(),
+        },
         flow_project: flow_project.to_owned(),
     })
 }
@@ -197,6 +208,7 @@ fn scope() -> Dict {
     tags.insert("a");
     let env: Dict = [("K", Evaluated::from("v"))].into_iter().collect();
     let mut scope = Dict::new();
+    scope.insert("needs", Evaluated::Dict(Dict::new()));
     scope.insert("x", Evaluated::from(5));
     scope.insert("d", Evaluated::Dict(d));
     scope.insert("l", Evaluated::list_of([10, 20, 30]));

@@ -5,7 +5,7 @@ use super::documents::{
     OUTPUT_KEYS, PROJECT_KEYS, STATEFUL_ACTION_KEYS,
 };
 use super::{KeySpec, Scalar, Shape};
-use crate::coercion::Coercion;
+use expression::Form;
 
 /// A kind of block: it decides which keys may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,10 +58,10 @@ pub enum Kind {
 }
 
 const fn text(name: &'static str, doc: &'static str) -> KeySpec {
-    KeySpec::new(name, Shape::Scalar(Scalar::optional(Coercion::Str)), doc)
+    KeySpec::new(name, Shape::Scalar(Scalar::optional(Form::Str)), doc)
 }
 
-const fn value(name: &'static str, coercion: Coercion, doc: &'static str) -> KeySpec {
+const fn value(name: &'static str, coercion: Form, doc: &'static str) -> KeySpec {
     KeySpec::new(name, Shape::Scalar(Scalar::optional(coercion)), doc)
 }
 
@@ -69,20 +69,20 @@ const fn list(name: &'static str, item: Scalar, doc: &'static str) -> KeySpec {
     KeySpec::new(name, Shape::List(item), doc)
 }
 
-const STR: Scalar = Scalar::strict(Coercion::Str);
-const OPT_STR: Scalar = Scalar::optional(Coercion::Str);
+const STR: Scalar = Scalar::strict(Form::Str);
+const OPT_STR: Scalar = Scalar::optional(Form::Str);
 
 const EXEC_KEYS: &[KeySpec] = &[
     text("title", "What people see instead of the id."),
     text("name", "The name of the platform job."),
-    value("image", Coercion::ImageRef, "The container image to run."),
+    value("image", Form::ImageRef, "The container image to run."),
     text(
         "preset",
         "The set of resources (CPU, memory, GPU) to run on.",
     ),
     value(
         "schedule_timeout",
-        Coercion::TimeDelta,
+        Form::TimeDelta,
         "How long the job may wait for resources.",
     ),
     text("entrypoint", "Replaces the entry point of the image."),
@@ -90,19 +90,15 @@ const EXEC_KEYS: &[KeySpec] = &[
         "cmd",
         "The command to run, split into words as a shell does.",
     ),
-    value(
-        "bash",
-        Coercion::Bash,
-        "A bash script to run instead of `cmd`.",
-    ),
+    value("bash", Form::Bash, "A bash script to run instead of `cmd`."),
     value(
         "python",
-        Coercion::Python,
+        Form::Python,
         "A Python script to run instead of `cmd`.",
     ),
     value(
         "workdir",
-        Coercion::RemotePath,
+        Form::RemotePath,
         "The working directory inside the job.",
     ),
     KeySpec::new(
@@ -118,27 +114,27 @@ const EXEC_KEYS: &[KeySpec] = &[
     list("tags", STR, "Tags of the platform job."),
     value(
         "life_span",
-        Coercion::TimeDelta,
+        Form::TimeDelta,
         "How long the job may run, such as `1d6h`.",
     ),
     value(
         "http_port",
-        Coercion::Int,
+        Form::Int,
         "The port that is published over HTTP.",
     ),
     value(
         "http_auth",
-        Coercion::Bool,
+        Form::Bool,
         "Whether the HTTP port asks for the platform login.",
     ),
     value(
         "pass_config",
-        Coercion::Bool,
+        Form::Bool,
         "Whether the job gets the login of the one who starts it.",
     ),
     value(
         "restart",
-        Coercion::Restart,
+        Form::RestartPolicy,
         "`never`, `on-failure` or `always`.",
     ),
 ];
@@ -146,22 +142,22 @@ const EXEC_KEYS: &[KeySpec] = &[
 const JOB_ONLY_KEYS: &[KeySpec] = &[
     value(
         "detach",
-        Coercion::Bool,
+        Form::Bool,
         "Whether starting the job does not wait for its output.",
     ),
     value(
         "browse",
-        Coercion::Bool,
+        Form::Bool,
         "Whether the job's web page opens after the start.",
     ),
     list(
         "port_forward",
-        Scalar::strict(Coercion::PortPair),
+        Scalar::strict(Form::PortPair),
         "Ports to forward: `LOCAL:REMOTE`.",
     ),
     KeySpec::new(
         "multi",
-        Shape::Scalar(Scalar::optional(Coercion::Bool).plain()),
+        Shape::Scalar(Scalar::optional(Form::Bool).plain()),
         "Whether the job may run several times at once, each with a suffix.",
     ),
     KeySpec::new(
@@ -208,7 +204,7 @@ const TASK_ONLY_KEYS: &[KeySpec] = &[
     ),
     KeySpec::new(
         "enable",
-        Shape::Scalar(Scalar::strict(Coercion::Enable)),
+        Shape::Scalar(Scalar::strict(Form::Enable)),
         "Whether the task runs; without it, it runs when all it needs has succeeded.",
     ),
     KeySpec::new(
@@ -220,7 +216,7 @@ const TASK_ONLY_KEYS: &[KeySpec] = &[
 
 const ID_KEY: &[KeySpec] = &[value(
     "id",
-    Coercion::Id,
+    Form::Id,
     "The name other tasks know this one by.",
 )];
 
@@ -234,18 +230,18 @@ const DEFAULTS_KEYS: &[KeySpec] = &[
     list("volumes", OPT_STR, "What is mounted into every job."),
     value(
         "workdir",
-        Coercion::RemotePath,
+        Form::RemotePath,
         "The working directory of jobs that set none.",
     ),
     value(
         "life_span",
-        Coercion::TimeDelta,
+        Form::TimeDelta,
         "How long jobs that do not set it may run.",
     ),
     text("preset", "The resources of jobs that set none."),
     value(
         "schedule_timeout",
-        Coercion::TimeDelta,
+        Form::TimeDelta,
         "How long jobs may wait for resources.",
     ),
 ];
@@ -253,14 +249,10 @@ const DEFAULTS_KEYS: &[KeySpec] = &[
 const BATCH_DEFAULTS_KEYS: &[KeySpec] = &[
     value(
         "fail_fast",
-        Coercion::Bool,
+        Form::Bool,
         "Whether one failure ends the whole bake.",
     ),
-    value(
-        "max_parallel",
-        Coercion::Int,
-        "How many tasks may run at once.",
-    ),
+    value("max_parallel", Form::Int, "How many tasks may run at once."),
     KeySpec::new(
         "cache",
         Shape::Block(Kind::Cache),
@@ -271,32 +263,28 @@ const BATCH_DEFAULTS_KEYS: &[KeySpec] = &[
 const VOLUME_KEYS: &[KeySpec] = &[
     KeySpec::new(
         "remote",
-        Shape::Scalar(Scalar::strict(Coercion::ResourceUri)),
+        Shape::Scalar(Scalar::strict(Form::ResourceUri)),
         "The place on the platform, such as `storage:data`.",
     )
     .required(),
     KeySpec::new(
         "mount",
-        Shape::Scalar(Scalar::strict(Coercion::RemotePath)),
+        Shape::Scalar(Scalar::strict(Form::RemotePath)),
         "Where it is mounted inside jobs.",
     )
     .required(),
     value(
         "local",
-        Coercion::LocalPath,
+        Form::LocalPath,
         "The folder of the project it is uploaded from.",
     ),
-    value(
-        "read_only",
-        Coercion::Bool,
-        "Whether jobs cannot write to it.",
-    ),
+    value("read_only", Form::Bool, "Whether jobs cannot write to it."),
 ];
 
 const IMAGE_KEYS: &[KeySpec] = &[
     KeySpec::new(
         "ref",
-        Shape::Scalar(Scalar::strict(Coercion::ImageRef)),
+        Shape::Scalar(Scalar::strict(Form::ImageRef)),
         "The name of the image, such as `image:train:v1`.",
     )
     .required(),
@@ -312,7 +300,7 @@ const IMAGE_KEYS: &[KeySpec] = &[
     text("build_preset", "The resources to build on."),
     value(
         "force_rebuild",
-        Coercion::Bool,
+        Form::Bool,
         "Whether it is built even if it exists.",
     ),
     text("extra_kaniko_args", "Further arguments of the builder."),
@@ -335,12 +323,12 @@ const STRATEGY_KEYS: &[KeySpec] = &[
     .required(),
     value(
         "fail_fast",
-        Coercion::Bool,
+        Form::Bool,
         "Whether a failure of this task ends the whole bake.",
     ),
     value(
         "max_parallel",
-        Coercion::Int,
+        Form::Int,
         "How many tasks may run at once when this one starts.",
     ),
 ];
@@ -353,7 +341,7 @@ const CACHE_KEYS: &[KeySpec] = &[
     ),
     value(
         "life_span",
-        Coercion::TimeDelta,
+        Form::TimeDelta,
         "How long a result may be used, at most 14 days.",
     ),
 ];

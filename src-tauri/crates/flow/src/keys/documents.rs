@@ -1,13 +1,13 @@
 //! The keys of whole files: flows, the project, actions.
 
 use super::{KeySpec, Kind, Scalar, Shape};
-use crate::coercion::Coercion;
+use expression::Form;
 
-const PLAIN_TEXT: Shape = Shape::Scalar(Scalar::optional(Coercion::Str).plain());
+const PLAIN_TEXT: Shape = Shape::Scalar(Scalar::optional(Form::Str).plain());
 
 const ID: KeySpec = KeySpec::new(
     "id",
-    Shape::Scalar(Scalar::optional(Coercion::Id).plain()),
+    Shape::Scalar(Scalar::optional(Form::Id).plain()),
     "The id of the flow; without it, the name of the file.",
 );
 const TITLE: KeySpec = KeySpec::new("title", PLAIN_TEXT, "What people see instead of the id.");
@@ -52,7 +52,7 @@ pub(super) const BATCH_KEYS: &[KeySpec] = &[
     TITLE,
     KeySpec::new(
         "life_span",
-        Shape::Scalar(Scalar::optional(Coercion::TimeDelta)),
+        Shape::Scalar(Scalar::optional(Form::TimeDelta)),
         "How long a bake may take when the platform runs it.",
     ),
     KeySpec::new(
@@ -78,7 +78,7 @@ pub(super) const BATCH_KEYS: &[KeySpec] = &[
 pub(super) const PROJECT_KEYS: &[KeySpec] = &[
     KeySpec::new(
         "id",
-        Shape::Scalar(Scalar::strict(Coercion::Id).plain()),
+        Shape::Scalar(Scalar::strict(Form::Id).plain()),
         "The id of the project.",
     )
     .required(),
@@ -173,7 +173,7 @@ pub(super) const STATEFUL_ACTION_KEYS: &[KeySpec] = &[
     ),
     KeySpec::new(
         "post_if",
-        Shape::Scalar(Scalar::strict(Coercion::Enable)),
+        Shape::Scalar(Scalar::strict(Form::Enable)),
         "Whether `post` runs; without it, always.",
     ),
 ];
@@ -187,17 +187,17 @@ pub(super) const LOCAL_ACTION_KEYS: &[KeySpec] = &[
     OUTPUTS,
     KeySpec::new(
         "cmd",
-        Shape::Scalar(Scalar::strict(Coercion::Str)),
+        Shape::Scalar(Scalar::strict(Form::Str)),
         "The command to run on the user's machine.",
     ),
     KeySpec::new(
         "bash",
-        Shape::Scalar(Scalar::strict(Coercion::Bash)),
+        Shape::Scalar(Scalar::strict(Form::Bash)),
         "A bash script to run on the user's machine.",
     ),
     KeySpec::new(
         "python",
-        Shape::Scalar(Scalar::strict(Coercion::Python)),
+        Shape::Scalar(Scalar::strict(Form::Python)),
         "A Python script to run on the user's machine.",
     ),
 ];
@@ -206,7 +206,7 @@ pub(super) const INPUT_KEYS: &[KeySpec] = &[
     KeySpec::new("descr", PLAIN_TEXT, "What it means."),
     KeySpec::new(
         "default",
-        Shape::Scalar(Scalar::optional(Coercion::Primitive).plain()),
+        Shape::Scalar(Scalar::optional(Form::Primitive).plain()),
         "The value when none is given; without it, one must be given.",
     ),
     KeySpec::new(
@@ -220,7 +220,7 @@ pub(super) const OUTPUT_KEYS: &[KeySpec] = &[
     KeySpec::new("descr", PLAIN_TEXT, "What it means."),
     KeySpec::new(
         "value",
-        Shape::Scalar(Scalar::optional(Coercion::Str)),
+        Shape::Scalar(Scalar::optional(Form::Str)),
         "The value, made from the outputs of the tasks.",
     ),
 ];

@@ -34,7 +34,7 @@ pub struct JobInputs {
 }
 
 /// A job that is ready to be started.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PlannedJob {
     /// The job.
     pub config: JobConfig,
@@ -44,6 +44,8 @@ pub struct PlannedJob {
     pub platform_name: String,
     /// The project of the platform it runs in.
     pub project_name: String,
+    /// What the official tools would refuse, though it works here.
+    pub notes: Vec<Diagnostic>,
 }
 
 /// A live flow with its contexts evaluated.
@@ -228,6 +230,7 @@ impl PreparedLive {
         };
         let site = CallSite {
             reference: expr,
+            block: caller,
             module,
         };
         let action = action::load(session.workspace, &reference, &site)?;
@@ -290,7 +293,11 @@ impl PreparedLive {
             let evaluator = Evaluator::new(&inner, &mut outside, None);
             self.config(evaluator, &job, &defaults)?
         };
-        Ok(self.planned(config, outside.effects, job.given))
+        let mut planned = self.planned(config, outside.effects, job.given);
+        planned
+            .notes
+            .extend(inputs::defaults_without_args(action, &job.caller));
+        Ok(planned)
     }
 
     fn action_flow(&self, folder: &str) -> Record {
@@ -343,6 +350,11 @@ impl PreparedLive {
             given,
         } = job;
         let multi = is_multi(block);
+        if !multi && given.suffix.is_some() {
+            let message = format!("the job `{id}` runs only once at a time, so it takes no suffix");
+            let found = Diagnostic::error("suffix", &caller.text, caller.span, message);
+            evaluator.report(found.help("write `multi: true` in the job, or leave the suffix out"));
+        }
         let mut tags = BTreeSet::from([format!("job:{}", tag_of(id))]);
         tags.extend(
             given
@@ -392,6 +404,7 @@ impl PreparedLive {
             project_name: facts.project_name.clone(),
             config,
             effects,
+            notes: Vec::new(),
         }
     }
 

@@ -22,6 +22,7 @@ impl Reader<'_> {
             Kind::LiveAction => self.live_action(block),
             Kind::StatefulAction | Kind::LocalAction => self.outputs_without_values(block),
             Kind::Input => self.input(block),
+            Kind::JobMixin => self.mixin_params(block),
             _ => {}
         }
         self.command(block);
@@ -72,6 +73,15 @@ impl Reader<'_> {
             let message = format!("`{key}` cannot stand beside `{how}`: what is called decides it");
             let found = Diagnostic::error("key-in-call", self.text, field.key, message);
             self.report(found.label(self.text, start_of(block), "this is a call"));
+        }
+    }
+
+    fn mixin_params(&mut self, block: &Block) {
+        if let Some(field) = block.fields.get("params") {
+            let message = "the official tools fail on `params` in a mixin";
+            let severity = source::Severity::Portability;
+            let found = Diagnostic::new(severity, "params-in-mixin", self.text, field.key, message);
+            self.report(found.help("write them in each job"));
         }
     }
 

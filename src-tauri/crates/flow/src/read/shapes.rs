@@ -8,10 +8,10 @@ use source::{Diagnostic, Span};
 
 use super::Reader;
 use crate::batch::NeedLevel;
-use crate::coercion::{Coercion, check_identifier};
 use crate::keys::{KeySpec, Kind, Scalar, Shape};
 use crate::tree::{Block, Expr, Field, FieldValue, List, Map, MapItem, Matrix, Need};
 use crate::yaml::{self, Node, NodeKind};
+use expression::{Form, check_id};
 
 impl Reader<'_> {
     /// Reads what stands under a key.
@@ -105,7 +105,7 @@ impl Reader<'_> {
             self.error("wrong-shape", node.span, message);
             return FieldValue::Null;
         };
-        let item = Scalar::strict(Coercion::Str);
+        let item = Scalar::strict(Form::Str);
         FieldValue::List(List::Items(self.list_items(item, nodes)))
     }
 
@@ -113,7 +113,7 @@ impl Reader<'_> {
         match &node.kind {
             NodeKind::Sequence(nodes) => List::Items(self.list_items(item, nodes)),
             NodeKind::Scalar(_) => match self.whole(node, "a list") {
-                Some(expr) if expr.is_null() => List::Null,
+                Some(expr) if expr.is_null() => self.null_list(node),
                 Some(expr) => List::Whole(Box::new(expr), item.coercion),
                 None => List::Items(Vec::new()),
             },
@@ -126,6 +126,14 @@ impl Reader<'_> {
                 List::Items(Vec::new())
             }
         }
+    }
+
+    fn null_list(&mut self, node: &Node) -> List {
+        let message = "the official tools fail on an empty list unless it is joined with another";
+        let severity = source::Severity::Portability;
+        let found = Diagnostic::new(severity, "empty-list", self.text, node.span, message);
+        self.report(found.help("write `[]`, or remove the key"));
+        List::Null
     }
 
     fn list_items(&mut self, item: Scalar, nodes: &[Arc<Node>]) -> Vec<Expr> {
@@ -182,7 +190,7 @@ impl Reader<'_> {
     }
 
     fn needs(&mut self, node: &Arc<Node>) -> FieldValue {
-        let id = Scalar::strict(Coercion::Id);
+        let id = Scalar::strict(Form::Id);
         let mut found = Vec::new();
         match &node.kind {
             NodeKind::Sequence(nodes) => {
@@ -233,7 +241,7 @@ impl Reader<'_> {
                     let Some(name) = self.identifier(key) else {
                         continue;
                     };
-                    let list = self.list(Scalar::strict(Coercion::Primitive), value);
+                    let list = self.list(Scalar::strict(Form::Primitive), value);
                     matrix.products.insert(name, list);
                 }
             }
@@ -288,12 +296,12 @@ impl Reader<'_> {
     }
 
     fn check_name(&mut self, name: &str, span: Span) -> bool {
-        let Err(error) = check_identifier(name) else {
+        let Err(message) = check_id(name) else {
             return true;
         };
-        let found = Diagnostic::error("bad-name", self.text, span, error.message);
+        let found = Diagnostic::error("bad-name", self.text, span, message);
         let mended = name.replace(['-', '.', ' '], "_");
-        self.report(match check_identifier(&mended) {
+        self.report(match check_id(&mended) {
             Ok(()) => found
                 .help(format!("write `{mended}`"))
                 .candidates(vec![mended]),
@@ -308,7 +316,7 @@ impl Reader<'_> {
             return self.block(Kind::Param, node);
         }
         let mut block = Block::empty(Kind::Param, self.text, node.span);
-        let value = FieldValue::Scalar(self.scalar(Scalar::optional(Coercion::Str), node));
+        let value = FieldValue::Scalar(self.scalar(Scalar::optional(Form::Str), node));
         block.fields.insert(
             "default",
             Arc::new(Field {
@@ -320,4 +328,4 @@ impl Reader<'_> {
     }
 }
 
-const PRIMITIVE: Scalar = Scalar::strict(Coercion::Primitive);
+const PRIMITIVE: Scalar = Scalar::strict(Form::Primitive);

@@ -6,10 +6,11 @@ use expression::{Part, Value};
 use source::{Diagnostic, Span};
 
 use super::Reader;
-use crate::coercion::Coercion;
+use crate::coercion::noun;
 use crate::keys::Scalar;
 use crate::tree::{Body, Expr};
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, NodeKind};
+use expression::Form;
 
 impl Reader<'_> {
     /// A value of a type.
@@ -42,7 +43,7 @@ impl Reader<'_> {
         match &raw {
             Value::None if what == "a list" => {
                 let body = Body::Constant(Value::None);
-                Some(self.expr(Coercion::Str, Some(raw), body, node))
+                Some(self.expr(Form::Str, Some(raw), body, node))
             }
             Value::None => {
                 self.error(
@@ -54,7 +55,7 @@ impl Reader<'_> {
             }
             Value::Str(text) if text.contains("${{") || text.contains("$[[") => {
                 let body = self.template(node, text, None);
-                Some(self.expr(Coercion::Str, Some(raw), body, node))
+                Some(self.expr(Form::Str, Some(raw), body, node))
             }
             other => {
                 let message = format!("{what} was expected here, not {}", other.repr());
@@ -69,7 +70,7 @@ impl Reader<'_> {
         }
     }
 
-    fn expr(&self, coercion: Coercion, raw: Option<Value>, body: Body, node: &Node) -> Expr {
+    fn expr(&self, coercion: Form, raw: Option<Value>, body: Body, node: &Node) -> Expr {
         let raw = raw.unwrap_or(Value::None);
         Expr {
             text: self.text.clone(),
@@ -85,7 +86,12 @@ impl Reader<'_> {
         if node.scalar().is_none() {
             let message = format!("one value was expected here, not {}", node.noun());
             let found = Diagnostic::error("wrong-shape", self.text, node.span, message);
-            self.report(found.help("put it into quotes if it is meant as text"));
+            self.report(match doubled_braces(node) {
+                Some(inner) => found
+                    .label(self.text, inner.span, "a mapping inside a mapping")
+                    .help("write expressions as `${{ … }}`, with the dollar sign"),
+                None => found.help("put it into quotes if it is meant as text"),
+            });
             return None;
         }
         match yaml::value(node) {
@@ -101,7 +107,7 @@ impl Reader<'_> {
         match raw {
             Value::None if scalar.optional => Body::Constant(Value::None),
             Value::None => {
-                let message = format!("{} was expected here", scalar.coercion.name());
+                let message = format!("{} was expected here", noun(scalar.coercion));
                 self.error("missing-value", node.span, message);
                 Body::Broken
             }
@@ -117,7 +123,7 @@ impl Reader<'_> {
                 Body::Broken
             }
             Value::Str(text) if text.is_empty() && !scalar.coercion.concatenates() => {
-                let message = format!("{} was expected, not empty text", scalar.coercion.name());
+                let message = format!("{} was expected, not empty text", noun(scalar.coercion));
                 self.error("missing-value", node.span, message);
                 Body::Broken
             }
@@ -125,27 +131,28 @@ impl Reader<'_> {
         }
     }
 
-    fn constant(&mut self, coercion: Coercion, raw: &Value, node: &Node) -> Body {
-        if matches!(coercion, Coercion::ResourceUri | Coercion::ImageRef) {
+    fn constant(&mut self, coercion: Form, raw: &Value, node: &Node) -> Body {
+        if matches!(coercion, Form::ResourceUri | Form::ImageRef) {
             return self.place(coercion, raw, node);
         }
-        match coercion.convert(raw, None) {
+        match coercion.coerce(raw, node.span) {
             Ok(value) => {
                 self.suspicious_truth(coercion, raw, node.span);
                 Body::Constant(value)
             }
             Err(error) => {
-                self.error("wrong-value", node.span, error.message);
+                let found = error.diagnostic(self.text);
+                self.report(found);
                 Body::Broken
             }
         }
     }
 
     /// A place on the platform: its final form depends on the account, so only text is kept.
-    fn place(&mut self, coercion: Coercion, raw: &Value, node: &Node) -> Body {
+    fn place(&mut self, coercion: Form, raw: &Value, node: &Node) -> Body {
         match (coercion, raw) {
             (_, Value::Str(_)) => Body::Constant(raw.clone()),
-            (Coercion::ImageRef, other) => Body::Constant(Value::Str(other.to_string())),
+            (Form::ImageRef, other) => Body::Constant(Value::Str(other.to_string())),
             (_, other) => {
                 let message = format!("a place such as `storage:data` was expected, not {other}");
                 self.error("wrong-value", node.span, message);
@@ -154,8 +161,8 @@ impl Reader<'_> {
         }
     }
 
-    fn suspicious_truth(&mut self, coercion: Coercion, raw: &Value, span: Span) {
-        let truthy = matches!(coercion, Coercion::Bool | Coercion::Enable);
+    fn suspicious_truth(&mut self, coercion: Form, raw: &Value, span: Span) {
+        let truthy = matches!(coercion, Form::Bool | Form::Enable);
         let Value::Str(text) = raw else { return };
         let negative = matches!(&*text.to_lowercase(), "false" | "no" | "off" | "0" | "none");
         if truthy && negative {
@@ -165,7 +172,7 @@ impl Reader<'_> {
         }
     }
 
-    fn template(&mut self, node: &Node, text: &str, coercion: Option<Coercion>) -> Body {
+    fn template(&mut self, node: &Node, text: &str, coercion: Option<Form>) -> Body {
         let Some(scalar) = node.scalar() else {
             return Body::Broken;
         };
@@ -185,8 +192,8 @@ impl Reader<'_> {
         Body::Template(Arc::new(parsed.tree))
     }
 
-    fn mixed(&mut self, node: &Node, parts: &[Part], coercion: Option<Coercion>) {
-        let what = coercion.map_or("a list or mapping", Coercion::name);
+    fn mixed(&mut self, node: &Node, parts: &[Part], coercion: Option<Form>) {
+        let what = coercion.map_or("a list or mapping", noun);
         let message = format!("{what} is one expression, without text before or after it");
         let found = Diagnostic::error("mixed-text", self.text, node.span, message);
         let only_blanks = parts.iter().all(|part| match part {
@@ -199,4 +206,15 @@ impl Reader<'_> {
             found.help("put everything into one `${{ }}`")
         });
     }
+}
+
+/// The inner mapping of `{{ … }}`: YAML takes it for a mapping with a mapping as its key.
+fn doubled_braces(node: &Node) -> Option<&Node> {
+    let NodeKind::Mapping(pairs) = &node.kind else {
+        return None;
+    };
+    pairs
+        .first()
+        .map(|(key, _)| &**key)
+        .filter(|key| key.scalar().is_none())
 }
