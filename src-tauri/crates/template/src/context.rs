@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use source::{Diagnostic, Severity, nearest};
 
-use crate::answers::yes_no;
+use crate::answers::{broken_rule, understood};
 use crate::finding::{Origin, at_variable, failed};
 use crate::jinja::{self, Includes, Jinja, Table};
+use crate::overrides::overridden;
+use crate::project_folder::template_folder;
 use crate::{Answers, Schema, Setting, Template, Variable, VariableKind};
 
 /// All variables with their values.
@@ -91,128 +92,6 @@ pub(crate) fn resolve(
     resolved.add_facts(setting);
     resolved.unknown_answers(template, answers);
     Ok(resolved)
-}
-
-/// The folder whose name holds a substitution of `cookiecutter`; empty when there is none.
-fn template_folder(template: &Template, jinja: &Jinja, found: &mut Vec<Diagnostic>) -> String {
-    let (start, end) = jinja.variable_marks();
-    let names: Vec<&str> = template
-        .tree
-        .children("")
-        .into_iter()
-        .filter(|name| name.contains("cookiecutter") && name.contains(start) && name.contains(end))
-        .collect();
-    match names.as_slice() {
-        [] => found.push(
-            at_variable(
-                &template.settings,
-                "",
-                Severity::Error,
-                "template-folder",
-                format!("there is no folder whose name holds `{start} cookiecutter.… {end}`"),
-            )
-            .help("A template keeps the files of the project in such a folder."),
-        ),
-        [_] => {}
-        [first, rest @ ..] => found.push(at_variable(
-            &template.settings,
-            "",
-            Severity::Warning,
-            "template-folder",
-            format!(
-                "of several template folders `{first}` is used, not {}",
-                rest.join(", ")
-            ),
-        )),
-    }
-    names
-        .first()
-        .map(|name| (*name).to_owned())
-        .unwrap_or_default()
-}
-
-/// The declarations with defaults replaced by what was preferred and given.
-fn overridden(
-    template: &Template,
-    answers: &Answers,
-    found: &mut Vec<Diagnostic>,
-) -> Map<String, Value> {
-    let mut options = template.options.clone();
-    let mut put = |source: &IndexMap<String, Value>, severity| {
-        for (name, value) in source {
-            if let Some(Err(why)) = options
-                .get_mut(name)
-                .map(|old| replace(old, value, name, false))
-            {
-                found.push(at_variable(
-                    &template.settings,
-                    name,
-                    severity,
-                    "template-answer",
-                    why,
-                ));
-                break;
-            }
-        }
-    };
-    put(&answers.preferred, Severity::Warning);
-    put(&answers.given, Severity::Error);
-    options
-}
-
-/// Replaces a default as cookiecutter does.
-fn replace(old: &mut Value, new: &Value, name: &str, inner: bool) -> Result<(), String> {
-    match (old, new) {
-        (Value::Array(choices), Value::Array(some)) if !inner => {
-            if !some.iter().all(|one| choices.contains(one)) {
-                return Err(format!(
-                    "`{name}` has no such choices; there are {}",
-                    shown(choices)
-                ));
-            }
-            choices.clone_from(some);
-        }
-        (Value::Array(choices), one) if !inner => {
-            let at = choices
-                .iter()
-                .position(|choice| choice == one)
-                .ok_or_else(|| {
-                    format!("`{name}` has no choice {one}; there are {}", shown(choices))
-                })?;
-            let chosen = choices.remove(at);
-            choices.insert(0, chosen);
-        }
-        (Value::Object(old), Value::Object(new)) => {
-            for (key, value) in new {
-                match old.get_mut(key) {
-                    Some(known) => replace(known, value, key, true)?,
-                    None => {
-                        old.insert(key.clone(), value.clone());
-                    }
-                }
-            }
-        }
-        (Value::Bool(old), Value::String(text)) => {
-            *old = yes_no(text)
-                .ok_or_else(|| format!("`{name}` is answered by yes or no, not `{text}`"))?;
-        }
-        (old, new) => *old = new.clone(),
-    }
-    Ok(())
-}
-
-fn shown(choices: &[Value]) -> String {
-    let texts: Vec<String> = choices.iter().map(plain).collect();
-    texts.join(", ")
-}
-
-/// A value as one line of text.
-pub(crate) fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => jinja::number_text(number),
-        other => other.to_string(),
-    }
 }
 
 impl Resolved {
@@ -406,38 +285,4 @@ impl Resolved {
                 .push(found.candidates(nearest(name, known.iter().copied())));
         }
     }
-}
-
-/// What a person typed, as a value of the variable's kind.
-fn understood(kind: VariableKind, typed: &Value, choices: &[Value]) -> Result<Value, String> {
-    match (kind, typed) {
-        (VariableKind::YesNo, Value::Bool(_)) | (VariableKind::Table, Value::Object(_)) => {
-            Ok(typed.clone())
-        }
-        (VariableKind::YesNo, typed) => yes_no(&plain(typed))
-            .map(Value::Bool)
-            .ok_or_else(|| "has to be answered by yes or no".to_owned()),
-        (VariableKind::Choice, typed) => choices
-            .iter()
-            .find(|choice| *choice == typed)
-            .or_else(|| choices.iter().find(|choice| plain(choice) == plain(typed)))
-            .cloned()
-            .ok_or_else(|| format!("`{}` is none of {}", plain(typed), shown(choices))),
-        (VariableKind::Table, typed) => match serde_json::from_str(&plain(typed)) {
-            Ok(Value::Object(map)) => Ok(Value::Object(map)),
-            Ok(_) => Err("has to be a JSON object".to_owned()),
-            Err(error) => Err(format!("has to be a JSON object: {error}")),
-        },
-        (_, Value::Null) => Ok(Value::Null),
-        (_, typed) => Ok(Value::String(plain(typed))),
-    }
-}
-
-/// Why a value breaks the rule of its variable; the outer error is an unusable rule.
-fn broken_rule(variable: &Variable, value: &Value) -> Result<Option<String>, regex::Error> {
-    let (Some(rule), Some(text)) = (&variable.rule, value.as_str()) else {
-        return Ok(None);
-    };
-    let pattern = regex::Regex::new(&rule.pattern)?;
-    Ok((!pattern.is_match(text)).then(|| rule.message.clone()))
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 use source::Diagnostic;
 
-use crate::context::{Answered, plain, resolve};
-use crate::walk;
+use crate::context::{Answered, resolve};
+use crate::overrides::plain;
+use crate::project_folder::{folder_question, project_folder};
 use crate::{Answers, Setting, Template, VariableKind};
 
 /// The questions of a template with their present answers.
@@ -98,8 +99,8 @@ pub(crate) fn make(template: &Template, answers: &Answers, setting: &Setting) ->
             };
         }
     };
-    let named = walk::project_folder(&resolved);
-    if let (Err(why), Some(name)) = (&named, walk::folder_question(&resolved)) {
+    let named = project_folder(&resolved);
+    if let (Err(why), Some(name)) = (&named, folder_question(&resolved)) {
         let asked = resolved
             .answered
             .iter_mut()

@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod answers;
+mod assembly;
 mod binary;
 pub mod bundled;
 mod context;
@@ -18,8 +19,10 @@ mod jinja;
 mod mark;
 mod name;
 mod newline;
+mod overrides;
 mod pattern;
 mod plan;
+mod project_folder;
 mod schema;
 mod setting;
 mod template;

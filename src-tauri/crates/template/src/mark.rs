@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use crate::Tree;
+use crate::newline::Newline;
+use crate::walk::below;
+
 /// A part of a text that a substitution wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
@@ -13,4 +17,36 @@ pub struct Mark {
     pub file: String,
     /// Its line there, from 1.
     pub line: usize,
+}
+
+/// Marks with their places after line endings were put back, and files named from the root.
+pub(crate) fn moved(
+    marks: Vec<Mark>,
+    text: &str,
+    newline: Newline,
+    folder: &str,
+    tree: &Tree,
+) -> Vec<Mark> {
+    let extra = newline.len() - 1;
+    let (mut at, mut lines) = (0, 0);
+    let mut place = |offset: usize| {
+        lines += text[at..offset].matches('\n').count();
+        at = offset;
+        offset + lines * extra
+    };
+    let named = |file: &str| match tree.get(file) {
+        Some(_) => below(folder, file),
+        None => format!("templates/{file}"),
+    };
+    marks
+        .into_iter()
+        .map(|mark| {
+            let start = place(mark.range.start);
+            Mark {
+                range: start..place(mark.range.end),
+                file: named(&mark.file),
+                ..mark
+            }
+        })
+        .collect()
 }

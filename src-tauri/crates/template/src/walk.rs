@@ -1,53 +1,21 @@
 //! Goes through the folder of a template and plans what would be written.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use minijinja::Value;
 use source::{Diagnostic, Severity};
 
+use crate::answers::unfit;
+use crate::assembly::Assembly;
 use crate::context::{Resolved, resolve};
-use crate::finding::{Origin, at_name, at_variable, failed};
+use crate::finding::{Origin, at_variable, failed};
 use crate::newline::{Newline, unified};
+use crate::project_folder::{folder_question, project_folder};
 use crate::{
-    Answers, Content, Entry, Mark, Node, Plan, Setting, Template, Tree, binary, hook, name,
+    Answers, Content, Entry, Node, Plan, Setting, Template, Tree, binary, hook, mark, name,
     pattern, schema,
 };
-
-/// Name of the project folder, or why there is none, after "the project folder ".
-pub(crate) fn project_folder(resolved: &Resolved) -> Result<String, String> {
-    let rendered = resolved
-        .jinja
-        .render(&resolved.folder, &resolved.folder, &resolved.context())
-        .map_err(|fault| format!("cannot be named: {}", fault.message))?;
-    let shown = rendered.text.clone();
-    let inside = name::inside(&rendered.text).map_err(|why| why.reason().to_owned())?;
-    if inside.is_empty() {
-        return Err(if shown.is_empty() {
-            "has no name"
-        } else {
-            "has no usable name"
-        }
-        .to_owned());
-    }
-    Ok(inside)
-}
-
-/// The question that names the project folder, if it is one.
-pub(crate) fn folder_question(resolved: &Resolved) -> Option<String> {
-    let asked = |name: &str| {
-        resolved
-            .answered
-            .iter()
-            .any(|one| one.variable.name == name)
-    };
-    resolved
-        .jinja
-        .follows(&resolved.folder)
-        .into_iter()
-        .find(|name| asked(name))
-}
 
 /// Plans everything.
 pub(crate) fn plan(template: &Template, answers: &Answers, setting: &Setting) -> Plan {
@@ -56,14 +24,14 @@ pub(crate) fn plan(template: &Template, answers: &Answers, setting: &Setting) ->
         Err(finding) => return empty(vec![*finding]),
     };
     let mut walk = Walk::new(template, &resolved, setting);
-    walk.answers();
+    walk.made.found.extend(unfit(template, &resolved));
     let folder = match project_folder(&resolved) {
         Ok(folder) => folder,
-        Err(why) if !walk.stopped() => {
+        Err(why) if !walk.made.is_stopped() => {
             let name = folder_question(&resolved).unwrap_or_default();
             let message = format!("the project folder {why}");
             let settings = &template.settings;
-            walk.found.push(at_variable(
+            walk.made.found.push(at_variable(
                 settings,
                 &name,
                 Severity::Error,
@@ -75,7 +43,7 @@ pub(crate) fn plan(template: &Template, answers: &Answers, setting: &Setting) ->
         Err(_) => String::new(),
     };
     let mut hooks = Vec::new();
-    if !walk.stopped() {
+    if !walk.made.is_stopped() {
         hooks = hook::find(&template.tree, &resolved.jinja, &walk.context, hook::EARLY);
         let root = Folder {
             source: String::new(),
@@ -88,9 +56,9 @@ pub(crate) fn plan(template: &Template, answers: &Answers, setting: &Setting) ->
             &walk.context,
             hook::LATE,
         ));
-        walk.portability(&folder);
+        walk.made.portability(&folder);
     }
-    let (entries, diagnostics) = (walk.entries.into_values().collect(), walk.found);
+    let (entries, diagnostics) = (walk.made.entries.into_values().collect(), walk.made.found);
     Plan {
         folder,
         entries,
@@ -124,9 +92,7 @@ struct Walk<'a> {
     context: Value,
     copied: Vec<String>,
     newline: Option<Newline>,
-    entries: IndexMap<String, Entry>,
-    found: Vec<Diagnostic>,
-    bytes_left: u64,
+    made: Assembly,
 }
 
 impl<'a> Walk<'a> {
@@ -159,51 +125,11 @@ impl<'a> Walk<'a> {
             context: resolved.context(),
             copied: schema::texts(resolved.values.get("_copy_without_render")),
             newline,
-            entries: IndexMap::new(),
-            found,
-            bytes_left: setting.most_bytes,
-        }
-    }
-
-    fn stopped(&self) -> bool {
-        self.found.iter().any(Diagnostic::is_error)
-    }
-
-    /// Findings about answers that do not fit.
-    fn answers(&mut self) {
-        let settings = &self.template.settings;
-        for one in self.resolved.answered.iter().filter(|one| !one.broken) {
-            if let Some(why) = &one.problem {
-                let message = format!("`{}` {why}", one.variable.name);
-                let name = &one.variable.name;
-                self.found.push(at_variable(
-                    settings,
-                    name,
-                    Severity::Error,
-                    "template-answer",
-                    message,
-                ));
-            }
-        }
-        for class in self
-            .template
-            .schema
-            .extensions
-            .iter()
-            .filter(|class| !is_known(class))
-        {
-            let message =
-                format!("the template wants the Python class `{class}`, which is not run here");
-            self.found.push(
-                at_variable(
-                    settings,
-                    "_extensions",
-                    Severity::Warning,
-                    "template-extension",
-                    message,
-                )
-                .help("Files that use what it adds cannot be rendered."),
-            );
+            made: Assembly {
+                entries: IndexMap::new(),
+                found,
+                bytes_left: setting.most_bytes,
+            },
         }
     }
 
@@ -219,7 +145,7 @@ impl<'a> Walk<'a> {
             match tree.resolve(&source) {
                 Some(Node::Folder { .. }) => folders.push((name, source)),
                 Some(Node::File { .. }) => files.push((name, source)),
-                _ => self.refuse(
+                _ => self.made.refuse(
                     &source,
                     Severity::Error,
                     "is a link that leads out of the template or nowhere",
@@ -233,7 +159,7 @@ impl<'a> Walk<'a> {
             } else if let Some(target) = self.make_folder(here, name, &source) {
                 let is_link = matches!(tree.get(&source), Some(Node::Link { .. }));
                 if is_link {
-                    self.refuse(
+                    self.made.refuse(
                         &source,
                         Severity::Warning,
                         "is a link to a folder; an empty folder is made",
@@ -254,13 +180,14 @@ impl<'a> Walk<'a> {
     /// Plans a rendered folder; `None` when its name became empty or cannot be used.
     fn make_folder(&mut self, here: &Folder, name: &str, source: &str) -> Option<String> {
         let target = self.target(here, name, source)?;
-        self.put(Entry {
-            path: target.clone(),
-            mode: None,
-            content: Content::Folder,
-            origin: below(&self.resolved.folder, source),
-        })
-        .then_some(target)
+        self.made
+            .put(Entry {
+                path: target.clone(),
+                mode: None,
+                content: Content::Folder,
+                origin: below(&self.resolved.folder, source),
+            })
+            .then_some(target)
     }
 
     fn copy_folder(&mut self, here: &Folder, name: &str, source: &str) {
@@ -276,7 +203,7 @@ impl<'a> Walk<'a> {
         let node = tree.resolve(source).filter(|_| depth < 64);
         match node {
             Some(Node::File { mode, bytes }) => {
-                self.put_file(
+                self.made.put_file(
                     target,
                     *mode,
                     Content::Copied {
@@ -287,7 +214,7 @@ impl<'a> Walk<'a> {
             }
             Some(Node::Folder { mode }) => {
                 let (path, mode) = (target.to_owned(), Some(*mode));
-                if !self.put(Entry {
+                if !self.made.put(Entry {
                     path,
                     mode,
                     content: Content::Folder,
@@ -299,7 +226,7 @@ impl<'a> Walk<'a> {
                     self.copy_node(tree, &below(source, name), &below(target, name), depth + 1);
                 }
             }
-            _ => self.refuse(
+            _ => self.made.refuse(
                 source,
                 Severity::Error,
                 "is a link that leads out of the template or nowhere",
@@ -312,6 +239,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let is_folder = self
+            .made
             .entries
             .get(&target)
             .is_some_and(|one| one.content == Content::Folder);
@@ -330,7 +258,7 @@ impl<'a> Walk<'a> {
             },
         };
         let origin = below(&self.resolved.folder, source);
-        self.put_file(&target, *mode, content, &origin);
+        self.made.put_file(&target, *mode, content, &origin);
     }
 
     fn rendered(&mut self, source: &str, text: &str) -> Option<Content> {
@@ -345,7 +273,7 @@ impl<'a> Walk<'a> {
         }
         match jinja.render(source, text, &self.context) {
             Ok(rendered) => {
-                let marks = moved(
+                let marks = mark::moved(
                     rendered.marks,
                     &rendered.text,
                     newline,
@@ -372,7 +300,8 @@ impl<'a> Walk<'a> {
             name,
             source,
         };
-        self.found
+        self.made
+            .found
             .push(failed(fault, &origin, &self.template.schema));
     }
 
@@ -395,154 +324,18 @@ impl<'a> Walk<'a> {
             Ok(inside) => Some(below(&here.target, &inside)),
             Err(why) => {
                 let message = format!("becomes `{}`, which {}", text.escape_debug(), why.reason());
-                self.refuse(source, Severity::Error, &message);
+                self.made.refuse(source, Severity::Error, &message);
                 None
             }
-        }
-    }
-
-    fn put_file(&mut self, target: &str, mode: u32, content: Content, origin: &str) {
-        let size = content.bytes().len() as u64;
-        let Some(left) = self.bytes_left.checked_sub(size) else {
-            let message = "would make the project larger than any honest template";
-            if self.bytes_left > 0 {
-                self.refuse(origin, Severity::Error, message);
-            }
-            self.bytes_left = 0;
-            return;
-        };
-        self.bytes_left = left;
-        let (path, origin) = (target.to_owned(), origin.to_owned());
-        self.put(Entry {
-            path,
-            mode: Some(mode & 0o7777),
-            content,
-            origin,
-        });
-    }
-
-    /// Adds an entry and the folders above it; tells whether it fits to what is there.
-    fn put(&mut self, entry: Entry) -> bool {
-        let parents: Vec<&str> = entry
-            .path
-            .match_indices('/')
-            .map(|(at, _)| &entry.path[..at])
-            .collect();
-        for parent in parents {
-            let new = Entry {
-                path: parent.to_owned(),
-                mode: None,
-                content: Content::Folder,
-                origin: entry.origin.clone(),
-            };
-            let there = self.entries.entry(parent.to_owned()).or_insert(new);
-            if there.content != Content::Folder {
-                let message = format!("would lie in `{parent}`, which is a file");
-                self.refuse(&entry.origin, Severity::Error, &message);
-                return false;
-            }
-        }
-        match self.entries.get(&entry.path) {
-            Some(there) if there.content == Content::Folder && entry.content == Content::Folder => {
-            }
-            Some(there)
-                if (there.content == Content::Folder) != (entry.content == Content::Folder) =>
-            {
-                let message = format!("would be both a file and a folder, at `{}`", entry.path);
-                self.refuse(&entry.origin, Severity::Error, &message);
-                return false;
-            }
-            there => {
-                if let Some(there) = there {
-                    let message =
-                        format!("takes the place of `{}`, at `{}`", there.origin, entry.path);
-                    self.refuse(&entry.origin, Severity::Warning, &message);
-                }
-                self.entries.insert(entry.path.clone(), entry);
-            }
-        }
-        true
-    }
-
-    fn refuse(&mut self, source: &str, severity: Severity, why: &str) {
-        let message = format!("`{source}` {why}");
-        self.found
-            .push(at_name(source, severity, "template-name", message));
-    }
-
-    /// Warns about names that other systems cannot keep, or keep apart.
-    fn portability(&mut self, folder: &str) {
-        let mut lower: HashMap<String, &str> = HashMap::new();
-        let mut told: HashSet<String> = HashSet::new();
-        let mut messages = Vec::new();
-        if let Some(why) = name::not_portable(folder) {
-            messages.push((
-                folder.to_owned(),
-                format!("the project folder `{folder}` {why}"),
-            ));
-        }
-        for (path, entry) in &self.entries {
-            let own = path.rsplit('/').next().unwrap_or(path);
-            if let Some(why) = name::not_portable(own) {
-                messages.push((entry.origin.clone(), format!("the name `{path}` {why}")));
-            }
-            if let Some(other) = lower.insert(path.to_lowercase(), path)
-                && told.insert(path.to_lowercase())
-            {
-                let message =
-                    format!("`{path}` and `{other}` are one file on systems that do not mind case");
-                messages.push((entry.origin.clone(), message));
-            }
-        }
-        for (origin, message) in messages {
-            self.found.push(at_name(
-                &origin,
-                Severity::Portability,
-                "template-portable",
-                message,
-            ));
         }
     }
 }
 
 /// A path below a folder; the empty folder is the root.
-fn below(folder: &str, name: &str) -> String {
+pub(crate) fn below(folder: &str, name: &str) -> String {
     if folder.is_empty() {
         name.to_owned()
     } else {
         format!("{folder}/{name}")
     }
-}
-
-/// Marks with their places after line endings were put back, and files named from the root.
-fn moved(marks: Vec<Mark>, text: &str, newline: Newline, folder: &str, tree: &Tree) -> Vec<Mark> {
-    let extra = newline.len() - 1;
-    let (mut at, mut lines) = (0, 0);
-    let mut place = |offset: usize| {
-        lines += text[at..offset].matches('\n').count();
-        at = offset;
-        offset + lines * extra
-    };
-    let named = |file: &str| match tree.get(file) {
-        Some(_) => below(folder, file),
-        None => format!("templates/{file}"),
-    };
-    marks
-        .into_iter()
-        .map(|mark| {
-            let start = place(mark.range.start);
-            Mark {
-                range: start..place(mark.range.end),
-                file: named(&mark.file),
-                ..mark
-            }
-        })
-        .collect()
-}
-
-/// Python classes whose filters, functions and tags are always there.
-fn is_known(class: &str) -> bool {
-    class.starts_with("cookiecutter.extensions.")
-        || class.starts_with("jinja2.ext.")
-        || class == "jinja2_time.TimeExtension"
 }

@@ -218,3 +218,49 @@ fn the_form_offers_good_answers_and_every_answer_can_be_typed_back() {
         );
     }
 }
+
+#[test]
+fn answers_are_judged_while_they_are_typed() {
+    let template = Template::read(bundled::find("project").unwrap().tree()).unwrap();
+    let problem = |name: &str, text: &str| {
+        let form = template.form(&Answers::typed([(name, text)]), &setting());
+        form.fields
+            .into_iter()
+            .find(|field| field.name == name)
+            .unwrap()
+            .problem
+    };
+    for (name, text) in [
+        ("project_name", "Größe & Söhne"),
+        ("project_dir", "rye"),
+        ("project_dir", "Größe 2.0"),
+        ("project_dir", "x"),
+        ("project_id", "rye_2"),
+        ("project_id", "_Rye"),
+        ("project_id", "aB"),
+        ("code_directory", "s"),
+        ("keep_hints", "N"),
+    ] {
+        assert_eq!(problem(name, text), None, "{name}={text}");
+    }
+    for (name, text) in [
+        ("project_name", " "),
+        ("project_name", "two\nlines"),
+        ("project_dir", ""),
+        ("project_dir", ".hidden"),
+        ("project_dir", "-r"),
+        ("project_dir", "a/b"),
+        ("project_dir", "a."),
+        ("project_dir", "a "),
+        ("project_dir", "what?"),
+        ("project_id", "RYE"),
+        ("project_id", "2rye"),
+        ("project_id", "rye-2"),
+        ("project_id", "_"),
+        ("code_directory", "my code"),
+        ("code_directory", ""),
+        ("keep_hints", ""),
+    ] {
+        assert!(problem(name, text).is_some(), "{name}={text}");
+    }
+}
