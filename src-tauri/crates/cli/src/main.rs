@@ -1,1 +1,107 @@
-fn main() {}
+//! The program `bakehouse`: the use cases of the workbench without a window.
+//!
+//! Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is what a command-line program is for"
+)]
+
+mod args;
+mod bake;
+mod graph;
+mod inspect;
+mod live;
+mod new;
+mod output;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+use workbench::{CredentialsMode, Desk, DeskOptions, Folders};
+
+use crate::args::{Arguments, Command, Credentials};
+use crate::output::{Ended, Stop};
+
+fn main() -> ExitCode {
+    if let Some(code) = workbench::supervise_if_asked() {
+        return ExitCode::from(u8::try_from(code).unwrap_or(1));
+    }
+    let arguments = Arguments::parse();
+    log(arguments.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the program could not start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Badly) => ExitCode::FAILURE,
+        Err(stop) => {
+            output::print_stop(&stop);
+            stop.exit_code()
+        }
+    }
+}
+
+/// Logs to standard error: warnings, or what `RUST_LOG` or `-v` ask for.
+fn log(verbose: bool) {
+    let usual = if verbose { "info" } else { "error" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+async fn run(arguments: Arguments) -> Result<Ended, Stop> {
+    let folders = Folders::of_user().map_err(|error| Stop::Failed(error.to_string()))?;
+    if let Command::Serve(serve) = arguments.command {
+        return serve::serve(serve, folders).await;
+    }
+    let desk = desk(folders, arguments.credentials).await?;
+    let ended = command(&desk, arguments.command).await;
+    desk.close().await;
+    ended
+}
+
+async fn desk(folders: Folders, credentials: Credentials) -> Result<Desk, Stop> {
+    let executable = std::env::current_exe().map_err(|error| {
+        Stop::Failed(format!("the path of this program cannot be told: {error}"))
+    })?;
+    let credentials = match credentials {
+        Credentials::Auto => CredentialsMode::Auto,
+        Credentials::Session => CredentialsMode::SessionOnly,
+    };
+    let options = DeskOptions {
+        folders,
+        executable,
+        platform_port: None,
+        credentials,
+        facts: Vec::new(),
+    };
+    Ok(Desk::open(options).await)
+}
+
+async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
+    match command {
+        Command::New(new) => new::new(desk, new).await,
+        Command::Run(run) => live::run(desk, run).await,
+        Command::Ps(ps) => live::ps(desk, ps).await,
+        Command::Logs(logs) => live::logs(desk, logs).await,
+        Command::Kill(kill) => live::kill(desk, kill).await,
+        Command::Bake(bake) => bake::bake(desk, bake).await,
+        Command::Bakes(bakes) => bake::bakes(desk, bakes).await,
+        Command::Inspect(inspect) => inspect::inspect(desk, inspect).await,
+        Command::Cancel(cancel) => bake::cancel(desk, cancel).await,
+        Command::Graph(graph) => graph::graph(desk, graph).await,
+        Command::Serve(_) => Ok(Ended::Well),
+    }
+}

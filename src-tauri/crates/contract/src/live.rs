@@ -85,9 +85,6 @@ wire! {
         /// Parameters; missing ones take their defaults.
         #[serde(default)]
         pub params: IndexMap<String, String>,
-        /// Further arguments of a `multi` job.
-        #[serde(default)]
-        pub args: Vec<String>,
     }
 
     /// What starting a live job would do.

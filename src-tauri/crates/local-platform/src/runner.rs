@@ -105,6 +105,17 @@ impl Runners {
         Self { choice, sandbox }
     }
 
+    /// How jobs are run here, in a few words.
+    pub(crate) fn description(&self) -> String {
+        match &self.sandbox {
+            Ok(_) => "sandbox: jobs see this computer read-only, and their volumes".to_owned(),
+            Err(reason) if self.choice == RunnerChoice::Sandbox => {
+                format!("none: {reason}")
+            }
+            Err(reason) => format!("process: {reason}"),
+        }
+    }
+
     /// Chooses a runner for a job and prepares it.
     pub(crate) fn prepare(&self, plan: &Plan) -> Result<Prepared, CannotRun> {
         check_command(plan)?;

@@ -182,6 +182,11 @@ impl Running {
         self.platform.folder.path()
     }
 
+    /// How jobs are run here, in a few words.
+    pub fn runner(&self) -> String {
+        self.platform.runners.description()
+    }
+
     /// What happens from now on. A slow listener loses the oldest events and is told so.
     pub fn subscribe(&self) -> broadcast::Receiver<PlatformEvent> {
         self.platform.events.subscribe()

@@ -103,7 +103,11 @@ impl Diagnostic {
     /// Adds a second place.
     #[must_use]
     pub fn label(mut self, text: &Text, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { text: text.clone(), span, message: message.into() });
+        self.labels.push(Label {
+            text: text.clone(),
+            span,
+            message: message.into(),
+        });
         self
     }
 
@@ -132,6 +136,9 @@ impl<T> Parsed<T> {
 
     /// Changes the tree and keeps the diagnostics.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
-        Parsed { tree: change(self.tree), diagnostics: self.diagnostics }
+        Parsed {
+            tree: change(self.tree),
+            diagnostics: self.diagnostics,
+        }
     }
 }

@@ -9,13 +9,22 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
         .collect();
     found.sort_unstable();
     found.dedup();
-    found.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
+    found
+        .into_iter()
+        .take(3)
+        .map(|(_, candidate)| candidate.to_owned())
+        .collect()
 }
 
 /// How many single edits lie between two names, if so few that one was probably meant.
 #[must_use]
 pub fn within_reach(name: &str, candidate: &str) -> Option<usize> {
-    let reach = name.chars().count().max(candidate.chars().count()).div_ceil(3).min(4);
+    let reach = name
+        .chars()
+        .count()
+        .max(candidate.chars().count())
+        .div_ceil(3)
+        .min(4);
     let far = distance(&name.to_lowercase(), &candidate.to_lowercase());
     (far <= reach).then_some(far)
 }

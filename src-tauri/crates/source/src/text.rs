@@ -28,7 +28,11 @@ impl Text {
         let starts = std::iter::once(0)
             .chain(content.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
-        Self { name: name.into(), content, starts }
+        Self {
+            name: name.into(),
+            content,
+            starts,
+        }
     }
 
     /// What messages call this text.
@@ -63,16 +67,23 @@ impl Text {
         let offset = self.floor(offset);
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
-        Position { line, column: self.content[start..offset].chars().count() + 1 }
+        Position {
+            line,
+            column: self.content[start..offset].chars().count() + 1,
+        }
     }
 
     /// Byte offset of a line and column; positions past the end count as the end of line or text.
     #[must_use]
     pub fn offset(&self, position: Position) -> usize {
-        let Some(span) = self.line_span(position.line) else { return self.content.len() };
+        let Some(span) = self.line_span(position.line) else {
+            return self.content.len();
+        };
         let line = &self.content[span.start..span.end];
         let column = position.column.saturating_sub(1);
-        line.char_indices().nth(column).map_or(span.end, |(at, _)| span.start + at)
+        line.char_indices()
+            .nth(column)
+            .map_or(span.end, |(at, _)| span.start + at)
     }
 
     /// The text of a line (from 1) without its line break.
@@ -85,8 +96,15 @@ impl Text {
     #[must_use]
     pub fn line_span(&self, line: usize) -> Option<Span> {
         let start = *self.starts.get(line.checked_sub(1)?)?;
-        let end = self.starts.get(line).map_or(self.content.len(), |next| next - 1);
-        let end = if self.content[start..end].ends_with('\r') { end - 1 } else { end };
+        let end = self
+            .starts
+            .get(line)
+            .map_or(self.content.len(), |next| next - 1);
+        let end = if self.content[start..end].ends_with('\r') {
+            end - 1
+        } else {
+            end
+        };
         Some(Span::new(start, end))
     }
 
@@ -108,7 +126,10 @@ mod tests {
         let text = Text::new("a.yml", "één\r\ntwo\n");
         assert_eq!(text.position(0), Position { line: 1, column: 1 });
         assert_eq!(text.position("één".len()), Position { line: 1, column: 4 });
-        assert_eq!(text.position(text.content().len()), Position { line: 3, column: 1 });
+        assert_eq!(
+            text.position(text.content().len()),
+            Position { line: 3, column: 1 }
+        );
         assert_eq!(text.line(1), "één");
         assert_eq!(text.line(2), "two");
     }

@@ -1,1 +1,47 @@
-//! placeholder
+//! The use cases of Bakehouse: one function for each command of the contract.
+//!
+//! The shell, the command line and the bridge call [`dispatch`] and [`stream`]; they decide
+//! nothing. This crate knows files, clocks and wiring; it turns what the domain crates say into the
+//! views of `contract`.
+
+mod app;
+mod bake;
+mod credentials;
+mod desk;
+mod dispatch;
+mod folders;
+mod graph;
+mod home;
+mod known_projects;
+mod live;
+mod log;
+mod new_project;
+mod place;
+mod platform;
+mod project;
+mod settings;
+mod stored;
+mod supervise;
+mod template;
+mod view;
+mod watch;
+
+pub use desk::{CredentialsMode, Desk, DeskOptions};
+pub use dispatch::{Items, dispatch, stream};
+pub use folders::{Folders, FoldersError};
+pub use supervise::supervise_if_asked;
+
+/// The use cases under the names that the contract's table gives them.
+pub mod commands {
+    pub use crate::app::{app_view, platform_restart};
+    pub use crate::bake::{bake_cancel, bake_plan, bake_start, bake_table, bake_view};
+    pub use crate::credentials::credentials_choose;
+    pub use crate::graph::{graph_drawing, graph_export};
+    pub use crate::home::home_view;
+    pub use crate::live::{live_plan, live_start, live_stop, live_table};
+    pub use crate::log::log_follow;
+    pub use crate::place::place_check;
+    pub use crate::project::{project_forget, project_open, project_view, sample_open};
+    pub use crate::settings::settings_update;
+    pub use crate::template::{project_create, template_form, template_list, template_preview};
+}

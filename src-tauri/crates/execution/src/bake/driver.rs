@@ -204,23 +204,11 @@ impl Driver {
                 }
                 () = sleep_until(next_look), if !cancelled => {
                     next_look = Instant::now() + LOOK_EVERY;
-                    cancelled = self.is_cancelled_elsewhere().await;
+                    cancelled = is_cancelled_elsewhere(&self.around).await;
                     if cancelled {
                         self.tell(Happened::CancelAsked, on_change);
                     }
                 }
-            }
-        }
-    }
-
-    /// A failed look is no reason to stop: the next one follows soon.
-    async fn is_cancelled_elsewhere(&self) -> bool {
-        let attempts = self.around.client.flow().attempts();
-        match attempts.get(&self.around.attempt.id).await {
-            Ok(attempt) => attempt.result == TaskStatus::Cancelled,
-            Err(error) => {
-                tracing::warn!(%error, "the attempt cannot be read");
-                false
             }
         }
     }
@@ -342,4 +330,21 @@ async fn conclude(around: &Surroundings, result: TaskStatus) -> Result<TaskStatu
     ended.result = result.clone();
     store::patiently(|| async { attempts.replace(&ended).await }).await?;
     Ok(result)
+}
+
+/// A failed look is no reason to stop: the next one follows soon.
+async fn is_cancelled_elsewhere(around: &Surroundings) -> bool {
+    match around
+        .client
+        .flow()
+        .attempts()
+        .get(&around.attempt.id)
+        .await
+    {
+        Ok(attempt) => attempt.result == TaskStatus::Cancelled,
+        Err(error) => {
+            tracing::warn!(%error, "the attempt cannot be read");
+            false
+        }
+    }
 }

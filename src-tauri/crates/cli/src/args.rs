@@ -1,0 +1,230 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Bakehouse without a window: make projects, run live jobs, bake batches.
+#[derive(Debug, Parser)]
+#[command(name = "bakehouse", version, about)]
+pub(crate) struct Arguments {
+    /// Tell more about what happens, on standard error.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Where the token of the platform is kept.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        global = true,
+        env = "BAKEHOUSE_CREDENTIALS"
+    )]
+    pub(crate) credentials: Credentials,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where the token of the platform is kept.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Credentials {
+    /// In the keyring, or where you chose in the settings when there is none.
+    #[default]
+    Auto,
+    /// Only in the memory of this command.
+    Session,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a project from a template.
+    New(New),
+    /// Start a live job and follow its log.
+    Run(Run),
+    /// Show the live jobs of the project.
+    Ps(Listing),
+    /// Show the log of a live job, or of a job by its id.
+    Logs(Logs),
+    /// Stop a live job.
+    Kill(Kill),
+    /// Run a batch to its end.
+    Bake(Bake),
+    /// Show the bakes of the project.
+    Bakes(Listing),
+    /// Show the tasks of a bake.
+    Inspect(Inspect),
+    /// Cancel a bake.
+    Cancel(Cancel),
+    /// Draw the graph of a bake or of a batch into a file.
+    Graph(Graph),
+    /// Run the local platform until it is interrupted.
+    Serve(Serve),
+}
+
+/// The project, and how to print.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Folder of the project, or any folder inside it.
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listing {
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// The template.
+    #[arg(default_value = "project")]
+    pub(crate) template: String,
+    /// An answer; repeat for more.
+    #[arg(short, long = "answer", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) answers: Vec<(String, String)>,
+    /// A JSON file with answers.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers_file: Option<PathBuf>,
+    /// Folder to make the project in.
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub(crate) output: PathBuf,
+    /// Show what would be written and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The live job.
+    pub(crate) job: String,
+    /// Suffix that tells runs of a `multi` job apart.
+    #[arg(short, long)]
+    pub(crate) suffix: Option<String>,
+    /// A parameter; repeat for more.
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) params: Vec<(String, String)>,
+    /// Do not follow the log.
+    #[arg(short, long)]
+    pub(crate) detach: bool,
+    /// Show what would be submitted and start nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// The live job, or the id of a job.
+    pub(crate) job: String,
+    /// Suffix of a run of a `multi` job.
+    #[arg(short, long)]
+    pub(crate) suffix: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Kill {
+    /// The live job, or the id of a job.
+    pub(crate) job: String,
+    /// Suffix of a run of a `multi` job.
+    #[arg(short, long)]
+    pub(crate) suffix: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bake {
+    /// The batch.
+    pub(crate) batch: String,
+    /// A parameter; repeat for more.
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) params: Vec<(String, String)>,
+    /// Name of the bake.
+    #[arg(short, long)]
+    pub(crate) name: Option<String>,
+    /// A tag; repeat for more.
+    #[arg(short, long = "tag", value_name = "TAG")]
+    pub(crate) tags: Vec<String>,
+    /// Show what would be run and start nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Id or name of the bake; the latest when missing.
+    pub(crate) bake: Option<String>,
+    /// Number of the attempt; the last when missing.
+    #[arg(short = 'k', long)]
+    pub(crate) attempt: Option<u32>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cancel {
+    /// Id or name of the bake.
+    pub(crate) bake: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// Id or name of a bake, or a batch.
+    pub(crate) subject: String,
+    /// The file; its ending tells the kind: .pdf, .svg, .png or .dot.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Colours.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) theme: Theme,
+    /// Where the graph runs to.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) direction: Direction,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Theme {
+    #[default]
+    Light,
+    Dark,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Direction {
+    #[default]
+    Right,
+    Down,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Port to listen on, on this computer only; 0 for any free one.
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Folder of the platform's data.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Reads `NAME=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,208 @@
+//! `bakehouse bake`, `bakes`, `cancel`.
+
+use std::collections::HashMap;
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use contract::{BakeAsk, BakeRow, BakeStart, BakeState, BakeView, DeskEvent, ProjectAsk, TaskView};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::broadcast::Receiver;
+use workbench::{Desk, commands};
+
+use crate::args::{Bake, Cancel, Listing};
+use crate::output::{
+    Ended, Stop, bake_word, full_path, print_diagnostics, print_json, print_table,
+};
+
+/// How often a bake is asked for when no event came.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+
+/// Runs a batch to its end.
+pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
+    let start = BakeStart {
+        project: full_path(&bake.place.project)?,
+        batch: bake.batch,
+        params: bake.params.into_iter().collect(),
+        name: bake.name,
+        tags: bake.tags,
+    };
+    if bake.dry_run {
+        let plan = commands::bake_plan(desk, start).await?;
+        print_diagnostics(&plan.diagnostics);
+        if bake.place.json {
+            return print_json(&plan);
+        }
+        println!("{} tasks\n{}", plan.tasks, plan.official_command);
+        return Ok(Ended::Well);
+    }
+    let events = desk.listen();
+    let view = commands::bake_start(desk, start).await?;
+    eprintln!("{} is baked as {}", view.row.batch, view.row.id);
+    let view = follow(desk, view, events).await?;
+    let ended = if view.row.state == BakeState::Succeeded {
+        Ended::Well
+    } else {
+        Ended::Badly
+    };
+    if bake.place.json {
+        print_json(&view)?;
+    } else {
+        print_result(&view);
+    }
+    Ok(ended)
+}
+
+fn print_result(view: &BakeView) {
+    for task in view
+        .tasks
+        .iter()
+        .filter(|task| task.state == BakeState::Failed)
+    {
+        let reason = task.reason.as_deref().unwrap_or("no reason given");
+        println!("{} failed: {reason}", task.id);
+    }
+    if let Some(problem) = &view.problem {
+        println!("{problem}");
+    }
+    println!("{} {}", view.row.id, bake_word(view.row.state));
+}
+
+/// Waits until the bake ends and tells of each task on the way.
+async fn follow(
+    desk: &Desk,
+    mut view: BakeView,
+    mut events: Receiver<DeskEvent>,
+) -> Result<BakeView, Stop> {
+    let mut report = Report::new();
+    report.show(&view);
+    while !is_over(view.row.state) {
+        tokio::select! {
+            event = events.recv() => match event {
+                Ok(DeskEvent::BakeChanged { bake }) if bake.row.id == view.row.id => view = *bake,
+                _ => continue,
+            },
+            () = tokio::time::sleep(ASK_EVERY) => {
+                let ask = BakeAsk {
+                    project: view.project.clone(),
+                    bake: view.row.id.clone(),
+                    attempt: None,
+                };
+                view = commands::bake_view(desk, ask).await?;
+            }
+        }
+        report.show(&view);
+    }
+    report.finish();
+    Ok(view)
+}
+
+fn is_over(state: BakeState) -> bool {
+    match state {
+        BakeState::Waiting | BakeState::Pending | BakeState::Running => false,
+        BakeState::Succeeded
+        | BakeState::Failed
+        | BakeState::Cancelled
+        | BakeState::Skipped
+        | BakeState::Cached
+        | BakeState::Unknown => true,
+    }
+}
+
+/// Tells of a bake on standard error: a bar on a terminal, lines elsewhere.
+struct Report {
+    bar: ProgressBar,
+    told: HashMap<String, BakeState>,
+}
+
+impl Report {
+    fn new() -> Self {
+        let bar = if std::io::stderr().is_terminal() {
+            let style = ProgressStyle::with_template("{bar:30} {pos} of {len} tasks  {msg}");
+            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        } else {
+            ProgressBar::hidden()
+        };
+        Self {
+            bar,
+            told: HashMap::new(),
+        }
+    }
+
+    fn show(&mut self, view: &BakeView) {
+        for task in &view.tasks {
+            let before = self.told.insert(task.id.clone(), task.state);
+            if before != Some(task.state) && task.state != BakeState::Waiting {
+                self.tell(task);
+            }
+        }
+        let done = view.tasks.iter().filter(|task| is_over(task.state)).count();
+        let running: Vec<&str> = view
+            .tasks
+            .iter()
+            .filter(|task| task.state == BakeState::Running)
+            .map(|task| task.id.as_str())
+            .collect();
+        self.bar
+            .set_length(u64::try_from(view.tasks.len()).unwrap_or(u64::MAX));
+        self.bar
+            .set_position(u64::try_from(done).unwrap_or(u64::MAX));
+        self.bar.set_message(running.join(", "));
+    }
+
+    fn tell(&self, task: &TaskView) {
+        let line = format!("{:<10} {}", bake_word(task.state), task.id);
+        if self.bar.is_hidden() {
+            eprintln!("{line}");
+        } else {
+            self.bar.println(line);
+        }
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows the bakes of the project.
+pub(crate) async fn bakes(desk: &Desk, bakes: Listing) -> Result<Ended, Stop> {
+    let project = full_path(&bakes.place.project)?;
+    let table = commands::bake_table(desk, ProjectAsk { project }).await?;
+    if bakes.place.json {
+        return print_json(&table);
+    }
+    let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
+    print_table(&["ID", "BATCH", "NAME", "STATUS", "TASKS", "WHEN"], &rows);
+    Ok(Ended::Well)
+}
+
+fn cells(row: &BakeRow) -> Vec<String> {
+    let counts: Vec<String> = row
+        .counts
+        .iter()
+        .map(|count| format!("{} {}", count.count, bake_word(count.state)))
+        .collect();
+    vec![
+        row.id.clone(),
+        row.batch.clone(),
+        row.name.clone().unwrap_or_default(),
+        bake_word(row.state).to_owned(),
+        counts.join(", "),
+        row.created_at.clone(),
+    ]
+}
+
+/// Cancels a bake.
+pub(crate) async fn cancel(desk: &Desk, cancel: Cancel) -> Result<Ended, Stop> {
+    let project = full_path(&cancel.place.project)?;
+    let ask = BakeAsk {
+        project,
+        bake: cancel.bake,
+        attempt: None,
+    };
+    let view = commands::bake_cancel(desk, ask).await?;
+    if cancel.place.json {
+        return print_json(&view);
+    }
+    println!("{} {}", view.row.id, bake_word(view.row.state));
+    Ok(Ended::Well)
+}

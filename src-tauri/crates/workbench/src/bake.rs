@@ -1,0 +1,235 @@
+//! Bakes: plan, start, list, inspect, cancel.
+
+mod bakery;
+mod look;
+mod take_up;
+
+use std::sync::Arc;
+
+use contract::{
+    BakeAsk, BakePlan, BakeStart, BakeView, DeskEvent, DiagnosticView, Failure, FailureCode,
+};
+use execution::bake::{self as baking, CancelError, CreateError, Order, Recipe, Setup};
+use flow::batch::Bake;
+use source::Diagnostic;
+
+use crate::Desk;
+use crate::live::{found, param_words, place, shell_line};
+use crate::project::OpenProject;
+use crate::view::diagnostic::{count, views};
+use crate::view::failure;
+
+pub(crate) use bakery::Bakery;
+pub use look::{bake_table, bake_view};
+pub(crate) use look::{tasks_of_batch, view_of};
+pub(crate) use take_up::take_up;
+
+/// Number of tasks of a batch as far as it can be told without parameters.
+pub(crate) fn drafted_tasks(open: &OpenProject, batch: &str) -> usize {
+    match flow::batch::draft(&open.project, &open.session(), batch) {
+        Ok(graph) => graph.walk().filter(|node| !node.kind.is_call()).count(),
+        Err(_) => open
+            .project
+            .batch(batch)
+            .map_or(0, |batch| batch.tasks.len()),
+    }
+}
+
+/// What a bake would do; nothing is started.
+pub async fn bake_plan(_desk: &Desk, request: BakeStart) -> Result<BakePlan, Failure> {
+    let open = OpenProject::read(&request.project)?;
+    known_batch(&open, &request.batch)?;
+    let (tasks, diagnostics) = match flow::batch::prepare(
+        &open.project,
+        &open.session(),
+        &request.batch,
+        &request.params,
+    ) {
+        Ok(bake) => {
+            let tasks = bake
+                .graph
+                .walk()
+                .filter(|node| !node.kind.is_call())
+                .count();
+            (tasks, checked(&open, &bake))
+        }
+        Err(troubles) => (drafted_tasks(&open, &request.batch), found(&open, troubles)),
+    };
+    Ok(BakePlan {
+        tasks: count(tasks),
+        diagnostics,
+        command: own_command(&request),
+        official_command: official_command(&request),
+    })
+}
+
+fn checked(open: &OpenProject, bake: &Bake) -> Vec<DiagnosticView> {
+    let found: Vec<Diagnostic> = bake
+        .check()
+        .into_iter()
+        .map(|finding| finding.diagnostic)
+        .collect();
+    views(&found, &open.root)
+}
+
+/// Starts a bake; it is executed by this process from then on.
+pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Failure> {
+    let open = OpenProject::read(&request.project)?;
+    let batch = prepared(&open, &request)?;
+    let client = desk.client().await?;
+    let place = place(&client, open.platform_project()).await?;
+    let setup = Setup {
+        batch: &batch,
+        name: request.name.filter(|name| !name.trim().is_empty()),
+        tags: request.tags,
+    };
+    let created = baking::create(&client, &place, setup)
+        .await
+        .map_err(|error| not_created(&open, &error))?;
+    for note in &created.notes {
+        tracing::info!(note, bake = created.bake.id, "bake");
+    }
+    let recipe = Recipe::new(
+        batch,
+        &created.bake.id,
+        Arc::clone(&open.workspace) as _,
+        open.platform.clone(),
+    );
+    let order = Order {
+        client,
+        place,
+        bake: created.bake.clone(),
+        attempt: created.attempt,
+        recipe,
+        folder: Some(open.root.clone()),
+    };
+    desk.bakery().execute(desk, &open.root, order)?;
+    desk.tell(DeskEvent::BakesChanged {
+        project: open.path(),
+    });
+    desk.watches().wake();
+    view_of(desk, &open.root, &created.bake.id).await
+}
+
+fn prepared(open: &OpenProject, request: &BakeStart) -> Result<Bake, Failure> {
+    open.id()?;
+    known_batch(open, &request.batch)?;
+    let message = format!("`{}` cannot be baked.", request.batch);
+    flow::batch::prepare(
+        &open.project,
+        &open.session(),
+        &request.batch,
+        &request.params,
+    )
+    .map_err(|troubles| open.unsound(&message, &troubles.diagnostics()))
+}
+
+fn known_batch(open: &OpenProject, name: &str) -> Result<(), Failure> {
+    if open.project.batch(name).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = open
+        .project
+        .batches
+        .iter()
+        .map(|batch| batch.name.as_str())
+        .collect();
+    let refused = Failure::not_found(format!("The project has no batch `{name}`."));
+    let best = source::nearest(name, known.iter().copied());
+    Err(match (best.first(), known.is_empty()) {
+        (Some(best), _) => refused.hint(format!("Did you mean `{best}`?")),
+        (None, true) => refused.hint("It has no batches at all."),
+        (None, false) => refused.hint(format!("It has {}.", known.join(", "))),
+    })
+}
+
+fn not_created(open: &OpenProject, error: &CreateError) -> Failure {
+    match error {
+        CreateError::Refused(found) => open.unsound("The batch cannot be baked.", found),
+        CreateError::NameTaken { .. } => {
+            let message = format!("{}.", failure::capital(error));
+            Failure {
+                field: Some("name".to_owned()),
+                ..Failure::new(FailureCode::Conflict, message)
+            }
+        }
+        CreateError::Platform(error) => failure::of_client(error),
+        other => Failure::new(
+            FailureCode::Refused,
+            format!("{}.", failure::capital(other)),
+        ),
+    }
+}
+
+/// Cancels a bake. The answer comes at once; the end is told by an event.
+pub async fn bake_cancel(desk: &Desk, request: BakeAsk) -> Result<BakeView, Failure> {
+    let client = desk.client().await?;
+    let view = bake_view(desk, request.clone()).await?;
+    if desk.bakery().cancel(&view.row.id) {
+        return bake_view(desk, request).await;
+    }
+    let attempt = baking::attempt(&client, &view.row.id, None)
+        .await
+        .map_err(|error| look::not_found(&error))?;
+    baking::cancel(&client, &attempt)
+        .await
+        .map_err(|error| match error {
+            CancelError::Platform(error) => failure::of_client(&error),
+            other => {
+                let message = format!("{}.", failure::capital(&other));
+                Failure::new(FailureCode::Conflict, message)
+            }
+        })?;
+    // With nobody executing it, its jobs would run on.
+    take_up::stop_if_abandoned(desk, &client, &attempt).await?;
+    desk.watches().wake();
+    bake_view(desk, request).await
+}
+
+fn own_command(request: &BakeStart) -> String {
+    let mut words = vec![
+        "bakehouse".to_owned(),
+        "bake".to_owned(),
+        request.batch.clone(),
+    ];
+    words.extend(param_words(&request.params));
+    words.extend(
+        request
+            .name
+            .iter()
+            .flat_map(|name| ["-n".to_owned(), name.clone()]),
+    );
+    words.extend(
+        request
+            .tags
+            .iter()
+            .flat_map(|tag| ["-t".to_owned(), tag.clone()]),
+    );
+    words.extend(["-C".to_owned(), request.project.clone()]);
+    shell_line(&words)
+}
+
+fn official_command(request: &BakeStart) -> String {
+    let mut words = vec![
+        "apolo-flow".to_owned(),
+        "bake".to_owned(),
+        "--local-executor".to_owned(),
+    ];
+    for (name, value) in &request.params {
+        words.extend(["-p".to_owned(), name.clone(), value.clone()]);
+    }
+    words.extend(
+        request
+            .name
+            .iter()
+            .flat_map(|name| ["-n".to_owned(), name.clone()]),
+    );
+    words.extend(
+        request
+            .tags
+            .iter()
+            .flat_map(|tag| ["-t".to_owned(), tag.clone()]),
+    );
+    words.push(request.batch.clone());
+    shell_line(&words)
+}

@@ -1,0 +1,229 @@
+//! The bakes that this process executes.
+//!
+//! An attempt is guarded by a lock file in the platform's folder, so that two processes never
+//! execute the same one; the system frees the lock when its process ends, however it ends.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use contract::{DeskEvent, Failure, FailureCode, StateCount, TaskView};
+use execution::bake::{Change, Order, execute};
+use rustix::fs::{FlockOperation, flock};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::look::view_of;
+use crate::{Desk, Folders};
+
+/// Changes that come within this time are told together.
+const GATHER: Duration = Duration::from_millis(40);
+
+/// The bakes that this process executes, and what was learnt of any bake.
+#[derive(Default)]
+pub(crate) struct Bakery {
+    runs: Mutex<HashMap<String, Run>>,
+    /// Why an executor of this process could not go on, by bake.
+    problems: Mutex<HashMap<String, String>>,
+    /// The tasks of bakes as planned; they never change.
+    plans: Mutex<HashMap<String, Arc<Vec<TaskView>>>>,
+    /// What became of the tasks of attempts that are over.
+    ends: Mutex<HashMap<String, End>>,
+}
+
+/// The states of the tasks of an attempt that is over, and when the last one ended.
+pub(super) type End = (Vec<StateCount>, Option<String>);
+
+struct Run {
+    cancel: CancellationToken,
+    changed: Arc<Notify>,
+}
+
+/// Holds an attempt for this process as long as it lives.
+pub(super) struct Hold {
+    _file: File,
+    path: PathBuf,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // A file that stays is harmless: what counts is its lock.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Takes hold of an attempt; nothing if another process has it.
+pub(super) fn hold(folders: &Folders, attempt: &str) -> std::io::Result<Option<Hold>> {
+    let folder = folders.platform.join("executors");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{attempt}.lock"));
+    let file = OpenOptions::new().create(true).append(true).open(&path)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(Hold { _file: file, path })),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Bakery {
+    /// Executes an attempt in the background and tells how it goes.
+    pub(crate) fn execute(&self, desk: &Desk, root: &Path, order: Order) -> Result<(), Failure> {
+        let held = hold(desk.folders(), &order.attempt.id).map_err(|error| {
+            let message = format!("The bake cannot be executed: {error}.");
+            Failure::new(FailureCode::Unreachable, message)
+        })?;
+        let Some(held) = held else {
+            let message = "Another process executes this bake.";
+            return Err(Failure::new(FailureCode::Conflict, message));
+        };
+        let bake = order.bake.id.clone();
+        let run = Run {
+            cancel: CancellationToken::new(),
+            changed: Arc::default(),
+        };
+        let (cancel, changed) = (run.cancel.clone(), Arc::clone(&run.changed));
+        lock(&self.problems).remove(&bake);
+        lock(&self.runs).insert(bake.clone(), run);
+        let teller = tokio::spawn(tell(desk.clone(), root.to_owned(), bake.clone(), changed));
+        tokio::spawn(drive(
+            desk.clone(),
+            root.to_owned(),
+            (order, cancel),
+            (held, teller),
+        ));
+        Ok(())
+    }
+
+    /// Asks for a bake of this process to be stopped; answers whether it is one.
+    pub(crate) fn cancel(&self, bake: &str) -> bool {
+        let runs = lock(&self.runs);
+        let run = runs.get(bake);
+        if let Some(run) = run {
+            run.cancel.cancel();
+        }
+        run.is_some()
+    }
+
+    /// Whether this process executes a bake.
+    pub(crate) fn executes(&self, bake: &str) -> bool {
+        lock(&self.runs).contains_key(bake)
+    }
+
+    /// Why the executor of a bake could not go on.
+    pub(crate) fn problem(&self, bake: &str) -> Option<String> {
+        lock(&self.problems).get(bake).cloned()
+    }
+
+    /// The tasks of a bake as planned, if they were learnt before.
+    pub(super) fn plan(&self, bake: &str) -> Option<Arc<Vec<TaskView>>> {
+        lock(&self.plans).get(bake).cloned()
+    }
+
+    pub(super) fn learn_plan(&self, bake: &str, tasks: Vec<TaskView>) -> Arc<Vec<TaskView>> {
+        let tasks = Arc::new(tasks);
+        lock(&self.plans).insert(bake.to_owned(), Arc::clone(&tasks));
+        tasks
+    }
+
+    /// What became of the tasks of an attempt, if it is over and was looked at before.
+    pub(super) fn ended(&self, attempt: &str) -> Option<End> {
+        lock(&self.ends).get(attempt).cloned()
+    }
+
+    pub(super) fn learn_end(&self, attempt: &str, end: End) {
+        lock(&self.ends).insert(attempt.to_owned(), end);
+    }
+
+    fn note_problem(&self, bake: &str, problem: &str) {
+        let mut problems = lock(&self.problems);
+        let known = problems.entry(bake.to_owned()).or_default();
+        if !known.is_empty() {
+            known.push('\n');
+        }
+        known.push_str(problem);
+    }
+
+    fn changed(&self, bake: &str) {
+        if let Some(run) = lock(&self.runs).get(bake) {
+            run.changed.notify_one();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Executes an attempt to its end and tells the end.
+async fn drive(
+    desk: Desk,
+    root: PathBuf,
+    (order, cancel): (Order, CancellationToken),
+    (held, teller): (Hold, tokio::task::JoinHandle<()>),
+) {
+    let bake = order.bake.id.clone();
+    let heard = desk.clone();
+    let heard_of = bake.clone();
+    let on_change = move |change: Change| {
+        if let Change::Problem { task, reason } = &change {
+            heard
+                .bakery()
+                .note_problem(&heard_of, &format!("{task}: {reason}"));
+        }
+        heard.bakery().changed(&heard_of);
+    };
+    let ended = execute(order, cancel, on_change).await;
+    if let Err(error) = &ended {
+        tracing::warn!(%error, bake, "a bake could not be executed to its end");
+        desk.bakery()
+            .note_problem(&bake, &format!("The executor stopped: {error}."));
+    }
+    drop(held);
+    lock(&desk.bakery().runs).remove(&bake);
+    teller.abort();
+    tell_now(&desk, &root, &bake).await;
+    desk.tell(DeskEvent::BakesChanged {
+        project: root.display().to_string(),
+    });
+    desk.tell(DeskEvent::HomeChanged {});
+    desk.watches().wake();
+}
+
+/// Tells each change of a bake, changes that come together only once.
+async fn tell(desk: Desk, root: PathBuf, bake: String, changed: Arc<Notify>) {
+    loop {
+        changed.notified().await;
+        tokio::time::sleep(GATHER).await;
+        tell_now(&desk, &root, &bake).await;
+    }
+}
+
+async fn tell_now(desk: &Desk, root: &Path, bake: &str) {
+    match view_of(desk, root, bake).await {
+        Ok(view) => desk.tell(DeskEvent::BakeChanged {
+            bake: Box::new(view),
+        }),
+        Err(failure) => tracing::warn!(%failure, bake, "a bake could not be looked at"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_is_held_by_one_at_a_time() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = Folders::under(root.path());
+        let first = hold(&folders, "attempt-1").unwrap();
+        assert!(first.is_some());
+        assert!(hold(&folders, "attempt-1").unwrap().is_none());
+        assert!(hold(&folders, "attempt-2").unwrap().is_some());
+        drop(first);
+        assert!(hold(&folders, "attempt-1").unwrap().is_some());
+    }
+}

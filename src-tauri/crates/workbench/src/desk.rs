@@ -1,0 +1,139 @@
+//! What a running Bakehouse holds: folders, settings, credentials, the platform, open projects.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use contract::{DeskEvent, Fact};
+use tokio::sync::broadcast;
+
+use crate::Folders;
+use crate::bake::Bakery;
+use crate::credentials::Credentials;
+use crate::known_projects::KnownProjects;
+use crate::platform::PlatformSlot;
+use crate::settings::SettingsStore;
+use crate::watch::Watches;
+
+/// How many events a slow listener may lag behind before it has to ask anew.
+const EVENT_BACKLOG: usize = 1024;
+
+/// How a desk is set up.
+#[derive(Debug, Clone)]
+pub struct DeskOptions {
+    /// Where the application keeps its files.
+    pub folders: Folders,
+    /// The program that supervises jobs when it is called with `__job FOLDER`.
+    pub executable: PathBuf,
+    /// Port of the local platform; the one of the settings when missing, any free one when 0.
+    pub platform_port: Option<u16>,
+    /// Where credentials may go.
+    pub credentials: CredentialsMode,
+    /// What the caller knows of its surroundings, for the diagnostics page.
+    pub facts: Vec<Fact>,
+}
+
+/// Where credentials may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialsMode {
+    /// Into the keyring, or where the person chose when there is none.
+    Auto,
+    /// Only into memory.
+    SessionOnly,
+}
+
+/// A running Bakehouse. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: DeskOptions,
+    settings: SettingsStore,
+    projects: KnownProjects,
+    credentials: Credentials,
+    platform: PlatformSlot,
+    bakery: Bakery,
+    watches: Watches,
+    events: broadcast::Sender<DeskEvent>,
+}
+
+impl Desk {
+    /// Sets a desk up. It never fails: what is not well is a state that the window shows. The
+    /// platform starts when it is first needed, or with [`Desk::start`].
+    pub async fn open(options: DeskOptions) -> Self {
+        let settings = SettingsStore::open(&options.folders);
+        let inner = Inner {
+            projects: KnownProjects::open(&options.folders),
+            credentials: Credentials::new(&options),
+            platform: PlatformSlot::default(),
+            bakery: Bakery::default(),
+            watches: Watches::default(),
+            events: broadcast::Sender::new(EVENT_BACKLOG),
+            settings,
+            options,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Hears of everything that happens from now on.
+    pub fn listen(&self) -> broadcast::Receiver<DeskEvent> {
+        self.inner.events.subscribe()
+    }
+
+    /// Ends what this process serves; jobs and their supervisors go on.
+    pub async fn close(&self) {
+        self.platform().close().await;
+    }
+
+    /// Tells all listeners; none is needed.
+    pub(crate) fn tell(&self, event: DeskEvent) {
+        // A send fails only when nobody listens.
+        let _ = self.inner.events.send(event);
+    }
+
+    pub(crate) fn folders(&self) -> &Folders {
+        &self.inner.options.folders
+    }
+
+    pub(crate) fn executable(&self) -> &Path {
+        &self.inner.options.executable
+    }
+
+    pub(crate) fn facts(&self) -> &[Fact] {
+        &self.inner.options.facts
+    }
+
+    pub(crate) fn settings(&self) -> &SettingsStore {
+        &self.inner.settings
+    }
+
+    pub(crate) fn projects(&self) -> &KnownProjects {
+        &self.inner.projects
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.inner.credentials
+    }
+
+    pub(crate) fn platform(&self) -> &PlatformSlot {
+        &self.inner.platform
+    }
+
+    pub(crate) fn bakery(&self) -> &Bakery {
+        &self.inner.bakery
+    }
+
+    pub(crate) fn watches(&self) -> &Watches {
+        &self.inner.watches
+    }
+
+    pub(crate) fn platform_port(&self) -> u16 {
+        self.inner
+            .options
+            .platform_port
+            .unwrap_or_else(|| self.settings().view().platform_port)
+    }
+}

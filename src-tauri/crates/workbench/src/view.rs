@@ -1,0 +1,8 @@
+//! Domain → contract: how things look on the wire.
+
+pub(crate) mod bake;
+pub(crate) mod diagnostic;
+pub(crate) mod failure;
+pub(crate) mod graph;
+pub(crate) mod job;
+pub(crate) mod task;

@@ -1,0 +1,230 @@
+//! Bakes, attempts and tasks as the window shows them.
+
+use std::collections::HashMap;
+
+use contract::{BakeRow, BakeState, NeedView, StateCount, TaskKind, TaskView};
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use protocol::Job;
+use protocol::flow::{Attempt, Bake, Task, TaskStatus, Values};
+
+use crate::view::job::{runner, said, time};
+
+/// The state of an attempt or a task.
+pub(crate) fn state(status: &TaskStatus) -> BakeState {
+    match status {
+        TaskStatus::Pending => BakeState::Pending,
+        TaskStatus::Running => BakeState::Running,
+        TaskStatus::Succeeded => BakeState::Succeeded,
+        TaskStatus::Failed => BakeState::Failed,
+        TaskStatus::Cancelled => BakeState::Cancelled,
+        TaskStatus::Skipped => BakeState::Skipped,
+        TaskStatus::Cached => BakeState::Cached,
+        TaskStatus::Unknown(_) => BakeState::Unknown,
+    }
+}
+
+/// The state of a bake: that of its newest attempt.
+pub(crate) fn bake_state(bake: &Bake) -> BakeState {
+    bake.last_attempt
+        .as_ref()
+        .map_or(BakeState::Pending, |attempt| state(&attempt.result))
+}
+
+/// A bake in the list; counts and end are given by the caller, who knows the tasks.
+pub(crate) fn row(bake: &Bake, counts: Vec<StateCount>, finished_at: Option<String>) -> BakeRow {
+    let number = bake
+        .last_attempt
+        .as_ref()
+        .map_or(1, |attempt| attempt.number);
+    BakeRow {
+        id: bake.id.clone(),
+        batch: bake.batch.clone(),
+        name: bake.name.clone(),
+        tags: bake.tags.clone(),
+        state: bake_state(bake),
+        attempt: u32::try_from(number).unwrap_or(1),
+        created_at: time(bake.created_at),
+        finished_at,
+        counts,
+    }
+}
+
+/// Number of tasks in each state, calls of actions left out.
+pub(crate) fn counts(tasks: &[TaskView]) -> Vec<StateCount> {
+    const ORDER: [BakeState; 9] = [
+        BakeState::Succeeded,
+        BakeState::Cached,
+        BakeState::Running,
+        BakeState::Failed,
+        BakeState::Cancelled,
+        BakeState::Pending,
+        BakeState::Waiting,
+        BakeState::Skipped,
+        BakeState::Unknown,
+    ];
+    let jobs = || tasks.iter().filter(|task| task.kind != TaskKind::Action);
+    ORDER
+        .into_iter()
+        .filter_map(|state| {
+            let count = jobs().filter(|task| task.state == state).count();
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            (count > 0).then_some(StateCount { state, count })
+        })
+        .collect()
+}
+
+/// When the last task ended, if the attempt is over.
+pub(crate) fn finished_at(attempt: &Attempt, tasks: &[TaskView]) -> Option<String> {
+    let over = attempt.result.is_finished();
+    let last = tasks
+        .iter()
+        .filter_map(|task| task.finished_at.as_ref())
+        .max();
+    last.filter(|_| over).cloned()
+}
+
+/// What is known of the tasks of an attempt.
+pub(crate) struct Known<'a> {
+    pub(crate) attempt: &'a Attempt,
+    /// The records of the flow API, by full id.
+    pub(crate) records: HashMap<&'a str, &'a Task>,
+    /// The jobs of the platform, by id.
+    pub(crate) jobs: HashMap<&'a str, &'a Job>,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn new(attempt: &'a Attempt, records: &'a [Task], jobs: &'a [Job]) -> Self {
+        Self {
+            attempt,
+            records: records
+                .iter()
+                .map(|task| (task.yaml_id.as_str(), task))
+                .collect(),
+            jobs: jobs.iter().map(|job| (job.id.as_str(), job)).collect(),
+        }
+    }
+
+    /// Adds to the task of a plan what became of it.
+    pub(crate) fn fill(&self, mut task: TaskView) -> TaskView {
+        let Some(record) = self.records.get(task.id.as_str()) else {
+            task.state = self.state_without_record();
+            return task;
+        };
+        task.state = state(&record.status());
+        task.outputs = texts(record.outputs.as_ref());
+        task.created_at = record.statuses.first().map(|one| time(one.created_at));
+        task.started_at = first(record, &TaskStatus::Running).map(time);
+        let last = record
+            .statuses
+            .last()
+            .filter(|one| one.status.is_finished());
+        task.finished_at = last.map(|one| time(one.created_at));
+        if let Some(job) = self.jobs.get(record.raw_id.as_str()) {
+            of_job(&mut task, job);
+        }
+        task.raw_id = Some(record.raw_id.clone()).filter(|id| !id.is_empty());
+        task
+    }
+
+    /// A task that was never recorded waits, or will never run.
+    fn state_without_record(&self) -> BakeState {
+        if self.attempt.result.is_finished() {
+            BakeState::Skipped
+        } else {
+            BakeState::Waiting
+        }
+    }
+}
+
+fn of_job(task: &mut TaskView, job: &Job) {
+    let history = &job.history;
+    task.created_at = history.created_at.map(time).or(task.created_at.take());
+    task.started_at = history.started_at.map(time).or(task.started_at.take());
+    task.finished_at = history.finished_at.map(time).or(task.finished_at.take());
+    task.exit_code = history.exit_code;
+    task.reason = reason(job);
+    task.runner = runner(job);
+    task.preset.clone_from(&job.preset_name);
+    task.image = Some(job.container.image.clone());
+    task.command.clone_from(&job.container.command);
+}
+
+/// Reason and description of a job's state in one line; a job that ended well needs none.
+pub(crate) fn reason(job: &Job) -> Option<String> {
+    let reason = said(job.history.reason.as_deref()).filter(|reason| reason != "Completed");
+    let description = said(job.history.description.as_deref());
+    match (reason, description) {
+        (Some(reason), Some(description)) => Some(format!("{reason}: {description}")),
+        (reason, description) => reason.or(description),
+    }
+}
+
+fn first(record: &Task, status: &TaskStatus) -> Option<Timestamp> {
+    record
+        .statuses
+        .iter()
+        .find(|one| &one.status == status)
+        .map(|one| one.created_at)
+}
+
+fn texts(values: Option<&Values>) -> IndexMap<String, String> {
+    let text = |(name, value): (&String, &String)| (name.clone(), value.clone());
+    values.into_iter().flatten().map(text).collect()
+}
+
+/// The tasks of a bake as its record names them, when nothing better is known: ids and needs.
+pub(crate) fn of_graphs(bake: &Bake) -> Vec<TaskView> {
+    let mut tasks = Vec::new();
+    for (prefix, graph) in &bake.graphs {
+        for (id, needs) in graph {
+            let kind = if bake.graphs.contains_key(id) {
+                TaskKind::Action
+            } else {
+                TaskKind::Task
+            };
+            let needs = needs.iter().map(|id| NeedView {
+                id: id.clone(),
+                while_running: false,
+            });
+            let group = Some(prefix.clone()).filter(|prefix| !prefix.is_empty());
+            tasks.push(planned(id, group, kind, needs.collect()));
+        }
+    }
+    tasks
+}
+
+/// A task that has not run.
+pub(crate) fn planned(
+    id: &str,
+    group: Option<String>,
+    kind: TaskKind,
+    needs: Vec<NeedView>,
+) -> TaskView {
+    let label = match &group {
+        Some(group) => id
+            .strip_prefix(group)
+            .map_or(id, |rest| rest.trim_start_matches('.')),
+        None => id,
+    };
+    TaskView {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        group,
+        kind,
+        state: BakeState::Waiting,
+        needs,
+        raw_id: None,
+        created_at: None,
+        started_at: None,
+        finished_at: None,
+        exit_code: None,
+        reason: None,
+        runner: None,
+        preset: None,
+        image: None,
+        command: None,
+        outputs: IndexMap::new(),
+        matrix: IndexMap::new(),
+    }
+}

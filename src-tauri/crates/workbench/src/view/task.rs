@@ -1,0 +1,42 @@
+//! The graph of a batch as tasks that have not run.
+
+use contract::{NeedView, TaskKind, TaskView};
+use flow::batch::{NeedLevel, Node, TaskGraph, TaskKind as NodeKind};
+
+use crate::view::bake::planned;
+
+/// All tasks: a call comes before the tasks inside it.
+pub(crate) fn of_graph(graph: &TaskGraph) -> Vec<TaskView> {
+    graph.walk().map(of_node).collect()
+}
+
+fn of_node(node: &Node) -> TaskView {
+    let parent = node.id.parent();
+    let group = (!parent.is_root()).then(|| parent.to_string());
+    let needs = node.needs.iter().map(|(id, level)| NeedView {
+        id: parent.child(id).to_string(),
+        while_running: *level == NeedLevel::Running,
+    });
+    let matrix = node
+        .matrix
+        .iter()
+        .map(|(name, value)| (name.clone(), value.to_string()));
+    TaskView {
+        matrix: matrix.collect(),
+        ..planned(
+            &node.id.to_string(),
+            group,
+            kind(node.kind),
+            needs.collect(),
+        )
+    }
+}
+
+fn kind(kind: NodeKind) -> TaskKind {
+    match kind {
+        NodeKind::Task | NodeKind::Stateful => TaskKind::Task,
+        NodeKind::BatchAction | NodeKind::Module => TaskKind::Action,
+        NodeKind::Post => TaskKind::Post,
+        NodeKind::Local => TaskKind::Local,
+    }
+}
