@@ -8,5 +8,10 @@ export default defineConfig({
   base: "./",
   server: { port: 5173, strictPort: true, host: "127.0.0.1", fs: { allow: [".."] } },
   build: { outDir: "dist", target: "safari16.4", chunkSizeWarningLimit: 600, sourcemap: false },
-  test: { environment: "jsdom", include: ["src/**/*.test.ts"], setupFiles: ["src/test-setup.ts"] },
+  test: {
+    environment: "jsdom",
+    testTimeout: 30_000,
+    include: ["src/**/*.test.ts"],
+    setupFiles: ["src/test-setup.ts"],
+  },
 });

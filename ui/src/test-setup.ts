@@ -13,5 +13,5 @@ HTMLDialogElement.prototype.showModal ??= function show(this: HTMLDialogElement)
 HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
   this.open = false;
 };
-globalThis.Path2D ??= class {} as unknown as typeof Path2D;
+globalThis.Path2D ??= Observer as unknown as typeof Path2D;
 HTMLCanvasElement.prototype.getContext = () => null;

@@ -78,14 +78,13 @@ export async function startBake(desk: Desk, request: BakeStart): Promise<BakeVie
 export async function startLive(
   desk: Desk,
   project: Project,
-  asked: { job: string; suffix?: string | null; params?: Record<string, string>; args?: string[] },
+  asked: { job: string; suffix?: string | null; params?: Record<string, string> },
 ) {
   const request = {
     project: project.path,
     job: asked.job,
     suffix: asked.suffix || null,
     params: asked.params ?? {},
-    args: asked.args ?? [],
   };
   const plan = await desk.host.call("live_plan", request).catch(() => null);
   const started = await desk.does(`Start ${request.job}`, () =>

@@ -1,23 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { liveRows } from "../../fixture/data";
-import { splitArguments } from "./arguments";
 import { filtered, findRow, rowKey } from "./live-rows";
-
-describe("arguments", () => {
-  it("split as in a shell", () => {
-    expect(splitArguments(`--lr 1e-3  --name "two words" 'a "b"' c\\ d ""`)).toEqual([
-      "--lr",
-      "1e-3",
-      "--name",
-      "two words",
-      'a "b"',
-      "c d",
-      "",
-    ]);
-    expect(splitArguments("   ")).toEqual([]);
-  });
-});
 
 describe("rows of live jobs", () => {
   it("are found by key, by raw id, or by job", () => {

@@ -4,7 +4,6 @@ import { Asked } from "../../shared/asked.svelte";
 import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
 import type { Project } from "../../shared/project.svelte";
-import { splitArguments } from "./arguments";
 
 /** What is typed before a live job is started, and what the start would do. */
 export class StartForm {
@@ -12,7 +11,6 @@ export class StartForm {
   readonly plan = new Asked<LivePlan>();
   values = $state<Record<string, string>>({});
   suffix = $state("");
-  args = $state("");
   busy = $state(false);
   failure = $state.raw<Failure | null>(null);
   readonly #desk: Desk;
@@ -78,7 +76,6 @@ export class StartForm {
       job: this.job.id,
       suffix: this.job.multi && this.suffix ? this.suffix : null,
       params: Object.fromEntries(typed),
-      args: this.job.multi ? splitArguments(this.args) : [],
     };
   }
 }
