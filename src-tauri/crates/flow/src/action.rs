@@ -112,7 +112,7 @@ pub(crate) fn load(
     workspace: &dyn Workspace,
     reference: &str,
     site: &CallSite<'_>,
-) -> Result<Arc<Action>, Diagnostic> {
+) -> Result<Arc<Action>, Box<Diagnostic>> {
     let (path, text) = match workspace.stored_action(reference) {
         Some(file) => (file.name.clone(), file::named(&file.name, &file.content)),
         None => find(workspace, reference, site)?,
@@ -124,23 +124,24 @@ fn find(
     workspace: &dyn Workspace,
     reference: &str,
     site: &CallSite<'_>,
-) -> Result<(String, Text), Diagnostic> {
+) -> Result<(String, Text), Box<Diagnostic>> {
     let Some((scheme, spec)) = reference.split_once(':') else {
         let help = format!("write `ws:{reference}` for a file of the project");
-        return Err(refused(site, format!("`{reference}` does not say where it lies")).help(help));
+        let found = refused(site, format!("`{reference}` does not say where it lies"));
+        return Err(found.help(help).into());
     };
     match scheme {
         "ws" | "workspace" => local(workspace, reference, site),
         "gh" | "github" if site.module => {
             let message = format!("a module must lie in the project, `{reference}` does not");
-            Err(refused(site, message).help("call it as an `action`"))
+            Err(refused(site, message).help("call it as an `action`").into())
         }
         "gh" | "github" => remote(workspace, spec, site),
         other => {
             let candidates = nearest(other, ["ws", "gh", "workspace", "github"]);
             let message = format!("`{other}:` is no place for actions");
             let found = refused(site, message).help("use `ws:FILE` or `gh:OWNER/REPO@VERSION`");
-            Err(found.candidates(candidates))
+            Err(found.candidates(candidates).into())
         }
     }
 }
@@ -149,15 +150,15 @@ fn local(
     workspace: &dyn Workspace,
     reference: &str,
     site: &CallSite<'_>,
-) -> Result<(String, Text), Diagnostic> {
+) -> Result<(String, Text), Box<Diagnostic>> {
     let Some(path) = local_path(workspace, reference) else {
         let message = format!("there is no file for `{reference}` in the project");
         let help = "the path is relative to the project's folder; `.yml` may be left out";
-        return Err(refused(site, message).help(help));
+        return Err(refused(site, message).help(help).into());
     };
     let found = file::text(workspace, &path)?;
     match found.problem {
-        Some(problem) => Err(problem),
+        Some(problem) => Err(problem.into()),
         None => Ok((path, found.text)),
     }
 }
@@ -166,23 +167,22 @@ fn remote(
     workspace: &dyn Workspace,
     spec: &str,
     site: &CallSite<'_>,
-) -> Result<(String, Text), Diagnostic> {
+) -> Result<(String, Text), Box<Diagnostic>> {
     let action = remote_action(spec).ok_or_else(|| {
-        refused(
-            site,
-            format!("`{spec}` is not of the form OWNER/REPO@VERSION"),
-        )
+        let message = format!("`{spec}` is not of the form OWNER/REPO@VERSION");
+        Box::new(refused(site, message))
     })?;
     match workspace.remote_action(&action) {
         Ok(ActionFile { name, content }) => Ok((name.clone(), file::named(&name, &content))),
         Err(ActionError::Missing) => {
             let message = format!("`{spec}` has no `action.yml` on GitHub");
-            Err(refused(site, message).help("check the owner, the repository and the version"))
+            Err(refused(site, message)
+                .help("check the owner, the repository and the version")
+                .into())
         }
-        Err(ActionError::Unreachable { reason }) => Err(refused(
-            site,
-            format!("`{spec}` cannot be fetched: {reason}"),
-        )),
+        Err(ActionError::Unreachable { reason }) => {
+            Err(refused(site, format!("`{spec}` cannot be fetched: {reason}")).into())
+        }
     }
 }
 

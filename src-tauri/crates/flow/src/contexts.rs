@@ -58,10 +58,10 @@ impl FlowFacts {
         session: &Session<'_>,
         flow_id: &str,
         title: &str,
-    ) -> Result<Self, Diagnostic> {
+    ) -> Result<Self, Box<Diagnostic>> {
         let project_id = match (&project.id, &project.id_problem) {
             (Some(id), _) => id.clone(),
-            (None, Some(problem)) => return Err(problem.clone()),
+            (None, Some(problem)) => return Err(problem.clone().into()),
             (None, None) => String::new(),
         };
         let platform = session.platform;

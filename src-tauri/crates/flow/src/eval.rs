@@ -61,6 +61,12 @@ impl From<Diagnostic> for Troubles {
     }
 }
 
+impl From<Box<Diagnostic>> for Troubles {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self::from(*diagnostic)
+    }
+}
+
 impl From<Vec<Diagnostic>> for Troubles {
     fn from(found: Vec<Diagnostic>) -> Self {
         Self {

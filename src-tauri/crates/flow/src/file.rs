@@ -22,11 +22,16 @@ pub(crate) enum Role {
 }
 
 /// Reads a file as text.
-pub(crate) fn text(workspace: &dyn Workspace, path: &str) -> Result<FoundFile, Diagnostic> {
+pub(crate) fn text(workspace: &dyn Workspace, path: &str) -> Result<FoundFile, Box<Diagnostic>> {
     let nothing = || Text::new(path, "");
     let bytes = workspace.read(path).map_err(|error| {
         let message = format!("{path} cannot be read: {error}");
-        Diagnostic::error("unreadable-file", &nothing(), Span::at(0), message)
+        Box::new(Diagnostic::error(
+            "unreadable-file",
+            &nothing(),
+            Span::at(0),
+            message,
+        ))
     })?;
     match String::from_utf8(bytes) {
         Ok(content) => Ok(FoundFile {

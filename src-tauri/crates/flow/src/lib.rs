@@ -7,6 +7,7 @@
 
 mod action;
 pub mod batch;
+mod check;
 pub mod coercion;
 pub mod config;
 pub mod conformance;
@@ -24,6 +25,7 @@ pub mod merge;
 pub mod mixins;
 mod outside;
 mod params;
+mod preview;
 mod project;
 pub mod read;
 mod session;
@@ -35,11 +37,13 @@ mod workspace;
 pub mod yaml;
 
 pub use action::{Action, remote_action};
+pub use check::check;
 pub use contexts::{Contexts, FlowFacts};
 pub use defaults::Defaults;
 pub use eval::{Trouble, Troubles};
 pub use image::{Image, ImagePlace};
 pub use memory::MemoryWorkspace;
+pub use preview::Preview;
 pub use project::{Project, ProjectFile, open, open_in};
 pub use session::{JobAnswer, JobQuery, Jobs, NoJobs, Platform, Session};
 pub use volume::Volume;

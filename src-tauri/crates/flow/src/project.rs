@@ -131,8 +131,8 @@ impl<'a> Opening<'a> {
         match id {
             Ok(id) => self.project.id = Some(id),
             Err(problem) => {
-                self.found.push(problem.clone());
-                self.project.id_problem = Some(problem);
+                self.found.push((*problem).clone());
+                self.project.id_problem = Some(*problem);
             }
         }
         self.live(folder);
@@ -177,7 +177,7 @@ impl<'a> Opening<'a> {
                 Some(text)
             }
             Err(problem) => {
-                self.found.push(problem);
+                self.found.push(*problem);
                 None
             }
         }
@@ -331,16 +331,16 @@ impl<'a> Opening<'a> {
 }
 
 /// The id of a project: from its file, or from the name of its folder.
-fn project_id(root: &str, file: Option<&ProjectFile>) -> Result<String, Diagnostic> {
+fn project_id(root: &str, file: Option<&ProjectFile>) -> Result<String, Box<Diagnostic>> {
     if let Some(file) = file {
         let span = file.tree.scalar("id").map_or(Span::at(0), |id| id.span);
         return file.tree.constant("id").ok_or_else(|| {
-            Diagnostic::error(
+            Box::new(Diagnostic::error(
                 "no-project-id",
                 &file.text,
                 span,
                 "the project has no usable id",
-            )
+            ))
         });
     }
     let name = root
@@ -360,7 +360,9 @@ fn project_id(root: &str, file: Option<&ProjectFile>) -> Result<String, Diagnost
             let message =
                 format!("the name of the folder cannot be the id of the project: {error}");
             let found = Diagnostic::error("bad-folder-name", &text, Span::at(0), message);
-            Err(found.help("add `.apolo/project.yml` with `id: NAME`, or rename the folder"))
+            Err(found
+                .help("add `.apolo/project.yml` with `id: NAME`, or rename the folder")
+                .into())
         }
     }
 }

@@ -34,6 +34,10 @@ pub struct Field {
 
 /// A value by its shape.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "fields are shared, never moved in bulk"
+)]
 pub enum FieldValue {
     /// Nothing.
     Null,

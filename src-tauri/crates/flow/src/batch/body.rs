@@ -30,7 +30,7 @@ pub(crate) enum Condition {
     /// Whatever happened before.
     Always,
     /// Written by the author.
-    Written(Expr),
+    Written(Box<Expr>),
 }
 
 impl Condition {

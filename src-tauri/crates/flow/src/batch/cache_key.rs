@@ -163,7 +163,7 @@ impl Json<'_> {
                 into.push(']');
             }
             Self::Object(mut entries) => {
-                entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+                entries.sort_by_key(|(name, _)| *name);
                 into.push('{');
                 for (number, (name, value)) in entries.into_iter().enumerate() {
                     into.push_str(if number > 0 { ", " } else { "" });

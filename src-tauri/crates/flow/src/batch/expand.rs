@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
-use expression::{Cause, Dict, Layered, Scope, Unknown, Value};
+use expression::{Cause, Dict, Layered, Scope as _, Unknown, Value};
 use indexmap::IndexMap;
 use source::Diagnostic;
 
 use super::body::{Body, Call, Condition};
+use super::called::Called;
 use super::graph::{NeedLevel, Node, TaskGraph, TaskKind};
 use super::id::TaskId;
 use super::level::{Level, action_flow, node_dict, strategy_record};
 use super::matrix::{self, Row};
 use super::notes;
-use crate::action::{self, Action, CallSite};
+use super::posts::Post;
+use crate::action::Action;
 use crate::config::{CacheConfig, StrategyConfig};
 use crate::eval::{Evaluator, Troubles};
 use crate::exec;
 use crate::inputs;
-use crate::keys::Kind;
 use crate::mixins::Mixins;
 use crate::outside::Outside;
 use crate::session::Session;
@@ -31,7 +32,7 @@ pub(super) struct Expander<'a> {
     pub(super) session: Session<'a>,
     pub(super) mixins: &'a Mixins,
     /// Actions by reference, read once.
-    pub(super) actions: IndexMap<String, Result<Arc<Action>, Diagnostic>>,
+    pub(super) actions: IndexMap<String, Result<Arc<Action>, Box<Diagnostic>>>,
     pub(super) troubles: Troubles,
     /// What the official tools would refuse, or do otherwise.
     pub(super) notes: Vec<Diagnostic>,
@@ -42,8 +43,8 @@ pub(super) struct Expander<'a> {
 }
 
 /// Entries of one level with what they inherit.
-struct Entries<'a> {
-    prefix: &'a TaskId,
+pub(super) struct Entries<'a> {
+    pub(super) prefix: &'a TaskId,
     level: &'a Level,
     mixins: Option<&'a Mixins>,
     blocks: &'a [Arc<Block>],
@@ -61,28 +62,12 @@ struct Entry<'a> {
     last: &'a [String],
 }
 
-struct Called {
-    action: Arc<Action>,
-    reference: String,
-    kind: TaskKind,
-}
-
-/// A post task waiting for its place at the end of the graph.
-struct Post {
-    main: String,
-    call: Call,
-    row: Row,
-    strategy: StrategyConfig,
-    cache: CacheConfig,
-    reference: String,
-}
-
 /// A graph while it is built.
 #[derive(Default)]
-struct Building {
-    graph: TaskGraph,
-    last: Vec<String>,
-    posts: Vec<Vec<Post>>,
+pub(super) struct Building {
+    pub(super) graph: TaskGraph,
+    pub(super) last: Vec<String>,
+    pub(super) posts: Vec<Vec<Post>>,
     needs: Vec<(String, Need, String)>,
 }
 
@@ -105,7 +90,7 @@ impl<'a> Expander<'a> {
             self.entry(entries, &mut building, index + 1, block);
         }
         self.unknown_needs(&building);
-        self.posts(entries, &mut building);
+        Self::posts(entries, &mut building);
         building.graph
     }
 
@@ -451,121 +436,11 @@ impl<'a> Expander<'a> {
             self.troubles.list.push(found.candidates(candidates).into());
         }
     }
-
-    /// Puts post tasks at the end: the last call's first, each group after the one before.
-    fn posts(&mut self, entries: &Entries<'_>, building: &mut Building) {
-        for group in std::mem::take(&mut building.posts).into_iter().rev() {
-            let last = std::mem::take(&mut building.last);
-            for post in group {
-                let id = format!("post-{}", post.main);
-                let mut needs: IndexMap<String, NeedLevel> = last
-                    .iter()
-                    .map(|id| (id.clone(), NeedLevel::Completed))
-                    .collect();
-                needs.insert(post.main.clone(), NeedLevel::Completed);
-                let condition = match post.call.action.tree.scalar("post_if") {
-                    Some(expr) => Condition::Written(expr.clone()),
-                    None => Condition::Always,
-                };
-                let node = Node {
-                    id: entries.prefix.child(&id),
-                    user_id: None,
-                    kind: TaskKind::Post,
-                    needs,
-                    matrix: post.row,
-                    strategy: post.strategy,
-                    cache: post.cache,
-                    enable: condition.text(),
-                    action: Some(post.reference),
-                    state_from: Some(post.main),
-                    inner: None,
-                    text: post.call.block.text.clone(),
-                    span: post.call.block.span,
-                    condition,
-                    body: Body::Call(post.call),
-                };
-                building.last.push(id.clone());
-                building.graph.nodes.insert(id, node);
-            }
-        }
-    }
-
-    /// What an entry calls, if it is a call, with everything that is wrong about it.
-    fn called(&mut self, block: &Block) -> Result<Option<Called>, Vec<Diagnostic>> {
-        let module = block.has("module");
-        let key = if module { "module" } else { "action" };
-        let Some(expr) = block.scalar(key) else {
-            return Ok(None);
-        };
-        let Some(reference) = block.constant(key) else {
-            return Ok(None);
-        };
-        let site = CallSite {
-            reference: expr,
-            block,
-            module,
-        };
-        let workspace = self.session.workspace;
-        let loaded = self
-            .actions
-            .entry(reference.clone())
-            .or_insert_with(|| action::load(workspace, &reference, &site));
-        let action = loaded.clone().map_err(|found| vec![found])?;
-        if !action.sound {
-            return Err(action.problems.clone());
-        }
-        let refuse = |message: String| {
-            Err(vec![Diagnostic::error(
-                "wrong-action",
-                &expr.text,
-                expr.span,
-                message,
-            )])
-        };
-        let word = action.kind_word();
-        let kind = match (action.kind(), module) {
-            (Kind::BatchAction, true) => TaskKind::Module,
-            (_, true) => {
-                return refuse(format!(
-                    "a module must be a batch action, `{reference}` is a {word} one"
-                ));
-            }
-            (Kind::BatchAction, false) => TaskKind::BatchAction,
-            (Kind::StatefulAction, false) => TaskKind::Stateful,
-            (Kind::LocalAction, false) => TaskKind::Local,
-            (_, false) => {
-                return refuse(format!(
-                    "a batch cannot call `{reference}`: it is a {word} action"
-                ));
-            }
-        };
-        let mut found = inputs::check(&action, block);
-        if let (TaskKind::Stateful | TaskKind::Local, Some(field)) =
-            (kind, block.fields.get("cache"))
-        {
-            let message = format!("a call of a {word} action cannot have `cache`");
-            let problem = Diagnostic::error("cache-in-call", &block.text, field.key, message);
-            found.push(
-                problem
-                    .label(&block.text, block.span, "the call")
-                    .help("remove it"),
-            );
-        }
-        if found.is_empty() {
-            Ok(Some(Called {
-                action,
-                reference,
-                kind,
-            }))
-        } else {
-            Err(found)
-        }
-    }
 }
 
 fn condition(enable: Option<&crate::tree::Expr>) -> Condition {
     match enable {
-        Some(expr) => Condition::Written(expr.clone()),
+        Some(expr) => Condition::Written(Box::new(expr.clone())),
         None => Condition::Success,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use expression::{Dict, Scope};
+use expression::{Dict, Scope as _};
 use indexmap::IndexMap;
 
 use super::graph::{Node, TaskGraph};

@@ -2,28 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use expression::{Dict, Layered, Value};
+use expression::{Dict, Layered, Unknown, Value};
 use indexmap::IndexMap;
 use source::{Diagnostic, Span, Text};
 
 use super::bake::Bake;
 use super::body::{Body, Call, Condition};
 use super::cache_key;
-use super::graph::{Node, TaskKind};
+use super::graph::{NeedLevel, Node, TaskKind};
 use super::id::TaskId;
 use super::level::{Level, action_flow, completed_needs, need_record, strategy_record};
-use super::results::Results;
+use super::results::{Outcome, Results};
 use crate::config::{Effect, Enable, TaskConfig};
 use crate::contexts::{git_record, images_dict};
 use crate::defaults::Defaults;
-use crate::eval::{Evaluator, Troubles, dict_of};
+use crate::eval::{Evaluator, Trouble, Troubles, dict_of};
 use crate::exec;
 use crate::image::Image;
 use crate::inputs;
 use crate::outside::Outside;
+use crate::preview::{Preview, preview};
 use crate::session::Session;
 use crate::tag::tag_of;
-use crate::tree::Block;
+use crate::tree::{Block, Expr};
 
 /// A task that is ready to be started.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,6 +183,26 @@ impl Bake {
         evaluator.finish(outputs)
     }
 
+    /// What a value written in a task comes to, as far as it is known.
+    ///
+    /// # Errors
+    /// If an input of a call around the task is wrong.
+    pub fn preview(
+        &self,
+        session: &Session<'_>,
+        (id, expr): (&TaskId, &Expr),
+        results: &Results,
+    ) -> Result<Preview, Troubles> {
+        let placed = self.placed(session, id, results)?;
+        let scope = Layered {
+            upper: &placed.own,
+            lower: &placed.level,
+        };
+        let mut outside = Outside::new(*session);
+        let evaluator = Evaluator::new(&scope, &mut outside, placed.level.home.as_ref());
+        Ok(preview(evaluator, expr))
+    }
+
     /// The images of a call.
     ///
     /// # Errors
@@ -221,10 +242,7 @@ impl Bake {
                 self.call_level(session, &outer, call)?
             }
         };
-        let needs: Dict = completed_needs(node, results)
-            .into_iter()
-            .map(|(id, result)| (id, Value::Record(need_record(result))))
-            .collect();
+        let needs = needs_dict(node, results);
         let state = self.state(node, results);
         let own = level.of_node(node, Value::Dict(needs), Value::Dict(dict_of(&state)));
         Ok(Placed { node, level, own })
@@ -399,10 +417,7 @@ impl Bake {
 fn enable_of(placed: &Placed<'_>, outside: &mut Outside<'_>) -> Result<Enable, Troubles> {
     match &placed.node.condition {
         Condition::Always => Ok(Enable::Always),
-        Condition::Success => Ok(match all_succeeded(placed) {
-            true => Enable::Yes,
-            false => Enable::No,
-        }),
+        Condition::Success => all_succeeded(placed),
         Condition::Written(expr) => {
             let scope = Layered {
                 upper: &placed.own,
@@ -420,17 +435,44 @@ fn enable_of(placed: &Placed<'_>, outside: &mut Outside<'_>) -> Result<Enable, T
     }
 }
 
-/// What `success()` says.
-fn all_succeeded(placed: &Placed<'_>) -> bool {
+/// What `success()` says; nothing yet, as long as a task it needs has not ended.
+fn all_succeeded(placed: &Placed<'_>) -> Result<Enable, Troubles> {
     let Some(Value::Dict(needs)) = placed.own.get("needs") else {
-        return true;
+        return Ok(Enable::Yes);
     };
-    needs.values().all(|need| {
-        need.as_record()
-            .and_then(|record| record.get("result"))
-            .and_then(Value::as_str)
-            .is_some_and(|result| result == "succeeded")
-    })
+    let mut all = Enable::Yes;
+    for need in needs.values() {
+        if let Value::Unknown(unknown) = need {
+            let node = placed.node;
+            let why = Diagnostic::error("not-yet", &node.text, node.span, unknown.why.as_str());
+            let trouble = Trouble {
+                diagnostic: why,
+                unknown: Some(unknown.clone()),
+            };
+            return Err(Troubles {
+                list: vec![trouble],
+            });
+        }
+        let result = need.as_record().and_then(|record| record.get("result"));
+        if result.and_then(Value::as_str) != Some(Outcome::Succeeded.word()) {
+            all = Enable::No;
+        }
+    }
+    Ok(all)
+}
+
+/// The context `needs`: tasks that have not ended yet are not known yet.
+fn needs_dict(node: &Node, results: &Results) -> Dict {
+    let parent = node.id.parent();
+    node.needs
+        .iter()
+        .filter(|(_, level)| **level == NeedLevel::Completed)
+        .map(|(id, _)| {
+            let known = results.get(&parent.child(id)).map(need_record);
+            let value = known.map_or_else(|| Value::Unknown(Unknown::task(id)), Value::Record);
+            (id.as_str(), value)
+        })
+        .collect()
 }
 
 fn unknown(text: &Text, id: &TaskId) -> Troubles {

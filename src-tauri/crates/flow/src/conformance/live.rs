@@ -66,7 +66,7 @@ pub(super) fn compare(
         platform: &platform,
         jobs: &jobs,
     };
-    let Some(flow) = create(comparison, project, &session, (path, name), text, record) else {
+    let Some(flow) = create(comparison, project, &session, (path, name, text), record) else {
         return;
     };
     for (key, ours) in shape::contexts(&flow.contexts) {
@@ -117,11 +117,11 @@ pub(super) fn compare_call(
         jobs: &jobs,
     };
     if record.get("create").is_some() {
-        create(comparison, project, &session, (path, name), text, record);
+        create(comparison, project, &session, (path, name, text), record);
         return;
     }
     let whole = json!({"create": {"ok": true}});
-    if let Some(flow) = create(comparison, project, &session, (path, name), text, &whole) {
+    if let Some(flow) = create(comparison, project, &session, (path, name, text), &whole) {
         job(comparison, (&session, &jobs), &flow, (path, "call"), record);
     }
 }
@@ -130,8 +130,7 @@ fn create(
     comparison: &mut Comparison<'_>,
     project: &Project,
     session: &Session<'_>,
-    (path, name): (&str, &str),
-    text: &Text,
+    (path, name, text): (&str, &str, &Text),
     record: &Value,
 ) -> Option<PreparedLive> {
     let parsed = LiveFlow::read(name, text.name(), text.clone(), project.tree());

@@ -11,7 +11,7 @@ use source::{Diagnostic, nearest};
 use super::view::LiveFlow;
 use crate::action::{self, Action, CallSite};
 use crate::config::{Effect, ExecConfig, JobConfig};
-use crate::contexts::{Contexts, FlowFacts, Sources, git_record, tags_value};
+use crate::contexts::{Contexts, FlowFacts, Sources, git_record};
 use crate::defaults::Defaults;
 use crate::eval::{Evaluator, Troubles};
 use crate::exec;
@@ -19,10 +19,11 @@ use crate::inputs;
 use crate::keys::Kind;
 use crate::outside::Outside;
 use crate::params;
+use crate::preview::{Preview, preview};
 use crate::project::Project;
 use crate::session::Session;
 use crate::tag::{job_name, tag_of};
-use crate::tree::Block;
+use crate::tree::{Block, Expr};
 
 /// What is given when a job is started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -322,17 +323,7 @@ impl PreparedLive {
             .collect();
         scope.insert("params", Value::Dict(values));
         if is_multi(&job.block) {
-            let suffix = match &job.given.suffix {
-                Some(suffix) => Value::from(suffix.as_str()),
-                None => Value::Unknown(Unknown::new(
-                    expression::Cause::Start,
-                    "the suffix is chosen when the job is started",
-                )),
-            };
-            scope.insert(
-                "multi",
-                Value::Record(Record::new("MultiCtx").with("suffix", suffix)),
-            );
+            scope.insert("multi", Value::Record(multi_record(job.given)));
         }
         Ok(scope)
     }
@@ -408,10 +399,40 @@ impl PreparedLive {
         }
     }
 
-    /// The tags as a context.
-    #[must_use]
-    pub fn tags(&self) -> Value {
-        tags_value(&self.contexts.defaults)
+    /// What a value written in a job comes to, as far as it is known.
+    ///
+    /// # Errors
+    /// If there is no such job.
+    pub fn preview(
+        &self,
+        session: &Session<'_>,
+        (id, expr): (&str, &Expr),
+        given: &JobInputs,
+    ) -> Result<Preview, Troubles> {
+        let caller = self.block(id)?;
+        let mut known = Dict::new();
+        for (name, param) in caller.blocks("params") {
+            let value = given
+                .params
+                .get(name)
+                .cloned()
+                .or_else(|| param.block.constant("default"));
+            let unknown = || Value::Unknown(Unknown::parameter(name));
+            known.insert(name, value.map_or_else(unknown, Value::from));
+        }
+        let mut own = Dict::new();
+        own.insert("params", Value::Dict(known));
+        if is_multi(&caller) {
+            own.insert("multi", Value::Record(multi_record(given)));
+        }
+        let scope = Layered {
+            upper: &own,
+            lower: &self.contexts.dict,
+        };
+        let mut outside = Outside::new(*session);
+        outside.flow_tags = Some(self.flow_tags());
+        let evaluator = Evaluator::new(&scope, &mut outside, Some(&self.contexts.home));
+        Ok(preview(evaluator, expr))
     }
 }
 
@@ -420,4 +441,16 @@ fn is_multi(block: &Block) -> bool {
         .scalar("multi")
         .and_then(|expr| expr.constant())
         .is_some_and(Value::is_true)
+}
+
+/// The context `multi`.
+fn multi_record(given: &JobInputs) -> Record {
+    let suffix = match &given.suffix {
+        Some(suffix) => Value::from(suffix.as_str()),
+        None => Value::Unknown(Unknown::new(
+            expression::Cause::Start,
+            "the suffix is chosen when the job is started",
+        )),
+    };
+    Record::new("MultiCtx").with("suffix", suffix)
 }

@@ -47,11 +47,11 @@ fn unprintable(content: &str) -> Option<Problem> {
     Some(Problem::new(at, message).help("remove it, or write it as an escape in double quotes"))
 }
 
-struct Composer {
-    scanner: Scanner,
+pub(super) struct Composer {
+    pub(super) scanner: Scanner,
     anchors: HashMap<Arc<str>, Option<Arc<Node>>>,
     prefixes: HashMap<Arc<str>, Arc<str>>,
-    problem: Option<Problem>,
+    pub(super) problem: Option<Problem>,
     depth: usize,
 }
 
@@ -61,11 +61,13 @@ struct Properties {
     end: Mark,
     anchor: Option<Arc<str>>,
     tag: Option<Arc<str>>,
+    /// Whether there is a tag, be it the one that says nothing (`!`).
+    tagged: bool,
 }
 
 /// Which constructs may stand at a place.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Flow,
     Block,
     /// A block value, where a list may stand at the column of its key.
@@ -95,15 +97,15 @@ impl Composer {
 
     fn try_document(&mut self) -> Scanned<Option<Arc<Node>>> {
         let first = self.scanner.peek_token()?.clone();
-        self.skip_document_ends()?;
         let explicit = self.directives()?;
         if !explicit && self.scanner.peek_token()?.kind == TokenKind::StreamEnd {
             return Ok(None);
         }
-        let empty = matches!(
-            self.scanner.peek_token()?.kind,
-            TokenKind::DocumentStart | TokenKind::DocumentEnd | TokenKind::StreamEnd
-        );
+        let empty = explicit
+            && matches!(
+                self.scanner.peek_token()?.kind,
+                TokenKind::DocumentStart | TokenKind::DocumentEnd | TokenKind::StreamEnd
+            );
         let tree = match empty {
             true => {
                 let at = self.scanner.peek_token()?.start;
@@ -116,13 +118,6 @@ impl Composer {
             self.problem = end.err();
         }
         Ok(Some(tree))
-    }
-
-    fn skip_document_ends(&mut self) -> Scanned<()> {
-        while self.scanner.peek_token()?.kind == TokenKind::DocumentEnd {
-            self.scanner.take_token()?;
-        }
-        Ok(())
     }
 
     /// Reads directives and `---`; tells whether there was a `---`.
@@ -198,7 +193,7 @@ impl Composer {
         .help("remove the line `---` and what follows")
     }
 
-    fn node(&mut self, place: Place) -> Scanned<Arc<Node>> {
+    pub(super) fn node(&mut self, place: Place) -> Scanned<Arc<Node>> {
         if self.depth >= DEEPEST {
             let at = self.scanner.peek_token()?.start.byte;
             return Err(Problem::new(
@@ -279,12 +274,14 @@ impl Composer {
             end: start,
             anchor: None,
             tag: None,
+            tagged: false,
         };
         loop {
             let token = self.scanner.peek_token()?.clone();
             match token.kind {
                 TokenKind::Anchor(name) if found.anchor.is_none() => found.anchor = Some(name),
-                TokenKind::Tag(handle, suffix) if found.tag.is_none() => {
+                TokenKind::Tag(handle, suffix) if !found.tagged => {
+                    found.tagged = true;
                     found.tag = self.tag(handle.as_deref(), &suffix, &token.start)?;
                 }
                 _ => return Ok(found),
@@ -324,7 +321,7 @@ impl Composer {
             TokenKind::FlowMappingStart => self.flow_mapping(&token),
             TokenKind::BlockSequenceStart if place != Place::Flow => self.block_sequence(&token),
             TokenKind::BlockMappingStart if place != Place::Flow => self.block_mapping(&token),
-            _ if before.anchor.is_some() || before.tag.is_some() => {
+            _ if before.anchor.is_some() || before.tagged => {
                 Ok((empty_scalar(before.start).kind, before.end.byte))
             }
             other => Err(Problem::new(
@@ -335,7 +332,7 @@ impl Composer {
     }
 
     /// Keeps the first problem; tells whether reading may go on.
-    fn kept<T>(&mut self, result: Scanned<T>) -> Option<T> {
+    pub(super) fn kept<T>(&mut self, result: Scanned<T>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(problem) => {
@@ -345,13 +342,13 @@ impl Composer {
         }
     }
 
-    fn next_is(&mut self, kinds: &[TokenKind]) -> Scanned<bool> {
+    pub(super) fn next_is(&mut self, kinds: &[TokenKind]) -> Scanned<bool> {
         let next = &self.scanner.peek_token()?.kind;
         Ok(kinds.contains(next))
     }
 
     /// A node, or an empty scalar at `end` when one of `without` comes.
-    fn node_unless(
+    pub(super) fn node_unless(
         &mut self,
         without: &[TokenKind],
         end: Mark,
@@ -452,131 +449,6 @@ impl Composer {
         }
         Ok(true)
     }
-
-    fn flow_sequence(&mut self, start: &Token) -> Scanned<(NodeKind, usize)> {
-        self.scanner.take_token()?;
-        let mut items = Vec::new();
-        let mut end = start.end.byte;
-        while self.problem.is_none() {
-            let item = self.flow_item(start, items.is_empty(), &mut end);
-            match self.kept(item).flatten() {
-                Some(item) => items.push(item),
-                None => break,
-            }
-        }
-        Ok((NodeKind::Sequence(items), end))
-    }
-
-    fn flow_item(
-        &mut self,
-        start: &Token,
-        first: bool,
-        end: &mut usize,
-    ) -> Scanned<Option<Arc<Node>>> {
-        if !first && !self.next_is(&[TokenKind::FlowSequenceEnd])? {
-            self.comma("`,` or `]` was expected here", start, "the list")?;
-        }
-        let token = self.scanner.peek_token()?.clone();
-        match token.kind {
-            TokenKind::FlowSequenceEnd => {
-                self.scanner.take_token()?;
-                *end = token.end.byte;
-                Ok(None)
-            }
-            TokenKind::Key => self.single_pair().map(Some),
-            _ => self.node(Place::Flow).map(Some),
-        }
-    }
-
-    /// `[a: b]`: a mapping of one pair.
-    fn single_pair(&mut self) -> Scanned<Arc<Node>> {
-        let token = self.scanner.take_token()?;
-        let without = [
-            TokenKind::Value,
-            TokenKind::FlowEntry,
-            TokenKind::FlowSequenceEnd,
-        ];
-        let key = self.node_unless(&without, token.end, Place::Flow)?;
-        let next = self.scanner.peek_token()?.clone();
-        let value = match next.kind {
-            TokenKind::Value => {
-                self.scanner.take_token()?;
-                self.node_unless(&without[1..], next.end, Place::Flow)?
-            }
-            _ => Arc::new(empty_scalar(next.start)),
-        };
-        let span = Span::new(token.start.byte, value.span.end);
-        Ok(Arc::new(Node {
-            span,
-            tag: None,
-            kind: NodeKind::Mapping(vec![(key, value)]),
-        }))
-    }
-
-    fn comma(&mut self, message: &str, start: &Token, what: &str) -> Scanned<()> {
-        let token = self.scanner.peek_token()?.clone();
-        if token.kind == TokenKind::FlowEntry {
-            self.scanner.take_token()?;
-            return Ok(());
-        }
-        Err(Problem::new(
-            token.start.byte,
-            format!("{message}, not {}", token.kind.noun()),
-        )
-        .within(start.start.byte, format!("{what} begins here"))
-        .help("put an expression inside `[ ]` or `{ }` into quotes"))
-    }
-
-    fn flow_mapping(&mut self, start: &Token) -> Scanned<(NodeKind, usize)> {
-        self.scanner.take_token()?;
-        let mut pairs = Vec::new();
-        let mut end = start.end.byte;
-        while self.problem.is_none() {
-            let pair = self.flow_pair(start, pairs.is_empty(), &mut end);
-            match self.kept(pair).flatten() {
-                Some(pair) => pairs.push(pair),
-                None => break,
-            }
-        }
-        Ok((NodeKind::Mapping(pairs), end))
-    }
-
-    fn flow_pair(&mut self, start: &Token, first: bool, end: &mut usize) -> Scanned<Option<Pair>> {
-        if !first && !self.next_is(&[TokenKind::FlowMappingEnd])? {
-            self.comma("`,` or `}` was expected here", start, "the mapping")?;
-        }
-        let token = self.scanner.peek_token()?.clone();
-        match token.kind {
-            TokenKind::FlowMappingEnd => {
-                self.scanner.take_token()?;
-                *end = token.end.byte;
-                return Ok(None);
-            }
-            TokenKind::Key => {
-                self.scanner.take_token()?;
-            }
-            _ => {
-                let key = self.node(Place::Flow)?;
-                let at = self.scanner.peek_token()?.start;
-                return Ok(Some((key, Arc::new(empty_scalar(at)))));
-            }
-        }
-        let without = [
-            TokenKind::Value,
-            TokenKind::FlowEntry,
-            TokenKind::FlowMappingEnd,
-        ];
-        let key = self.node_unless(&without, token.end, Place::Flow)?;
-        let next = self.scanner.peek_token()?.clone();
-        let value = match next.kind {
-            TokenKind::Value => {
-                self.scanner.take_token()?;
-                self.node_unless(&without[1..], next.end, Place::Flow)?
-            }
-            _ => Arc::new(empty_scalar(next.start)),
-        };
-        Ok(Some((key, value)))
-    }
 }
 
 fn unexpected(found: &TokenKind, at: Mark, what: &str, start: Mark) -> Problem {
@@ -588,7 +460,7 @@ fn unexpected(found: &TokenKind, at: Mark, what: &str, start: Mark) -> Problem {
     .help("mend the indentation of this line")
 }
 
-fn empty_scalar(at: Mark) -> Node {
+pub(super) fn empty_scalar(at: Mark) -> Node {
     let offsets = Offsets::new(vec![(0, at.byte)]);
     let scalar = Scalar {
         value: Arc::from(""),

@@ -2,6 +2,8 @@
 //!
 //! Why an own reader: see `src-tauri/decisions/0003-yaml-parser.md`.
 
+mod brackets;
+mod candidate;
 mod compose;
 mod node;
 mod number;

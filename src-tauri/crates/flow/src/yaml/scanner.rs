@@ -6,23 +6,11 @@
 
 use std::collections::VecDeque;
 
+use super::candidate::Candidate;
 use super::problem::Problem;
 use super::token::{Mark, Token, TokenKind};
 
 pub(super) type Scanned<T> = Result<T, Problem>;
-
-/// A place where a key may have begun.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    /// Number of the token that would be the key.
-    token: usize,
-    /// Whether the block structure demands that it is one.
-    required: bool,
-    mark: Mark,
-}
-
-/// A key without `?` may be this many characters long.
-const LONGEST_KEY: usize = 1024;
 
 /// Characters of a text and the place reached in it.
 pub(super) struct Scanner {
@@ -33,9 +21,9 @@ pub(super) struct Scanner {
     pub(super) indent: isize,
     indents: Vec<isize>,
     pub(super) key_allowed: bool,
-    candidates: Vec<Option<Candidate>>,
-    tokens: VecDeque<Token>,
-    taken: usize,
+    pub(super) candidates: Vec<Option<Candidate>>,
+    pub(super) tokens: VecDeque<Token>,
+    pub(super) taken: usize,
     done: bool,
 }
 
@@ -175,6 +163,9 @@ impl Scanner {
     }
 
     fn skip_to_token(&mut self) {
+        if self.mark.index == 0 && self.peek(0) == '\u{feff}' {
+            self.forward(1);
+        }
         loop {
             while self.peek(0) == ' ' {
                 self.forward(1);
@@ -458,51 +449,5 @@ impl Scanner {
             self.indent = self.indents.pop().unwrap_or(-1);
             self.push(TokenKind::BlockEnd, self.mark);
         }
-    }
-
-    // Keys without `?`.
-
-    fn save_candidate(&mut self) -> Scanned<()> {
-        let required = self.flow_level == 0 && self.indent == self.mark.column as isize;
-        if self.key_allowed {
-            self.drop_candidate()?;
-            let token = self.taken + self.tokens.len();
-            self.candidates[self.flow_level] = Some(Candidate {
-                token,
-                required,
-                mark: self.mark,
-            });
-        }
-        Ok(())
-    }
-
-    fn drop_candidate(&mut self) -> Scanned<()> {
-        match self.candidates[self.flow_level].take() {
-            Some(candidate) if candidate.required => Err(self.unfinished_key(&candidate)),
-            _ => Ok(()),
-        }
-    }
-
-    fn drop_stale(&mut self) -> Scanned<()> {
-        let (line, index) = (self.mark.line, self.mark.index);
-        for level in 0..self.candidates.len() {
-            let Some(candidate) = self.candidates[level] else {
-                continue;
-            };
-            if candidate.mark.line == line && index - candidate.mark.index <= LONGEST_KEY {
-                continue;
-            }
-            if candidate.required {
-                return Err(self.unfinished_key(&candidate));
-            }
-            self.candidates[level] = None;
-        }
-        Ok(())
-    }
-
-    fn unfinished_key(&self, candidate: &Candidate) -> Problem {
-        Problem::new(self.mark.byte, "the `:` of the key before is missing")
-            .within(candidate.mark.byte, "this was taken for a key")
-            .help("write `key: value`, or indent the line deeper if it continues the one before")
     }
 }

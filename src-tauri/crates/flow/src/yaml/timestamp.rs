@@ -63,7 +63,8 @@ fn check(parts: &Parts<'_>) -> Result<(), String> {
     if !(1..=12).contains(&parts.month) {
         return Err("the month must be from 1 to 12".to_owned());
     }
-    let leap = parts.year % 4 == 0 && (parts.year % 100 != 0 || parts.year % 400 == 0);
+    let leap = parts.year.is_multiple_of(4)
+        && (!parts.year.is_multiple_of(100) || parts.year.is_multiple_of(400));
     let days = match parts.month {
         2 if leap => 29,
         2 => 28,

@@ -1,0 +1,109 @@
+//! What an entry of `tasks` calls.
+
+use std::sync::Arc;
+
+use source::Diagnostic;
+
+use super::expand::Expander;
+use super::graph::TaskKind;
+use crate::action::{self, Action, CallSite};
+use crate::inputs;
+use crate::keys::Kind;
+use crate::tree::{Block, Expr};
+
+/// An action that is called.
+pub(super) struct Called {
+    pub(super) action: Arc<Action>,
+    pub(super) reference: String,
+    pub(super) kind: TaskKind,
+}
+
+impl Expander<'_> {
+    /// What an entry calls, if it is a call, with everything that is wrong about it.
+    pub(super) fn called(&mut self, block: &Block) -> Result<Option<Called>, Vec<Diagnostic>> {
+        let module = block.has("module");
+        let key = if module { "module" } else { "action" };
+        let Some(expr) = block.scalar(key) else {
+            return Ok(None);
+        };
+        let Some(reference) = block.constant(key) else {
+            return Ok(None);
+        };
+        let action = self.loaded(
+            &reference,
+            &CallSite {
+                reference: expr,
+                block,
+                module,
+            },
+        )?;
+        let kind =
+            kind_of(&action, &reference, module).map_err(|message| vec![refused(expr, message)])?;
+        let mut found = inputs::check(&action, block);
+        found.extend(cache_of_stateful(&action, kind, block));
+        if found.is_empty() {
+            Ok(Some(Called {
+                action,
+                reference,
+                kind,
+            }))
+        } else {
+            Err(found)
+        }
+    }
+
+    fn loaded(
+        &mut self,
+        reference: &str,
+        site: &CallSite<'_>,
+    ) -> Result<Arc<Action>, Vec<Diagnostic>> {
+        let workspace = self.session.workspace;
+        let loaded = self
+            .actions
+            .entry(reference.to_owned())
+            .or_insert_with(|| action::load(workspace, reference, site));
+        let action = loaded.clone().map_err(|found| vec![*found])?;
+        if action.sound {
+            Ok(action)
+        } else {
+            Err(action.problems.clone())
+        }
+    }
+}
+
+fn kind_of(action: &Action, reference: &str, module: bool) -> Result<TaskKind, String> {
+    let word = action.kind_word();
+    match (action.kind(), module) {
+        (Kind::BatchAction, true) => Ok(TaskKind::Module),
+        (_, true) => Err(format!(
+            "a module must be a batch action, `{reference}` is a {word} one"
+        )),
+        (Kind::BatchAction, false) => Ok(TaskKind::BatchAction),
+        (Kind::StatefulAction, false) => Ok(TaskKind::Stateful),
+        (Kind::LocalAction, false) => Ok(TaskKind::Local),
+        (_, false) => Err(format!(
+            "a batch cannot call `{reference}`: it is a {word} action"
+        )),
+    }
+}
+
+fn refused(expr: &Expr, message: String) -> Diagnostic {
+    Diagnostic::error("wrong-action", &expr.text, expr.span, message)
+}
+
+fn cache_of_stateful(action: &Action, kind: TaskKind, block: &Block) -> Option<Diagnostic> {
+    if !matches!(kind, TaskKind::Stateful | TaskKind::Local) {
+        return None;
+    }
+    let field = block.fields.get("cache")?;
+    let message = format!(
+        "a call of a {} action cannot have `cache`",
+        action.kind_word()
+    );
+    let found = Diagnostic::error("cache-in-call", &block.text, field.key, message);
+    Some(
+        found
+            .label(&block.text, block.span, "the call")
+            .help("remove it"),
+    )
+}
