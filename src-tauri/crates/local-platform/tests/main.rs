@@ -1,5 +1,8 @@
 //! The platform over real HTTP, with real jobs under real supervisors.
 
+#![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
 mod desk;
 mod flow;
 mod jobs;

@@ -15,7 +15,7 @@ async fn sandboxed() -> Option<Desk> {
     if job.status == JobStatus::Succeeded {
         return Some(desk);
     }
-    println!("skipped: {}", job.history.description.unwrap_or_default());
+    eprintln!("skipped: {}", job.history.description.unwrap_or_default());
     None
 }
 

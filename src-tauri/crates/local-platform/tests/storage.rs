@@ -52,7 +52,7 @@ async fn a_file_is_created_extended_read_in_part_and_described() {
 }
 
 #[tokio::test]
-async fn folders_are_made_listed_and_removed() {
+async fn folders_are_made_and_listed() {
     let desk = Desk::new().await;
     let make = async |path: &str| {
         desk.send(
@@ -102,7 +102,13 @@ async fn folders_are_made_listed_and_removed() {
         (status, &error["errno"]),
         (StatusCode::NOT_FOUND, &json!("ENOENT"))
     );
+}
 
+#[tokio::test]
+async fn removing_tells_every_removed_entry_and_spares_full_folders_unless_asked() {
+    let desk = Desk::new().await;
+    put(&desk, "d/e/g", "x").await;
+    put(&desk, "d/f", "x").await;
     let delete = async |query: &str| {
         let request = desk.request(Method::DELETE, &format!("{HOME}/d?op=DELETE&{query}"));
         let request = request.header("accept", "application/x-ndjson");
@@ -112,7 +118,7 @@ async fn folders_are_made_listed_and_removed() {
     let (status, lines) = delete("recursive=true").await;
     assert_eq!(status, StatusCode::OK);
     let lines = lines.as_str().unwrap();
-    assert_eq!(lines.split_terminator("\r\n").count(), 3, "{lines}");
+    assert_eq!(lines.split_terminator("\r\n").count(), 4, "{lines}");
     assert!(
         lines.contains(r#"{"path":"/bakehouse/proj/d/f","is_dir":false}"#),
         "{lines}"
