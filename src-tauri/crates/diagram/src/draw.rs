@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     display::{DisplayList, Piece},
     graph::Graph,
-    layout::Layout,
+    layout::{Direction, Layout},
     shape::Rect,
 };
 
@@ -138,6 +138,9 @@ pub fn draw(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions)
     let mut pieces: Vec<Piece> = Vec::new();
     for group in &layout.groups {
         pieces.extend(frame::piece(graph, group, place(group.rect), &palette));
+        if layout.direction == Direction::LeftToRight {
+            pieces.extend(frame::title(graph, group, place(group.rect), &palette));
+        }
     }
     let shift = place(Rect::default());
     for route in &layout.edges {
@@ -147,6 +150,11 @@ pub fn draw(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions)
             (shift.x, shift.y),
             (layout.corner, &palette),
         ));
+    }
+    if layout.direction == Direction::TopDown {
+        for group in &layout.groups {
+            pieces.extend(frame::title(graph, group, place(group.rect), &palette));
+        }
     }
     for (node, at) in graph.nodes.iter().zip(&layout.nodes) {
         pieces.push(node::piece(node, place(at.rect), &palette));

@@ -1,7 +1,7 @@
 //! The frame of a group: ground, name, kind and a bar of counts.
 
 use crate::{
-    display::{Detail, Mark, Owner, Piece, Stroke},
+    display::{Detail, Mark, Owner, Piece, Stroke, TextMark},
     font::Face,
     graph::Graph,
     layout::GroupFrame,
@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     count::{self, Counts},
-    line::{Style, both, from_detail},
+    line::{Style, both, fill, from_detail},
     palette::Palette,
 };
 
@@ -18,28 +18,66 @@ const RADIUS: f32 = 10.0;
 const BAR: (f32, f32) = (64.0, 5.0);
 const PADDING: f32 = 12.0;
 
-/// All marks of a frame; none where the graph has no such group.
+/// The ground and the line of a frame; none where the graph has no such group.
 pub(super) fn piece(
     graph: &Graph,
     frame: &GroupFrame,
     rect: Rect,
     palette: &Palette,
 ) -> Option<Piece> {
-    let group = graph.groups.get(frame.group)?;
     let line = Stroke::new(palette.frame_line, 1.0);
-    let mut marks = vec![both(
+    let marks = vec![both(
         Outline::rounded(rect.inset(0.5), RADIUS),
         palette.frame,
         line,
     )];
+    whole(graph, frame, rect, marks)
+}
+
+/// Name, kind and counts of a frame, drawn after the arrows: where an arrow
+/// comes in from above, it gives way to the words.
+pub(super) fn title(
+    graph: &Graph,
+    frame: &GroupFrame,
+    rect: Rect,
+    palette: &Palette,
+) -> Option<Piece> {
+    let words = words(graph, frame, rect, palette)?;
     let members = frame
         .members
         .iter()
         .filter_map(|node| graph.nodes.get(*node));
     let counts = Counts::of(members.flat_map(count::states));
     let bar = Rect::new(rect.right() - PADDING - BAR.0, rect.y + 15.0, BAR.0, BAR.1);
+    let mut marks = Vec::new();
+    let width: f32 = words
+        .iter()
+        .map(|word| word.at.x + word.width)
+        .fold(0.0, f32::max);
+    for patch in [
+        Rect::new(
+            rect.x + PADDING - 2.0,
+            rect.y + 10.0,
+            width - rect.x - PADDING + 4.0,
+            16.0,
+        ),
+        Rect::new(bar.x - 2.0, bar.y - 2.0, bar.width + 3.0, bar.height + 4.0),
+    ] {
+        marks.push(fill(Outline::rounded(patch, 2.0), palette.frame_ground()));
+    }
     let bar = counts.bar(bar, palette).into_iter();
     marks.extend(bar.map(|mark| from_detail(mark, Detail::Name)));
+    marks.extend(words.into_iter().map(Mark::Text));
+    whole(graph, frame, rect, marks)
+}
+
+fn words(
+    graph: &Graph,
+    frame: &GroupFrame,
+    rect: Rect,
+    palette: &Palette,
+) -> Option<Vec<TextMark>> {
+    let group = graph.groups.get(frame.group)?;
     let room = rect.width - 3.0 * PADDING - BAR.0;
     let left = Point::new(rect.x + PADDING, rect.y + 21.5);
     let label = if group.label.trim().is_empty() {
@@ -52,17 +90,17 @@ pub(super) fn piece(
         .line(label, left, room);
     let used = name.as_ref().map_or(0.0, |name| name.width + 10.0);
     let note = group.note.as_deref().unwrap_or_else(|| group.kind.word());
+    let style = Style::new(Face::Regular, 11.0, palette.text_third).from(Detail::Full);
     let note = (room - used > 30.0)
-        .then(|| {
-            Style::new(Face::Regular, 11.0, palette.text_third)
-                .from(Detail::Full)
-                .line(note, Point::new(left.x + used, left.y), room - used)
-        })
+        .then(|| style.line(note, Point::new(left.x + used, left.y), room - used))
         .flatten();
-    marks.extend([name, note].into_iter().flatten().map(Mark::Text));
+    Some([name, note].into_iter().flatten().collect())
+}
+
+fn whole(graph: &Graph, frame: &GroupFrame, rect: Rect, marks: Vec<Mark>) -> Option<Piece> {
     Some(Piece {
         owner: Owner::Group {
-            id: group.id.clone(),
+            id: graph.groups.get(frame.group)?.id.clone(),
         },
         bounds: rect,
         note: None,

@@ -70,6 +70,21 @@ impl Palette {
         }
     }
 
+    /// The colour of a frame on the ground, covering.
+    pub(super) fn frame_ground(&self) -> Color {
+        let mix = |over: u8, under: u8| {
+            let share = u32::from(self.frame.a);
+            let sum = u32::from(over) * share + u32::from(under) * (255 - share);
+            u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
+        };
+        Color {
+            r: mix(self.frame.r, self.ground.r),
+            g: mix(self.frame.g, self.ground.g),
+            b: mix(self.frame.b, self.ground.b),
+            a: 255,
+        }
+    }
+
     /// The colour of a state, safe for colour-blind eyes together with its shape.
     pub(super) fn state(&self, state: NodeState) -> Color {
         state_color(self.theme, state)

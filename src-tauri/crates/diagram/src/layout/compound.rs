@@ -19,8 +19,11 @@ use crate::{
     shape::{Point, Rect},
 };
 
+mod cable;
 mod level;
+mod parts;
 mod result;
+mod ring;
 
 use level::Task;
 

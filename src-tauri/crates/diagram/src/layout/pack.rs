@@ -1,7 +1,5 @@
 //! Puts parts that no line joins beside and below each other.
 
-use super::measure;
-
 /// The size of a part along both axes.
 pub(super) type Size = (f32, f32);
 
@@ -74,9 +72,6 @@ fn find(leader: &mut [usize], thing: usize) -> usize {
     }
     at
 }
-
-/// The room between parts.
-pub(super) const GAP: f32 = measure::PART_GAP;
 
 #[cfg(test)]
 mod tests {

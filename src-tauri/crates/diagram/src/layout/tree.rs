@@ -1,6 +1,8 @@
 //! Groups as a tree: which groups lie around each node, and an order of all
 //! nodes in which no arrow goes back.
 
+use std::collections::BTreeSet;
+
 use crate::graph::{Graph, Index, Thing};
 
 use super::layered::acyclic;
@@ -153,27 +155,19 @@ impl Tree {
             .max()
             .map_or(0, |last| last + 1);
         let home = |node: usize| self.around[node].last().copied().unwrap_or(groups);
-        let mut ready: Vec<Vec<usize>> = vec![Vec::new(); groups + 1];
-        let mut order: std::collections::BTreeSet<(usize, usize)> =
-            std::collections::BTreeSet::new();
+        let mut ready = Ready::new(groups + 1);
         for node in (0..missing.len()).filter(|node| missing[*node] == 0) {
-            order.insert((node, home(node)));
-            ready[home(node)].push(node);
+            ready.push(node, home(node));
         }
         let mut places = vec![0; missing.len()];
         let mut next_place = 0;
-        while let Some((_, group)) = order.first().copied() {
-            // stay in the group as long as one of its nodes is ready
-            while let Some(node) = ready[group].pop() {
-                order.remove(&(node, group));
-                places[node] = next_place;
-                next_place += 1;
-                for &other in &after[node] {
-                    missing[other] -= 1;
-                    if missing[other] == 0 {
-                        order.insert((other, home(other)));
-                        ready[home(other)].push(other);
-                    }
+        while let Some(node) = ready.pop() {
+            places[node] = next_place;
+            next_place += 1;
+            for &other in &after[node] {
+                missing[other] -= 1;
+                if missing[other] == 0 {
+                    ready.push(other, home(other));
                 }
             }
         }
@@ -185,6 +179,38 @@ impl Tree {
         let mut sorted: Vec<usize> = nodes.collect();
         sorted.sort_by_key(|node| self.topological[*node]);
         sorted
+    }
+}
+
+/// Nodes that may come next.
+struct Ready {
+    of_group: Vec<Vec<usize>>,
+    all: BTreeSet<(usize, usize)>,
+    /// The group of the last node; the next one comes from it, if there is one.
+    last: usize,
+}
+
+impl Ready {
+    fn new(groups: usize) -> Self {
+        Self {
+            of_group: vec![Vec::new(); groups],
+            all: BTreeSet::new(),
+            last: 0,
+        }
+    }
+
+    fn push(&mut self, node: usize, group: usize) {
+        self.of_group[group].push(node);
+        self.all.insert((node, group));
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        if self.of_group[self.last].is_empty() {
+            self.last = self.all.first()?.1;
+        }
+        let node = self.of_group[self.last].pop()?;
+        self.all.remove(&(node, self.last));
+        Some(node)
     }
 }
 

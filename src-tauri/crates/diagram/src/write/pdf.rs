@@ -149,9 +149,10 @@ pub fn pdf(list: &DisplayList, options: &PdfOptions) -> Vec<u8> {
     }
     let links = write_links(&mut pdf, &mut numbers, list, &placement);
     let mut sheet = pdf.page(page);
+    let (width, height) = placement.page;
     sheet
         .parent(pages)
-        .media_box(Frame::new(0.0, 0.0, placement.page.0, placement.page.1))
+        .media_box(Frame::new(0.0, 0.0, width, height))
         .contents(stream);
     if !links.is_empty() {
         sheet.annotations(links);
@@ -169,14 +170,16 @@ pub fn pdf(list: &DisplayList, options: &PdfOptions) -> Vec<u8> {
     names.finish();
     resources.finish();
     sheet.finish();
-    let info = numbers.next();
-    let mut properties = pdf.document_info(info);
-    if !options.title.is_empty() {
-        properties.title(TextStr(&crate::font::one_line(&options.title)));
+    write_properties(&mut pdf, &mut numbers, &options.title);
+    pdf.finish()
+}
+
+fn write_properties(pdf: &mut Pdf, numbers: &mut Numbers, title: &str) {
+    let mut properties = pdf.document_info(numbers.next());
+    if !title.is_empty() {
+        properties.title(TextStr(&crate::font::one_line(title)));
     }
     properties.creator(TextStr("Bakehouse"));
-    properties.finish();
-    pdf.finish()
 }
 
 fn write_links(

@@ -10,6 +10,8 @@ use crate::graph::EdgeKind;
 
 /// Above so many touching pairs in one gap the order is only estimated.
 const MANY_PAIRS: usize = 400_000;
+/// Above so many pairs of lines their crossings are only estimated.
+const MANY_LINES: usize = 4096;
 /// Lines closer than this along the cross axis count as touching.
 const TOUCH: f32 = 3.0;
 
@@ -26,11 +28,12 @@ pub(super) struct Channels {
 #[derive(Debug, Default)]
 struct Net {
     segments: Vec<usize>,
-    /// Where its lines come from and go to, sorted.
-    from: Vec<f32>,
-    to: Vec<f32>,
+    /// Where each of its lines comes from and goes to.
+    lines: Vec<(f32, f32)>,
     low: f32,
     high: f32,
+    /// The nets of one bundle may run in one channel.
+    bundle: usize,
 }
 
 /// Finds a channel for every elbow.
@@ -49,11 +52,10 @@ pub(super) fn channels(sketch: &Sketch, cross: &[f32]) -> Channels {
             }
         }
     }
-    for (index, segment) in sketch.segments.iter().enumerate() {
-        let from = cross[segment.from] + segment.from_port;
-        let to = cross[segment.to] + segment.to_port;
+    for (index, track) in channels.track.iter_mut().enumerate() {
+        let (from, to) = ends(sketch, cross, index);
         if (from - to).abs() < 0.5 {
-            channels.track[index] = None;
+            *track = None;
         }
     }
     channels
@@ -79,7 +81,7 @@ fn nets(sketch: &Sketch, cross: &[f32], rank: usize) -> Vec<Net> {
         }
     }
     let mut found: HashMap<(EdgeKind, Vec<Place>), usize> = HashMap::new();
-    let mut nets: Vec<Net> = Vec::new();
+    let mut bundles: Vec<(usize, Vec<usize>)> = Vec::new();
     for (_, kind, segments) in sources {
         let mut targets: Vec<Place> = segments
             .iter()
@@ -91,56 +93,90 @@ fn nets(sketch: &Sketch, cross: &[f32], rank: usize) -> Vec<Net> {
             })
             .collect();
         targets.sort_unstable();
-        let net = *found.entry((kind, targets)).or_insert(nets.len());
-        if net == nets.len() {
-            nets.push(Net::default());
+        let bundle = *found.entry((kind, targets)).or_insert(bundles.len());
+        if bundle == bundles.len() {
+            bundles.push((0, Vec::new()));
         }
-        nets[net].segments.extend(segments);
+        bundles[bundle].0 += 1;
+        bundles[bundle].1.extend(segments);
     }
-    for net in &mut nets {
-        net.measure(sketch, cross);
+    let mut nets: Vec<Net> = Vec::new();
+    for (number, (sources, segments)) in bundles.into_iter().enumerate() {
+        let several_targets = segments.len() > sources;
+        if sources > 1 && several_targets {
+            nets.push(Net::new(sketch, cross, segments, number));
+            continue;
+        }
+        let (up, down): (Vec<usize>, Vec<usize>) = segments.into_iter().partition(|index| {
+            let (from, to) = ends(sketch, cross, *index);
+            to < from
+        });
+        nets.push(Net::new(sketch, cross, up, number));
+        nets.push(Net::new(sketch, cross, down, number));
     }
     nets.retain(|net| net.high - net.low >= 0.5);
     nets
 }
 
+/// Where a segment begins and ends along the cross axis.
+fn ends(sketch: &Sketch, cross: &[f32], index: usize) -> (f32, f32) {
+    let segment = &sketch.segments[index];
+    (
+        cross[segment.from] + segment.from_port,
+        cross[segment.to] + segment.to_port,
+    )
+}
+
 impl Net {
-    fn measure(&mut self, sketch: &Sketch, cross: &[f32]) {
-        for &index in &self.segments {
-            let segment = &sketch.segments[index];
-            self.from.push(cross[segment.from] + segment.from_port);
-            self.to.push(cross[segment.to] + segment.to_port);
+    fn new(sketch: &Sketch, cross: &[f32], segments: Vec<usize>, bundle: usize) -> Self {
+        let lines: Vec<(f32, f32)> = segments.iter().map(|s| ends(sketch, cross, *s)).collect();
+        let all = || lines.iter().flat_map(|(from, to)| [*from, *to]);
+        Self {
+            low: all().fold(f32::INFINITY, f32::min),
+            high: all().fold(f32::NEG_INFINITY, f32::max),
+            segments,
+            lines,
+            bundle,
         }
-        for places in [&mut self.from, &mut self.to] {
-            places.sort_by(f32::total_cmp);
-            places.dedup();
-        }
-        let all = || self.from.iter().chain(&self.to).copied();
-        let (low, high) = (
-            all().fold(f32::INFINITY, f32::min),
-            all().fold(f32::NEG_INFINITY, f32::max),
-        );
-        (self.low, self.high) = (low, high);
     }
 
-    /// How bad it is to run before `other`: its lines to the targets cross the
-    /// channel of the other, and the lines of the other cross its own channel.
+    /// How bad it is to run before `other`: how many of its lines cross lines of
+    /// the other then, and, which is worse, run on one level with them.
     fn cost_before(&self, other: &Self) -> i64 {
-        let crossing = within(&self.to, other) + within(&other.from, self);
-        let touching = self.to.iter().filter(|to| near(&other.from, **to)).count();
-        i64::try_from(crossing + 6 * touching).unwrap_or(i64::MAX)
+        let mut cost = 0;
+        if self.lines.len() * other.lines.len() > MANY_LINES {
+            let (low, high) = (other.low, other.high);
+            cost += count(
+                self.lines
+                    .iter()
+                    .filter(|line| (low..=high).contains(&line.1)),
+            );
+            let (low, high) = (self.low, self.high);
+            cost += count(
+                other
+                    .lines
+                    .iter()
+                    .filter(|line| (low..=high).contains(&line.0)),
+            );
+            return cost;
+        }
+        for (from, to) in &self.lines {
+            for (other_from, other_to) in &other.lines {
+                cost += i64::from(is_between(*to, *other_from, *other_to));
+                cost += i64::from(is_between(*other_from, *from, *to));
+                cost += 6 * i64::from((to - other_from).abs() < 0.6);
+            }
+        }
+        cost
     }
 }
 
-fn within(places: &[f32], net: &Net) -> usize {
-    let start = places.partition_point(|place| *place < net.low - 0.1);
-    let end = places.partition_point(|place| *place <= net.high + 0.1);
-    end - start
+fn count<T>(things: impl Iterator<Item = T>) -> i64 {
+    i64::try_from(things.count()).unwrap_or(i64::MAX)
 }
 
-fn near(sorted: &[f32], place: f32) -> bool {
-    let at = sorted.partition_point(|other| *other < place - 0.6);
-    sorted.get(at).is_some_and(|other| *other <= place + 0.6)
+fn is_between(place: f32, one: f32, two: f32) -> bool {
+    one.min(two) - 0.1 < place && place < one.max(two) + 0.1
 }
 
 /// The channel of each net, and how many there are.
@@ -187,6 +223,9 @@ fn touching(nets: &[Net]) -> (Vec<Vec<(usize, i64)>>, bool) {
         for &lower in &sorted[at + 1..] {
             if nets[lower].low > nets[upper].high + TOUCH {
                 break;
+            }
+            if nets[lower].bundle == nets[upper].bundle {
+                continue;
             }
             pairs += 1;
             if pairs > MANY_PAIRS {

@@ -1,13 +1,28 @@
 //! The order within each rank: sweeps by barycentre and median, and exchanges
 //! of neighbours, until fewer crossings are not found.
 
-use super::sketch::{Role, Sketch};
+use super::sketch::Sketch;
+
+mod inversion;
+mod start;
+
+use inversion::{inversions, inversions_both_ways};
+use start::{shuffled, walked};
 
 /// How often the ranks are swept down and up, and how many vain sweeps end it.
 const SWEEPS: usize = 24;
 const PATIENCE: usize = 6;
 /// Above so many segments the search is kept short.
 const LARGE: usize = 12_000;
+
+/// How many pairs of vertices the polish may compare, and how often it goes over them.
+const PAIRS: usize = 300_000;
+const MOST_PASSES: usize = 24;
+/// Small graphs are also tried from mixed orders.
+const SHUFFLED: usize = 2_000;
+const MOST_SHUFFLES: usize = 8;
+/// How many neighbours a vertex looks past on either side.
+const REACH: usize = 40;
 
 /// Orders every rank and returns the number of crossings left.
 pub(super) fn order(sketch: &mut Sketch) -> usize {
@@ -17,37 +32,43 @@ pub(super) fn order(sketch: &mut Sketch) -> usize {
     }
     let mut sorter = Sorter::new(sketch);
     let (mut best, mut least) = sorter.search(sketch, sketch.ranks.clone());
-    if least > 0 {
-        let (other, fewer) = sorter.search(sketch, walked(sketch));
+    let shuffles = (SHUFFLED / sketch.segments.len().max(1)).min(MOST_SHUFFLES);
+    for start in 0..=shuffles {
+        if least == 0 {
+            break;
+        }
+        let ranks = match start {
+            0 => walked(sketch),
+            number => shuffled(sketch, number),
+        };
+        let (other, fewer) = sorter.search(sketch, ranks);
         if fewer < least {
             (best, least) = (other, fewer);
         }
+    }
+    sorter.polish(sketch, &mut best, &mut least);
+    if is_upside_down(&best) {
+        best.iter_mut().for_each(|rank| rank.reverse());
     }
     sketch.ranks = best;
     least
 }
 
-/// The order in which a walk along the segments meets the vertices.
-fn walked(sketch: &Sketch) -> Vec<Vec<usize>> {
-    let mut ranks: Vec<Vec<usize>> = vec![Vec::new(); sketch.ranks.len()];
-    let mut seen = vec![false; sketch.role.len()];
-    for &start in sketch.ranks.iter().flatten() {
-        let mut stack = vec![start];
-        while let Some(vertex) = stack.pop() {
-            if std::mem::replace(&mut seen[vertex], true) {
-                continue;
-            }
-            ranks[sketch.rank_of[vertex]].push(vertex);
-            let ups = sketch.ups[vertex].iter().map(|s| sketch.segments[*s].from);
-            let downs = sketch.downs[vertex].iter().map(|s| sketch.segments[*s].to);
-            let next: Vec<usize> = ups.chain(downs).filter(|v| !seen[*v]).collect();
-            stack.extend(next.into_iter().rev());
-        }
-    }
-    for border in [0, ranks.len() - 1] {
-        ranks[border].clone_from(&sketch.ranks[border]);
-    }
-    ranks
+/// Whether more neighbours stand against the order of the input than in it, and
+/// no end at the border says where up is.
+fn is_upside_down(ranks: &[Vec<usize>]) -> bool {
+    let bound = ranks.first().is_some_and(|rank| !rank.is_empty())
+        || ranks.last().is_some_and(|rank| !rank.is_empty());
+    let pairs = || ranks.iter().flat_map(|rank| rank.windows(2));
+    let against = pairs().filter(|pair| pair[0] > pair[1]).count();
+    !bound && against * 2 > pairs().count()
+}
+
+/// Whether a vertex moves to a place that is as good as its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Stay,
+    Wander,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -150,7 +171,7 @@ impl Sorter {
     fn sweep(&mut self, sketch: &Sketch, ranks: &mut [Vec<usize>], number: usize) {
         let inner = 1..ranks.len() - 1;
         let median = number % 4 >= 2;
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             for rank in inner.clone() {
                 self.sort(sketch, &mut ranks[rank], Side::Up, median);
             }
@@ -159,7 +180,7 @@ impl Sorter {
                 self.sort(sketch, &mut ranks[rank], Side::Down, median);
             }
         }
-        for _ in 0..4 {
+        for _ in 0..2 {
             let mut better = false;
             for rank in inner.clone() {
                 better |= self.exchange(sketch, &mut ranks[rank]);
@@ -169,6 +190,47 @@ impl Sorter {
             }
             if !better {
                 break;
+            }
+        }
+    }
+
+    /// Sifts the ranks again and again; where that leads nowhere, a sweep shakes
+    /// them. How often depends on what it costs.
+    fn polish(&mut self, sketch: &Sketch, best: &mut Vec<Vec<usize>>, least: &mut usize) {
+        self.note_places(best);
+        let widths = best
+            .iter()
+            .map(|rank| rank.len() * rank.len().min(2 * REACH));
+        let passes = (PAIRS / widths.sum::<usize>().max(1)).clamp(2, MOST_PASSES);
+        let mut ranks = best.clone();
+        let mut vain = 0;
+        for pass in 0..passes {
+            if *least == 0 {
+                break;
+            }
+            let level = if pass.is_multiple_of(2) {
+                Level::Wander
+            } else {
+                Level::Stay
+            };
+            if pass.is_multiple_of(2) {
+                for rank in 1..ranks.len() - 1 {
+                    self.sift(sketch, &mut ranks[rank], level);
+                }
+            } else {
+                for rank in (1..ranks.len() - 1).rev() {
+                    self.sift(sketch, &mut ranks[rank], level);
+                }
+            }
+            let now = self.crossings(sketch, &ranks);
+            vain += 1;
+            if now < *least {
+                *least = now;
+                best.clone_from(&ranks);
+                vain = 0;
+            } else if vain >= 4 {
+                self.sweep(sketch, &mut ranks, pass / 4);
+                vain = 0;
             }
         }
     }
@@ -234,6 +296,64 @@ impl Sorter {
         better
     }
 
+    /// Moves each vertex of a rank to where its lines cross least, the others
+    /// staying as they are.
+    fn sift(&mut self, sketch: &Sketch, rank: &mut [usize], level: Level) {
+        if rank.len() < 2 {
+            return;
+        }
+        self.collect_keys(sketch, rank);
+        let mut order: Vec<usize> = (0..rank.len()).collect();
+        let mut moved = false;
+        for vertex in 0..rank.len() {
+            if self.up_keys.of(vertex).is_empty() && self.down_keys.of(vertex).is_empty() {
+                continue;
+            }
+            let at = order
+                .iter()
+                .position(|other| *other == vertex)
+                .unwrap_or(vertex);
+            let to = self.best_place(&order, at, level);
+            if to != at {
+                order.remove(at);
+                order.insert(to, vertex);
+                moved = true;
+            }
+        }
+        if moved {
+            let sorted: Vec<usize> = order.iter().map(|index| rank[*index]).collect();
+            rank.copy_from_slice(&sorted);
+            self.note_rank(rank);
+        }
+    }
+
+    /// Where the vertex at `at` would cross least.
+    fn best_place(&self, order: &[usize], at: usize, level: Level) -> usize {
+        let vertex = order[at];
+        let (mut best, mut most) = (at, 0);
+        let better = |gain: i64, most: i64| match level {
+            Level::Stay => gain > most,
+            Level::Wander => gain >= most,
+        };
+        let mut gain = 0;
+        for to in (at.saturating_sub(REACH)..at).rev() {
+            let (now, then) = self.crossings_of_two(order[to], vertex);
+            gain += now - then;
+            if better(gain, most) {
+                (best, most) = (to, gain);
+            }
+        }
+        gain = 0;
+        for (to, other) in order.iter().enumerate().skip(at + 1).take(REACH) {
+            let (now, then) = self.crossings_of_two(vertex, *other);
+            gain += now - then;
+            if better(gain, most) {
+                (best, most) = (to, gain);
+            }
+        }
+        best
+    }
+
     fn collect_keys(&mut self, sketch: &Sketch, rank: &[usize]) {
         for side in [Side::Up, Side::Down] {
             let mut all = std::mem::take(match side {
@@ -260,14 +380,13 @@ impl Sorter {
     }
 
     /// The crossings between two neighbours as they stand, and exchanged.
-    fn crossings_of_two(&self, a: usize, b: usize) -> (usize, usize) {
+    fn crossings_of_two(&self, a: usize, b: usize) -> (i64, i64) {
         let mut both = (0, 0);
         for keys in [&self.up_keys, &self.down_keys] {
             let (a, b) = (keys.of(a), keys.of(b));
-            if !a.is_empty() && !b.is_empty() {
-                both.0 += inversions_of_two(a, b);
-                both.1 += inversions_of_two(b, a);
-            }
+            let (now, then) = inversions_both_ways(a, b);
+            both.0 += now;
+            both.1 += then;
         }
         both
     }
@@ -312,66 +431,5 @@ fn middle(keys: &mut [f32], median: bool) -> f32 {
         (low * right + high * left) / (left + right)
     } else {
         f32::midpoint(low, high)
-    }
-}
-
-/// Pairs in which the key of the first is the greater; both sorted.
-fn inversions_of_two(first: &[f32], second: &[f32]) -> usize {
-    let mut sum = 0;
-    let mut smaller = 0;
-    for key in first {
-        while second.get(smaller).is_some_and(|other| other < key) {
-            smaller += 1;
-        }
-        sum += smaller;
-    }
-    sum
-}
-
-/// Pairs in the wrong order; sorts the keys.
-fn inversions(keys: &mut [f32], spare: &mut Vec<f32>) -> usize {
-    let count = keys.len();
-    let mut width = 1;
-    let mut sum = 0;
-    while width < count {
-        spare.clear();
-        for start in (0..count).step_by(2 * width) {
-            let middle = (start + width).min(count);
-            let end = (start + 2 * width).min(count);
-            let (mut left, mut right) = (start, middle);
-            while left < middle && right < end {
-                if keys[right] < keys[left] {
-                    sum += middle - left;
-                    spare.push(keys[right]);
-                    right += 1;
-                } else {
-                    spare.push(keys[left]);
-                    left += 1;
-                }
-            }
-            spare.extend_from_slice(&keys[left..middle]);
-            spare.extend_from_slice(&keys[right..end]);
-        }
-        keys.copy_from_slice(spare);
-        width *= 2;
-    }
-    sum
-}
-
-/// Whether the vertex takes part in the order of boxes and lines.
-pub(super) fn is_placed(role: Role) -> bool {
-    role != Role::Border
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn inversions_are_counted() {
-        let mut keys = vec![3.0, 1.0, 2.0, 0.0, 2.0];
-        assert_eq!(inversions(&mut keys, &mut Vec::new()), 6);
-        assert_eq!(keys, [0.0, 1.0, 2.0, 2.0, 3.0]);
-        assert_eq!(inversions_of_two(&[1.0, 3.0], &[0.0, 2.0]), 3);
     }
 }

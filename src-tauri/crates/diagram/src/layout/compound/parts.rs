@@ -1,0 +1,124 @@
+//! A level whose items fall into parts that no wire joins.
+
+use super::{Brick, Direction, End, Placed, Spot, Wire, cable::Cable, layered, measure, pack};
+
+/// Lays out the level, parts that no wire joins apart from each other.
+pub(super) fn lay(direction: Direction, bricks: &[Brick], cables: &[Cable]) -> Placed {
+    let wires: Vec<Wire> = cables.iter().map(|cable| cable.wire).collect();
+    let ties: Vec<(usize, usize)> = wires.iter().filter_map(tie).collect();
+    let parts = pack::parts(bricks.len(), &ties);
+    if parts.len() <= 1 || ties.len() < wires.len() {
+        return layered::lay(bricks, &wires);
+    }
+    Parts::new(bricks, &wires, parts).lay(direction)
+}
+
+/// The parts of a level, each with its own numbers for its boxes.
+struct Parts<'a> {
+    bricks: &'a [Brick],
+    wires: &'a [Wire],
+    parts: Vec<Vec<usize>>,
+    /// The part of each box and its number in it.
+    part_of: Vec<(usize, usize)>,
+    /// The wires of each part.
+    wires_of: Vec<Vec<usize>>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(bricks: &'a [Brick], wires: &'a [Wire], parts: Vec<Vec<usize>>) -> Self {
+        let mut part_of = vec![(0, 0); bricks.len()];
+        for (number, part) in parts.iter().enumerate() {
+            for (at, &brick) in part.iter().enumerate() {
+                part_of[brick] = (number, at);
+            }
+        }
+        let mut wires_of: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
+        for (index, wire) in wires.iter().enumerate() {
+            if let End::Brick { brick, .. } = wire.from {
+                wires_of[part_of[brick].0].push(index);
+            }
+        }
+        Self {
+            bricks,
+            wires,
+            parts,
+            part_of,
+            wires_of,
+        }
+    }
+
+    fn local(&self, end: End) -> End {
+        match end {
+            End::Brick { brick, port } => End::Brick {
+                brick: self.part_of[brick].1,
+                port,
+            },
+            outside @ End::Outside { .. } => outside,
+        }
+    }
+
+    fn lay_part(&self, part: usize) -> Placed {
+        let bricks: Vec<Brick> = self.parts[part]
+            .iter()
+            .map(|brick| self.bricks[*brick])
+            .collect();
+        let wires: Vec<Wire> = self.wires_of[part]
+            .iter()
+            .map(|index| {
+                let wire = self.wires[*index];
+                Wire {
+                    from: self.local(wire.from),
+                    to: self.local(wire.to),
+                    ..wire
+                }
+            })
+            .collect();
+        layered::lay(&bricks, &wires)
+    }
+
+    fn lay(&self, direction: Direction) -> Placed {
+        let laid: Vec<Placed> = (0..self.parts.len())
+            .map(|part| self.lay_part(part))
+            .collect();
+        let sizes: Vec<Spot> = laid.iter().map(|part| (part.main, part.cross)).collect();
+        let lone = self.parts.iter().all(|part| part.len() == 1);
+        let gap = if lone {
+            measure::BOX_GAP
+        } else {
+            measure::PART_GAP
+        };
+        let aspect = match direction {
+            Direction::LeftToRight => 1.6,
+            Direction::TopDown => 1.0 / 1.6,
+        };
+        let (places, (main, cross)) = pack::pack(&sizes, aspect, gap);
+        let mut all = Placed {
+            main,
+            cross,
+            bricks: vec![(0.0, 0.0); self.bricks.len()],
+            wires: vec![Vec::new(); self.wires.len()],
+            crossings: laid.iter().map(|part| part.crossings).sum(),
+        };
+        for (part, (laid, place)) in laid.into_iter().zip(places).enumerate() {
+            for (brick, spot) in self.parts[part].iter().zip(laid.bricks) {
+                all.bricks[*brick] = add(spot, place);
+            }
+            for (index, corners) in self.wires_of[part].iter().zip(laid.wires) {
+                all.wires[*index] = corners.into_iter().map(|spot| add(spot, place)).collect();
+            }
+        }
+        all
+    }
+}
+
+/// One place, counted from another.
+pub(super) fn add(a: Spot, b: Spot) -> Spot {
+    (a.0 + b.0, a.1 + b.1)
+}
+
+fn tie(wire: &Wire) -> Option<(usize, usize)> {
+    match (wire.from, wire.to) {
+        (End::Brick { brick: from, .. }, End::Brick { brick: to, .. }) => Some((from, to)),
+        _ => None,
+    }
+}

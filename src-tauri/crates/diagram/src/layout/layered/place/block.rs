@@ -1,0 +1,340 @@
+//! Blocks: vertices whose common lines are level and that move together.
+
+use std::collections::BTreeMap;
+
+use super::{distance, weight};
+use crate::layout::layered::sketch::{Role, Sketch};
+
+/// Lines that miss being level by no more than this are made level.
+const NEAR: f32 = 16.0;
+/// The same for single lines in the end.
+const SNAP: f32 = 26.0;
+/// Lines closer than this to level are level.
+const LEVEL: f32 = 0.5;
+/// A block that would have to go farther than this is taken apart.
+const FAR: f32 = 60.0;
+/// How often every block is visited while settling.
+const VISITS: usize = 6;
+
+/// All blocks.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    members: Vec<Vec<usize>>,
+    block_of: Vec<usize>,
+    /// How far each vertex lies below the reference line of its block.
+    shift: Vec<f32>,
+    place: Vec<usize>,
+    /// The segment that holds each vertex in its block.
+    above: Vec<Option<usize>>,
+}
+
+/// A segment that may become level.
+struct Candidate {
+    segment: usize,
+    from: usize,
+    to: usize,
+    /// Long stretches come first, then the nearest to level.
+    urgency: (u8, u32),
+}
+
+impl Blocks {
+    /// Joins what should be level. Chosen segments of one gap never cross nor
+    /// share an end, so the blocks of each rank can always be put in order.
+    pub(super) fn new(sketch: &Sketch, cross: &[f32], loose: &[bool]) -> Self {
+        let count = sketch.role.len();
+        let mut place = vec![0; count];
+        for rank in &sketch.ranks {
+            for (at, &vertex) in rank.iter().enumerate() {
+                place[vertex] = at;
+            }
+        }
+        let mut above: Vec<Option<usize>> = vec![None; count];
+        for rank in &sketch.ranks {
+            for segment in chosen(sketch, (cross, loose), &place, rank) {
+                above[sketch.segments[segment].to] = Some(segment);
+            }
+        }
+        let mut blocks = Self {
+            members: Vec::new(),
+            block_of: vec![usize::MAX; count],
+            shift: vec![0.0; count],
+            place,
+            above,
+        };
+        for rank in &sketch.ranks {
+            for &vertex in rank {
+                blocks.join(sketch, vertex);
+            }
+        }
+        blocks
+    }
+
+    /// Puts the vertex into the block of the vertex above, or into a new one.
+    fn join(&mut self, sketch: &Sketch, vertex: usize) {
+        let Some(segment) = self.above[vertex].map(|segment| &sketch.segments[segment]) else {
+            self.block_of[vertex] = self.members.len();
+            self.members.push(vec![vertex]);
+            return;
+        };
+        let block = self.block_of[segment.from];
+        self.block_of[vertex] = block;
+        self.shift[vertex] = self.shift[segment.from] + segment.from_port - segment.to_port;
+        self.members[block].push(vertex);
+    }
+
+    /// Makes the blocks level where they are on average, pushed apart where
+    /// they would touch: half of the way down, half of the way up.
+    ///
+    /// Where that would carry a block too far, it does nothing but say which
+    /// segments have to stay loose.
+    pub(super) fn apart(&self, sketch: &Sketch, cross: &mut [f32], loose: &mut [bool]) -> bool {
+        let count = self.members.len();
+        let mut after: Vec<Vec<(usize, f32)>> = vec![Vec::new(); count];
+        let mut missing = vec![0_usize; count];
+        for rank in &sketch.ranks[1..sketch.ranks.len() - 1] {
+            for pair in rank.windows(2) {
+                let (a, b) = (pair[0], pair[1]);
+                let apart = distance(sketch, a, b) + self.shift[a] - self.shift[b];
+                after[self.block_of[a]].push((self.block_of[b], apart));
+                missing[self.block_of[b]] += 1;
+            }
+        }
+        let mut sorted: Vec<usize> = (0..count).filter(|block| missing[*block] == 0).collect();
+        let mut next = 0;
+        let wished: Vec<f32> = (0..count).map(|block| self.mean(cross, block)).collect();
+        let (mut down, mut up) = (wished.clone(), wished.clone());
+        while let Some(&block) = sorted.get(next) {
+            next += 1;
+            for &(other, apart) in &after[block] {
+                down[other] = down[other].max(down[block] + apart);
+                missing[other] -= 1;
+                if missing[other] == 0 {
+                    sorted.push(other);
+                }
+            }
+        }
+        for &block in sorted.iter().rev() {
+            let room = after[block].iter().map(|(other, apart)| up[*other] - apart);
+            up[block] = room.fold(up[block], f32::min);
+        }
+        let far = |block: &usize| {
+            let off = f32::midpoint(down[*block], up[*block]) - wished[*block];
+            off.abs() > FAR && self.members[*block].len() > 1
+        };
+        let mut loosened = false;
+        for vertex in (0..count)
+            .filter(far)
+            .flat_map(|block| &self.members[block])
+        {
+            if let Some(segment) = self.above[*vertex] {
+                loose[segment] = true;
+                loosened = true;
+            }
+        }
+        if loosened {
+            return false;
+        }
+        for (vertex, place) in cross.iter_mut().enumerate() {
+            let block = self.block_of[vertex];
+            *place = f32::midpoint(down[block], up[block]) + self.shift[vertex];
+        }
+        true
+    }
+
+    /// The mean place of the reference line.
+    fn mean(&self, cross: &[f32], block: usize) -> f32 {
+        let members = self.members[block].iter();
+        let (sum, count) = members.fold((0.0, 0.0_f32), |(sum, count), vertex| {
+            (sum + cross[*vertex] - self.shift[*vertex], count + 1.0)
+        });
+        sum / count.max(1.0)
+    }
+
+    /// Moves every block towards the middle of its lines, never past a neighbour.
+    pub(super) fn settle(&self, sketch: &Sketch, cross: &mut [f32], round: usize) {
+        let count = self.members.len();
+        let mut wishes = Vec::new();
+        for visit in 0..VISITS {
+            let mut moved = false;
+            for step in 0..count {
+                let forth = (visit + round).is_multiple_of(2);
+                let block = if forth { step } else { count - 1 - step };
+                moved |= self.move_block(sketch, cross, block, &mut wishes);
+            }
+            if !moved {
+                break;
+            }
+        }
+    }
+
+    /// Makes single lines level that miss it by little, where that moves a block
+    /// past nobody and bends no other line.
+    pub(super) fn snap(&self, sketch: &Sketch, cross: &mut [f32]) {
+        for segment in &sketch.segments {
+            let border = |vertex: usize| sketch.role[vertex] == Role::Border;
+            if border(segment.from) || border(segment.to) {
+                continue;
+            }
+            let off = cross[segment.from] + segment.from_port - cross[segment.to] - segment.to_port;
+            let (from, to) = (self.block_of[segment.from], self.block_of[segment.to]);
+            if off.abs() < LEVEL || off.abs() > SNAP || from == to {
+                continue;
+            }
+            for (block, by) in [(to, off), (from, -off)] {
+                if self.may_move(sketch, cross, block, by) {
+                    for &vertex in &self.members[block] {
+                        cross[vertex] += by;
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    fn may_move(&self, sketch: &Sketch, cross: &[f32], block: usize, by: f32) -> bool {
+        let mut wishes = Vec::new();
+        for &vertex in &self.members[block] {
+            self.collect_wishes(sketch, cross, vertex, &mut wishes);
+        }
+        let (up, down) = self.room(sketch, cross, block);
+        up <= by && by <= down && wishes.iter().all(|wish| wish.0.abs() >= LEVEL)
+    }
+
+    /// How far the block may go up and down.
+    fn room(&self, sketch: &Sketch, cross: &[f32], block: usize) -> (f32, f32) {
+        let (mut up, mut down) = (f32::NEG_INFINITY, f32::INFINITY);
+        for &vertex in &self.members[block] {
+            let rank = &sketch.ranks[sketch.rank_of[vertex]];
+            let at = self.place[vertex];
+            if let Some(&upper) = at.checked_sub(1).and_then(|at| rank.get(at)) {
+                up = up.max(cross[upper] + distance(sketch, upper, vertex) - cross[vertex]);
+            }
+            if let Some(&lower) = rank.get(at + 1) {
+                down = down.min(cross[lower] - distance(sketch, vertex, lower) - cross[vertex]);
+            }
+        }
+        (up, down)
+    }
+
+    fn move_block(
+        &self,
+        sketch: &Sketch,
+        cross: &mut [f32],
+        block: usize,
+        wishes: &mut Vec<(f32, f32)>,
+    ) -> bool {
+        let members = &self.members[block];
+        wishes.clear();
+        for &vertex in members {
+            if sketch.role[vertex] == Role::Border {
+                return false;
+            }
+            self.collect_wishes(sketch, cross, vertex, wishes);
+        }
+        let (up, down) = self.room(sketch, cross, block);
+        let by = median(wishes).max(up.min(0.0)).min(down.max(0.0));
+        if by.abs() < 0.5 {
+            return false;
+        }
+        for &vertex in members {
+            cross[vertex] += by;
+        }
+        true
+    }
+
+    /// How far, and how strongly, each line of the vertex would move it to be level.
+    fn collect_wishes(
+        &self,
+        sketch: &Sketch,
+        cross: &[f32],
+        vertex: usize,
+        wishes: &mut Vec<(f32, f32)>,
+    ) {
+        let outside = |other: usize| {
+            sketch.role[other] != Role::Border && self.block_of[other] != self.block_of[vertex]
+        };
+        for &index in &sketch.ups[vertex] {
+            let s = &sketch.segments[index];
+            if outside(s.from) {
+                let by = cross[s.from] + s.from_port - cross[vertex] - s.to_port;
+                wishes.push((by, weight(sketch, s)));
+            }
+        }
+        for &index in &sketch.downs[vertex] {
+            let s = &sketch.segments[index];
+            if outside(s.to) {
+                let by = cross[s.to] + s.to_port - cross[vertex] - s.from_port;
+                wishes.push((by, weight(sketch, s)));
+            }
+        }
+    }
+}
+
+/// The segments after a rank that become level.
+fn chosen(
+    sketch: &Sketch,
+    (cross, loose): (&[f32], &[bool]),
+    place: &[usize],
+    rank: &[usize],
+) -> Vec<usize> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for &index in rank.iter().flat_map(|vertex| &sketch.downs[*vertex]) {
+        let segment = &sketch.segments[index];
+        let border = |vertex: usize| sketch.role[vertex] == Role::Border;
+        if loose[index] || border(segment.from) || border(segment.to) {
+            continue;
+        }
+        let off = cross[segment.from] + segment.from_port - cross[segment.to] - segment.to_port;
+        let lone = sketch.downs[segment.from].len() == 1 && sketch.ups[segment.to].len() == 1;
+        let class = match (sketch.is_inner(index), lone, off.abs() <= NEAR) {
+            (true, _, _) => 0,
+            (_, true, _) => 1,
+            (_, _, true) => 2,
+            _ => continue,
+        };
+        candidates.push(Candidate {
+            segment: index,
+            from: place[segment.from],
+            to: place[segment.to],
+            // the bits of a positive float sort as the float does
+            urgency: (class, (off.abs() / weight(sketch, segment)).to_bits()),
+        });
+    }
+    candidates.sort_by_key(|candidate| candidate.urgency);
+    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut chosen = Vec::new();
+    for candidate in candidates {
+        let before = taken.range(..=candidate.from).next_back();
+        let after = taken.range(candidate.from..).next();
+        let fits = before.is_none_or(|(from, to)| *from < candidate.from && *to < candidate.to)
+            && after.is_none_or(|(from, to)| *from > candidate.from && *to > candidate.to);
+        if fits {
+            taken.insert(candidate.from, candidate.to);
+            chosen.push(candidate.segment);
+        }
+    }
+    chosen
+}
+
+/// The weighted median; between two middle ones any place is as good, so the
+/// block then stays or goes as little as needed.
+fn median(wishes: &mut [(f32, f32)]) -> f32 {
+    wishes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = wishes.iter().map(|wish| wish.1).sum::<f32>() / 2.0;
+    let mut passed = 0.0;
+    for (at, (by, weight)) in wishes.iter().enumerate() {
+        passed += weight;
+        if passed > half + 0.001 {
+            return *by;
+        }
+        if passed > half - 0.001 {
+            let next = wishes.get(at + 1).map_or(*by, |wish| wish.0);
+            return if wishes.len() == 2 {
+                f32::midpoint(*by, next)
+            } else {
+                0.0_f32.clamp(*by, next)
+            };
+        }
+    }
+    0.0
+}
