@@ -66,8 +66,8 @@ install_tools() {
 
 start_server() {
     local target=${CARGO_TARGET_DIR:-$repository/target}
-    (cd "$repository" && cargo build -q -p local-platform --example serve) || give_up "no server"
-    "$target/debug/examples/serve" "$work/data" 0 >"$work/url" 2>"$work/server.log" &
+    (cd "$repository" && cargo build -q -p local-platform --bin local-platform-supervisor) || give_up "no server"
+    "$target/debug/local-platform-supervisor" serve "$work/data" 0 >"$work/url" 2>"$work/server.log" &
     server_pid=$!
     for _ in $(seq 100); do
         [[ -s $work/url ]] && break
@@ -83,7 +83,7 @@ newest_bake() { apolo-flow bakes 2>/dev/null | grep -o 'bake-[0-9a-f-]\{36\}' | 
 account() {
     expect 0 "Logged into .* as user, current cluster is local" apolo login "$url"
     expect 0 "cpu-small" apolo config show
-    expect 0 "default-project" apolo config get-clusters
+    expect 0 "bakehouse" apolo config get-clusters
     expect 0 "." apolo config switch-project default-project
 }
 

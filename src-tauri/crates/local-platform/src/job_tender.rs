@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::DataError;
 use crate::job_start::spawn_supervisor;
 use crate::platform::{Platform, PlatformEvent};
-use crate::supervisor::{Ending, JobFolder, JobState};
+use crate::supervisor::{Ending, JobFolder, JobState, end_orphans};
 use crate::{attempt_watch, job_store};
 
 /// How often we look whether a quiet supervisor still lives.
@@ -127,6 +127,9 @@ impl Tender {
         // The end may have been written between our last look and the supervisor's departure.
         let mut state = self.folder.state().unwrap_or_default();
         if state.ending.is_none() {
+            if let Some(pid) = state.pid.take() {
+                end_orphans(pid, &self.id);
+            }
             state.ending = Some(Ending::lost());
             self.folder.clear_private();
             if let Err(error) = self.folder.write_state(&state) {

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use protocol::{JobStatus, RestartPolicy, reason};
 
+pub(crate) use child::end_orphans;
 pub(crate) use job_folder::JobFolder;
 pub(crate) use orders::Orders;
 pub(crate) use output::{IndexEntry, OUTPUT_INDEX_ENTRY};

@@ -40,7 +40,7 @@ impl Paused {
 }
 
 /// The client insists on having a way to encrypt, though nothing here is encrypted.
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     // An error means that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new()

@@ -219,36 +219,60 @@ async fn jobs_outlive_the_server_and_are_adopted_by_the_next_one() {
 }
 
 #[tokio::test]
-async fn a_job_whose_supervisor_was_killed_is_reported_lost() {
-    let desk = Desk::new().await;
-    let job = desk.submit("sleep 100", Value::Null).await;
-    desk.started(&job.id).await;
-    let pid = supervisor_of(&desk.data_dir().join("jobs").join(&job.id));
-    let killed = std::process::Command::new("kill")
-        .args(["-9", &pid.to_string()])
-        .status();
-    assert!(killed.unwrap().success());
-    let job = desk.finished(&job.id).await;
-    assert_eq!(job.history.reason.as_deref(), Some(reason::NOT_FOUND));
-    assert!(
-        job.history
-            .description
+async fn a_job_whose_supervisor_was_killed_is_reported_lost_and_leaves_nothing_running() {
+    for choice in [
+        local_platform::RunnerChoice::Best,
+        local_platform::RunnerChoice::Process,
+    ] {
+        let desk = Desk::with(|options| options.runner = choice).await;
+        let mark = format!("98765.{}", std::process::id());
+        let job = desk.submit(&format!("sleep {mark}"), Value::Null).await;
+        desk.started(&job.id).await;
+        let folder = desk
+            .data_dir()
+            .join("jobs")
+            .join(&job.id)
+            .display()
+            .to_string();
+        let pid = processes()
+            .find(|(_, line)| line.contains(&folder))
             .unwrap()
-            .contains("supervisor is gone")
-    );
+            .0;
+        let killed = std::process::Command::new("kill")
+            .args(["-9", &pid.to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+        let job = desk.finished(&job.id).await;
+        assert_eq!(job.history.reason.as_deref(), Some(reason::NOT_FOUND));
+        assert!(
+            job.history
+                .description
+                .unwrap()
+                .contains("supervisor is gone")
+        );
+        let left = || processes().any(|(_, line)| line.contains(&mark));
+        for _ in 0..100 {
+            if !left() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(!left(), "{choice:?}");
+    }
 }
 
-/// The process whose command line names the job's folder.
-fn supervisor_of(folder: &std::path::Path) -> u32 {
-    let wanted = folder.display().to_string();
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let mut numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    numbers
-        .find(|pid: &u32| {
-            let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            line.contains("\0__job\0") && line.contains(&wanted)
-        })
+/// Numbers and command lines of everything that runs.
+fn processes() -> impl Iterator<Item = (u32, String)> {
+    std::fs::read_dir("/proc")
         .unwrap()
+        .flatten()
+        .filter_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            Some((
+                pid,
+                std::fs::read_to_string(entry.path().join("cmdline")).ok()?,
+            ))
+        })
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod crash;
 mod desk;
 mod flow;
 mod jobs;

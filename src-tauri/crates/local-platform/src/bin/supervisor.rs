@@ -1,17 +1,43 @@
-//! The supervisor of one job, on its own: `local-platform-supervisor __job DIR`. The tests of this
-//! crate run jobs under it; the application's own programs do the same when called with `__job`.
+//! The platform alone, for the tests of this crate and for trying other tools against it:
+//!
+//! - `local-platform-supervisor serve DIR [PORT]` serves until Ctrl-C and prints its address;
+//! - `local-platform-supervisor __job DIR` is the supervisor of one job. The application's own
+//!   programs do the same when called with `__job`.
+#![expect(
+    clippy::print_stdout,
+    reason = "its address is what the caller waits for"
+)]
 
 use std::path::Path;
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let [word, folder] = &arguments[..] else {
-        return ExitCode::from(2);
-    };
-    if word != local_platform::JOB_WORD {
-        return ExitCode::from(2);
+use local_platform::{JOB_WORD, Options, Server};
+
+fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        [JOB_WORD, folder] => {
+            let code = local_platform::supervise(Path::new(folder));
+            Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+        }
+        ["serve", folder, ref port @ ..] => {
+            let mut options = Options::new(folder, std::env::current_exe()?);
+            if let Some(port) = port.first() {
+                options.port = port.parse()?;
+            }
+            serve(options)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err("give `serve DIR [PORT]`".into()),
     }
-    let code = local_platform::supervise(Path::new(folder));
-    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+#[tokio::main]
+async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let running = Server::start(options).await?;
+    println!("{}", running.url());
+    tokio::signal::ctrl_c().await?;
+    running.shutdown().await;
+    Ok(())
 }

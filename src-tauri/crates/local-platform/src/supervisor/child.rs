@@ -140,6 +140,20 @@ fn killed(signal: i32) -> Exit {
     }
 }
 
+/// Ends the processes of a job whose supervisor was killed, if they are still that job's.
+pub(crate) fn end_orphans(pid: u32, job: &str) {
+    let mark = format!("NEURO_JOB_ID={job}");
+    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    let is_ours = environment
+        .split(|byte| *byte == 0)
+        .any(|entry| entry == mark.as_bytes());
+    let number = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    if let Some(number) = number.filter(|_| is_ours) {
+        // Gone already is as good.
+        let _ = kill_process_group(number, Signal::KILL);
+    }
+}
+
 /// Processes below the two of the sandbox (its monitor and its first process).
 fn inside_sandbox(monitor: Pid) -> Vec<Pid> {
     let mut inside = Vec::new();
