@@ -493,3 +493,41 @@ fn settings_that_cannot_be_read_are_told_with_their_place() {
         "there is no cookiecutter.json, so this is no template"
     );
 }
+
+#[test]
+fn preferences_that_do_not_fit_are_a_warning_and_what_is_given_wins() {
+    let files = [
+        (
+            "cookiecutter.json",
+            r#"{"a": "x", "pick": ["m", "n"], "b": "y", "flag": false}"#,
+        ),
+        (
+            "{{cookiecutter.a}}/f",
+            "{{cookiecutter.a}} {{cookiecutter.pick}} {{cookiecutter.b}} {{cookiecutter.flag}}",
+        ),
+    ];
+    let table = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).into()))
+            .collect()
+    };
+    let answers = Answers {
+        preferred: table(&[("a", "p"), ("unknown", "q"), ("pick", "z"), ("b", "late")]),
+        given: table(&[("pick", "n"), ("flag", "yes")]),
+        ..Answers::default()
+    };
+    let made = plan(&files, &answers);
+    assert_eq!(
+        made.text("f"),
+        Some("p n y True"),
+        "after a misfit the preferences end"
+    );
+    assert_eq!(
+        said(&made),
+        ["cookiecutter.json:1:12: `pick` has no choice \"z\"; there are m, n"]
+    );
+    assert_eq!(made.diagnostics[0].severity, Severity::Warning);
+    let wrong = plan(&files, &Answers::given([("pick", "z")]));
+    assert!(!wrong.is_sound() && wrong.entries.is_empty());
+}
