@@ -6,6 +6,7 @@ use crate::{
     display::{DisplayList, Piece},
     graph::Graph,
     layout::{Direction, Layout},
+    page::Page,
     shape::Rect,
 };
 
@@ -57,6 +58,9 @@ pub struct DrawOptions {
     pub footer: Option<Footer>,
     /// What lies under the graph.
     pub ground: Ground,
+    /// The paper for which header, legend and footer are placed: at its upper
+    /// and lower sides, the graph between them.
+    pub page: Page,
 }
 
 /// The head of an exported page.

@@ -24,6 +24,7 @@ mod draw;
 mod font;
 mod graph;
 mod layout;
+mod page;
 mod shape;
 pub mod write;
 
@@ -38,4 +39,5 @@ pub use graph::{
     Edge, EdgeKind, Graph, GraphError, Group, GroupId, GroupKind, Node, NodeKind, NodeState,
 };
 pub use layout::{Direction, EdgeRoute, GroupFrame, Layout, LayoutOptions, NodeBox, layout};
+pub use page::Page;
 pub use shape::{Outline, Point, Rect, Step};

@@ -8,6 +8,6 @@ mod png;
 mod svg;
 
 pub use dot::dot;
-pub use pdf::{Page, PdfOptions, pdf};
+pub use pdf::{PdfOptions, pdf};
 pub use png::{PngError, png};
 pub use svg::svg;

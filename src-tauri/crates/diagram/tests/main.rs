@@ -1,6 +1,11 @@
 //! Whole graphs in, pictures out.
 
-#![allow(missing_docs, reason = "tests are documented by their names")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests are documented by their names, fail by unwrapping and say what they skip"
+)]
 
 mod hostile;
 mod properties;

@@ -1,5 +1,5 @@
 use diagram::{
-    Direction, DrawOptions, Fact, FactStyle, Footer, Ground, Header, LayoutOptions, Legend,
+    Direction, DrawOptions, Fact, FactStyle, Footer, Ground, Header, LayoutOptions, Legend, Page,
     Parameter, Theme, draw, layout, write,
 };
 
@@ -36,6 +36,7 @@ pub(crate) fn sheet() -> DrawOptions {
             right: "State at 10:55:04".to_owned(),
         }),
         ground: Ground::Paper,
+        page: Page::Fit,
     }
 }
 

@@ -7,8 +7,8 @@ use std::{
 };
 
 use diagram::{
-    DrawOptions, Graph, Layout, LayoutOptions, Node, NodeState, Theme, draw, layout,
-    write::{self, Page, PdfOptions},
+    DrawOptions, Graph, Layout, LayoutOptions, Node, NodeState, Page, Theme, draw, layout,
+    write::{self, PdfOptions},
 };
 
 use crate::{sample::bake, snapshots::sheet};
@@ -40,7 +40,8 @@ fn laid(graph: &Graph) -> Layout {
 }
 
 fn pdf(graph: &Graph, page: Page) -> Vec<u8> {
-    let list = draw(graph, &laid(graph), Theme::Light, &sheet());
+    let options = DrawOptions { page, ..sheet() };
+    let list = draw(graph, &laid(graph), Theme::Light, &options);
     let title = "train-sweep #128".to_owned();
     write::pdf(&list, &PdfOptions { page, title })
 }

@@ -36,6 +36,8 @@ pub(super) struct Sheet<'a> {
     scale: f32,
     bounds: Rect,
     width: f32,
+    /// What the page leaves free above and below the graph.
+    spare: f32,
 }
 
 impl<'a> Sheet<'a> {
@@ -47,6 +49,7 @@ impl<'a> Sheet<'a> {
             scale: 1.0,
             bounds,
             width: bounds.width + 2.0 * MARGIN,
+            spare: 0.0,
         };
         if sheet.has_words() {
             // words and sides grow with the sheet, so that it looks alike at any size
@@ -55,7 +58,26 @@ impl<'a> Sheet<'a> {
             sheet.width = (bounds.width + 2.0 * SIDE * sheet.scale).max(LEAST_WIDTH);
         }
         sheet.width = sheet.width.ceil();
+        sheet.fill_page();
         sheet
+    }
+
+    /// Makes a sheet with words as high, or as wide, as its page.
+    fn fill_page(&mut self) {
+        let (width, height) = self.size();
+        let Some(ratio) = self
+            .options
+            .page
+            .ratio((width, height))
+            .filter(|_| self.has_words())
+        else {
+            return;
+        };
+        if height < width * ratio {
+            self.spare = width * ratio - height;
+        } else {
+            self.width = (height / ratio).ceil();
+        }
     }
 
     fn has_words(&self) -> bool {
@@ -71,7 +93,7 @@ impl<'a> Sheet<'a> {
         } else {
             MARGIN
         };
-        (self.width, (graph + gap + below).ceil())
+        (self.width, (graph + gap + self.spare / 2.0 + below).ceil())
     }
 
     fn legend_height(&self) -> f32 {
@@ -96,7 +118,7 @@ impl<'a> Sheet<'a> {
             (None, false) => MARGIN,
         };
         let left = (self.width - self.bounds.width) / 2.0;
-        Point::new(left.round(), top.round())
+        Point::new(left.round(), (top + self.spare / 2.0).round())
     }
 
     /// The marks of header, legend and footer.

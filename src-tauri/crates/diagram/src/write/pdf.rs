@@ -2,31 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::{display::DisplayList, font::Face, page::Page, shape::Rect};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Filter, Finish as _, Name, Pdf, Rect as Frame, Ref, Settings, Str, TextStr};
-use serde::{Deserialize, Serialize};
-
-use crate::{display::DisplayList, font::Face, shape::Rect};
 
 mod content;
 mod font;
 
 use super::svg::{is_safe, used_glyphs};
-
-/// The paper.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Page {
-    /// As large as the picture.
-    #[default]
-    Fit,
-    /// 210 × 297 mm; lying where the picture is wider than high.
-    A4,
-    /// 297 × 420 mm.
-    A3,
-    /// 8.5 × 11 inches.
-    Letter,
-}
 
 /// What can be chosen about a PDF.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,8 +24,6 @@ pub struct PdfOptions {
 const POINTS: f32 = 0.75;
 /// The longest side that every reader shows.
 const LONGEST: f32 = 14_400.0;
-/// The white border of a sheet of paper, in points.
-const BORDER: f32 = 18.0;
 /// How hard to compress: a good step below the slowest.
 const EFFORT: u8 = 7;
 
@@ -58,7 +39,7 @@ struct Placement {
 impl Placement {
     fn new(list: &DisplayList, page: Page) -> Self {
         let (width, height) = (list.width.max(1.0), list.height.max(1.0));
-        let Some((short, long)) = page.sides() else {
+        let Some(page) = page.size((width, height)) else {
             let scale = POINTS.min(LONGEST / width.max(height));
             let page = (width * scale, height * scale);
             return Self {
@@ -68,12 +49,7 @@ impl Placement {
                 top: page.1,
             };
         };
-        let page = if width > height {
-            (long, short)
-        } else {
-            (short, long)
-        };
-        let room = (page.0 - 2.0 * BORDER, page.1 - 2.0 * BORDER);
+        let room = (page.0 - 2.0 * Page::BORDER, page.1 - 2.0 * Page::BORDER);
         let scale = (room.0 / width).min(room.1 / height).min(POINTS);
         Self {
             page,
@@ -88,18 +64,6 @@ impl Placement {
         let x = |x: f32| self.left + x * self.scale;
         let y = |y: f32| self.top - y * self.scale;
         Frame::new(x(rect.x), y(rect.bottom()), x(rect.right()), y(rect.y))
-    }
-}
-
-impl Page {
-    /// The short and the long side in points.
-    fn sides(self) -> Option<(f32, f32)> {
-        match self {
-            Self::Fit => None,
-            Self::A4 => Some((595.28, 841.89)),
-            Self::A3 => Some((841.89, 1190.55)),
-            Self::Letter => Some((612.0, 792.0)),
-        }
     }
 }
 

@@ -180,14 +180,17 @@ impl Blocks {
             if off.abs() < LEVEL || off.abs() > SNAP || from == to {
                 continue;
             }
-            for (block, by) in [(to, off), (from, -off)] {
-                if self.may_move(sketch, cross, block, by) {
-                    for &vertex in &self.members[block] {
-                        cross[vertex] += by;
-                    }
-                    break;
-                }
+            let mut moves = [(to, off), (from, -off)].into_iter();
+            let free = moves.find(|(block, by)| self.may_move(sketch, cross, *block, *by));
+            if let Some((block, by)) = free {
+                self.move_by(cross, block, by);
             }
+        }
+    }
+
+    fn move_by(&self, cross: &mut [f32], block: usize, by: f32) {
+        for &vertex in &self.members[block] {
+            cross[vertex] += by;
         }
     }
 
@@ -236,9 +239,7 @@ impl Blocks {
         if by.abs() < 0.5 {
             return false;
         }
-        for &vertex in members {
-            cross[vertex] += by;
-        }
+        self.move_by(cross, block, by);
         true
     }
 
