@@ -12,8 +12,10 @@ mod users;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 
 use crate::flow;
 use crate::platform::Platform;
@@ -35,8 +37,25 @@ pub(crate) fn all(platform: Arc<Platform>) -> Router {
         .merge(registry::routes())
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(axum::middleware::from_fn(finish_what_was_begun))
         .layer(axum::middleware::from_fn(guard::refuse_strangers))
         .with_state(platform)
+}
+
+/// Carries a request that changes something to its end even if the client hangs up meanwhile:
+/// otherwise a job could be on record and never start, or be called cancelled and go on.
+async fn finish_what_was_begun(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(%error, "a request failed");
+            let text = "the local platform failed on this request; its log says more";
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+        }
+    }
 }
 
 async fn unknown(method: Method, uri: Uri) -> Refusal {

@@ -444,3 +444,57 @@ async fn those_in_the_same_process_hear_of_every_status() {
         [JobStatus::Pending, JobStatus::Running, JobStatus::Succeeded]
     );
 }
+
+/// Sends a request and hangs up without waiting for the answer.
+async fn hang_up(desk: &Desk, method: &str, path: &str, body: &str) {
+    use tokio::io::AsyncWriteExt as _;
+    let address = desk
+        .running
+        .url()
+        .trim_start_matches("http://")
+        .split('/')
+        .next()
+        .unwrap();
+    let mut raw = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "{method} /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        desk.token,
+        body.len()
+    );
+    raw.write_all(request.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(u64::from(rand_byte() % 12))).await;
+}
+
+fn rand_byte() -> u8 {
+    uuid::Uuid::new_v4().as_bytes()[0]
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_leaves_no_job_half_started_or_half_ended() {
+    let desk = Desk::new().await;
+    let body = json!({
+        "pass_config": false, "project_name": "proj", "cluster_name": "local",
+        "org_name": "bakehouse", "image": "x", "command": "true"
+    });
+    for _ in 0..30 {
+        hang_up(&desk, "POST", "jobs?from_preset", &body.to_string()).await;
+    }
+    let (_, listed) = desk.get("jobs").await;
+    for job in listed["jobs"].as_array().unwrap() {
+        let job = desk.finished(job["id"].as_str().unwrap()).await;
+        assert_eq!(job.status, JobStatus::Succeeded);
+    }
+    for _ in 0..10 {
+        let job = desk.submit("sleep 100", Value::Null).await;
+        desk.started(&job.id).await;
+        hang_up(&desk, "DELETE", &format!("jobs/{}", job.id), "").await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if desk.job(&job.id).await.status == JobStatus::Cancelled {
+            desk.until(&job.id, |job| !job.materialized).await;
+        } else {
+            desk.send(Method::DELETE, &format!("jobs/{}", job.id), Value::Null)
+                .await;
+        }
+    }
+}
