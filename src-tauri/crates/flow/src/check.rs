@@ -22,7 +22,7 @@ pub fn check(opened: &Parsed<Project>, session: &Session<'_>) -> Vec<Diagnostic>
     if project.live.as_ref().is_some_and(|live| live.sound) {
         live(project, session, &mut found);
     }
-    for batch in project.batches.iter().filter(|batch| batch.sound) {
+    for batch in project.batches.iter().filter(|batch| batch.readable) {
         match prepare(project, session, &batch.name, &IndexMap::new()) {
             Ok(bake) => {
                 found.extend(bake.notes().iter().cloned());

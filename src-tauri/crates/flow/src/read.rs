@@ -51,7 +51,9 @@ pub fn read(text: &Text, document: Document) -> Parsed<Block> {
     let mut diagnostics = reader.found;
     if let Some(broken) = yaml.diagnostics.first() {
         let end = broken.span.start;
-        diagnostics.retain(|found| found.span.end <= end && found.code != "missing-key");
+        diagnostics.retain(|found| {
+            found.span.end <= end && !matches!(found.code, "missing-key" | "empty-block")
+        });
     }
     diagnostics.extend(yaml.diagnostics);
     diagnostics.sort_by_key(|found| found.span.start);
@@ -110,7 +112,7 @@ impl Reader<'_> {
         if let NodeKind::Mapping(pairs) = &node.kind {
             return Some(pairs);
         }
-        let message = format!("{what} is a mapping of keys to values, not {}", node.noun());
+        let message = format!("{what} is written as `key: value`, not as {}", node.noun());
         self.error("wrong-shape", node.span, message);
         None
     }

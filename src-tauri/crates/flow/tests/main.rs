@@ -1,5 +1,14 @@
 //! Whole files and whole projects in, results out.
-#![allow(clippy::disallowed_methods, reason = "tests read the corpus from disk")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read the corpus from disk and take the time"
+)]
 
+mod baking;
+mod broken;
 mod corpus;
 mod folder;
+mod hostile;
+mod jobs;
+mod printed;
+mod speed;

@@ -335,9 +335,10 @@ impl<'a> Preparation<'a> {
             false => expander.troubles.list,
         };
         if !problems.is_empty() {
-            let notes = expander.notes.into_iter().map(Trouble::from);
+            let names = super::validate::validate(&graph);
+            let further = expander.notes.into_iter().chain(names).map(Trouble::from);
             return Err(Troubles {
-                list: problems.into_iter().chain(notes).collect(),
+                list: problems.into_iter().chain(further).collect(),
             });
         }
         let actions = expander

@@ -50,7 +50,7 @@ impl Bake {
         }
         add(Stage::Cycles, circles);
         add(Stage::LocalNeeds, local_needs(&self.graph));
-        add(Stage::Expressions, super::validate::validate(self));
+        add(Stage::Expressions, super::validate::validate(&self.graph));
         add(Stage::Images, self.images.troubles.clone().diagnostics());
         add(Stage::Images, self.image_conflicts());
         found

@@ -69,6 +69,8 @@ pub(super) struct Building {
     pub(super) last: Vec<String>,
     pub(super) posts: Vec<Vec<Post>>,
     needs: Vec<(String, Need, String)>,
+    /// Ids of entries that could not be expanded; nothing for an id that is an expression.
+    broken: Vec<Option<String>>,
 }
 
 impl<'a> Expander<'a> {
@@ -104,11 +106,11 @@ impl<'a> Expander<'a> {
         let none = Mixins::default();
         let mixed = match entries.mixins.unwrap_or(&none).apply(block) {
             Ok(mixed) => mixed,
-            Err(found) => return self.report_all(found),
+            Err(found) => return self.broken(building, block, found),
         };
         let call = match self.called(block) {
             Ok(call) => call,
-            Err(found) => return self.report_all(found),
+            Err(found) => return self.broken(building, block, found),
         };
         let last = std::mem::take(&mut building.last);
         let Some((strategy, rows)) = self.rows(entries.level, block, number) else {
@@ -134,8 +136,12 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn report_all(&mut self, found: Vec<Diagnostic>) {
+    /// Notes that an entry cannot be expanded, so that tasks which need it are not blamed.
+    fn broken(&mut self, building: &mut Building, block: &Block, found: Vec<Diagnostic>) {
         self.troubles.list.extend(Troubles::from(found).list);
+        if block.has("id") {
+            building.broken.push(block.constant("id"));
+        }
     }
 
     /// The limits and the rows of an entry.
@@ -421,7 +427,12 @@ impl<'a> Expander<'a> {
 
     fn unknown_needs(&mut self, building: &Building) {
         for (task, need, name) in &building.needs {
-            if building.graph.nodes.contains_key(name) {
+            let known = building.graph.nodes.contains_key(name);
+            let broken = building
+                .broken
+                .iter()
+                .any(|id| id.as_ref().is_none_or(|id| id == name));
+            if known || broken {
                 continue;
             }
             let known = building.graph.nodes.keys().map(String::as_str);

@@ -6,7 +6,6 @@ use expression::Shape;
 use indexmap::IndexMap;
 use source::{Diagnostic, Severity, Span};
 
-use super::bake::Bake;
 use super::body::{Body, Call, Condition};
 use super::graph::{NeedLevel, Node, TaskGraph, TaskKind};
 use crate::action::Action;
@@ -21,8 +20,8 @@ struct Validator {
     seen: HashSet<(String, Span, String)>,
 }
 
-/// Checks all expressions of a bake that are evaluated while it runs.
-pub(super) fn validate(bake: &Bake) -> Vec<Diagnostic> {
+/// Checks all expressions of a graph that are evaluated while a bake runs.
+pub(super) fn validate(graph: &TaskGraph) -> Vec<Diagnostic> {
     let mut validator = Validator {
         found: Vec::new(),
         seen: HashSet::new(),
@@ -37,7 +36,7 @@ pub(super) fn validate(bake: &Bake) -> Vec<Diagnostic> {
         ("volumes", Shape::Map(Box::new(Shape::volume()))),
         ("images", Shape::Map(Box::new(Shape::image()))),
     ]);
-    validator.graph(&bake.graph, &root);
+    validator.graph(graph, &root);
     validator.found
 }
 

@@ -27,6 +27,8 @@ pub struct BatchFlow {
     pub tasks: Vec<TaskView>,
     /// Whether it has no errors.
     pub sound: bool,
+    /// Whether it could be read, so that only names in it may be wrong.
+    pub(crate) readable: bool,
     /// Its tree.
     pub tree: Block,
     /// Its mixins, and those of the project.
@@ -57,6 +59,7 @@ impl BatchFlow {
     #[must_use]
     pub fn read(name: &str, path: &str, text: Text, project: Option<&Block>) -> Parsed<Self> {
         let parsed = read::read(&text, Document::Batch);
+        let readable = parsed.is_sound();
         let mut diagnostics = parsed.diagnostics;
         let tree = parsed.tree;
         let (mixins, mixin_problems) = Mixins::resolve(&tree, project);
@@ -82,6 +85,7 @@ impl BatchFlow {
             title: title.unwrap_or_else(|| id.clone()),
             params: crate::live::params(&tree),
             sound: !diagnostics.iter().any(Diagnostic::is_error),
+            readable,
             text,
             id,
             tasks,

@@ -452,12 +452,15 @@ impl Composer {
 }
 
 fn unexpected(found: &TokenKind, at: Mark, what: &str, start: Mark) -> Problem {
-    Problem::new(
-        at.byte,
-        format!("{what} cannot go on with {}", found.noun()),
-    )
-    .within(start.byte, format!("{what} begins here"))
-    .help("mend the indentation of this line")
+    let message = match found {
+        TokenKind::BlockMappingStart | TokenKind::BlockSequenceStart => {
+            "the indentation of this line fits no line before it".to_owned()
+        }
+        other => format!("{what} cannot go on with {}", other.noun()),
+    };
+    Problem::new(at.byte, message)
+        .within(start.byte, format!("{what} begins here"))
+        .help("mend the indentation of this line")
 }
 
 pub(super) fn empty_scalar(at: Mark) -> Node {
