@@ -66,6 +66,18 @@ impl Keyring {
         })
     }
 
+    /// Writes a value, reads it back and removes it, all within one time limit; answers what was
+    /// read.
+    pub(crate) fn round_trip(&self, account: &str, value: &Secret) -> Result<Secret, VaultError> {
+        let value = value.clone();
+        self.on_entry(account, move |entry| {
+            entry.set_password(value.expose())?;
+            let found = entry.get_password();
+            entry.delete_credential()?;
+            Ok(Secret::new(found?))
+        })
+    }
+
     fn on_entry<T: Send + 'static>(
         &self,
         account: &str,

@@ -55,7 +55,7 @@ pub enum Place {
 impl Vault {
     /// Finds out whether the keyring of this computer works: writes, reads and removes a value.
     ///
-    /// Answers after three times `limit` at the latest, whatever the keyring does.
+    /// Answers after `limit` at the latest, whatever the keyring does.
     pub fn probe(limit: Duration) -> Probe {
         probe::probe(SERVICE, limit)
     }

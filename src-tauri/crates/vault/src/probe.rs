@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Secret;
 use crate::keyring::Keyring;
-use crate::{Secret, VaultError};
 
 /// Whether the keyring can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +30,11 @@ const PROBE_ACCOUNT: &str = "probe";
 
 /// Writes, reads and removes a value that means nothing, all within `limit`.
 pub(crate) fn probe(service: &str, limit: Duration) -> Probe {
-    match round_trip(&Keyring::new(service, limit)) {
-        Ok(true) => Probe::Available,
-        Ok(false) => Probe::Unavailable {
+    let account = format!("{PROBE_ACCOUNT}-{}", std::process::id());
+    let value = Secret::new("nothing of value");
+    match Keyring::new(service, limit).round_trip(&account, &value) {
+        Ok(found) if found == value => Probe::Available,
+        Ok(_) => Probe::Unavailable {
             reason: "the keyring gave back another value than the one it was given".to_owned(),
             hint: "Check the keyring, or choose an encrypted file or this session only.".to_owned(),
         },
@@ -41,13 +43,4 @@ pub(crate) fn probe(service: &str, limit: Duration) -> Probe {
             hint: error.hint(),
         },
     }
-}
-
-fn round_trip(keyring: &Keyring) -> Result<bool, VaultError> {
-    let account = format!("{PROBE_ACCOUNT}-{}", std::process::id());
-    let value = Secret::new("nothing of value");
-    keyring.put(&account, &value)?;
-    let found = keyring.get(&account)?;
-    keyring.delete(&account)?;
-    Ok(found == Some(value))
 }

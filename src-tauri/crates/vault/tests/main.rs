@@ -56,7 +56,7 @@ fn a_computer_without_an_unlocked_keyring_is_told_so_in_time() {
     let started = Instant::now();
     let probe = Vault::probe(limit);
     eprintln!("{:?} {probe:?}", started.elapsed());
-    assert!(started.elapsed() < limit * 3 + Duration::from_secs(1));
+    assert!(started.elapsed() < limit + Duration::from_secs(1));
     let Probe::Unavailable { reason, hint } = probe else {
         panic!("a locked keyring cannot be available");
     };

@@ -120,3 +120,77 @@ pub(crate) fn uploads(effects: &[Effect], place: &Place) -> Result<Vec<Upload>, 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use flow::live::{JobInputs, evaluate};
+    use flow::{MemoryWorkspace, NoJobs, Session};
+
+    use super::*;
+    use crate::testing::{place, platform};
+
+    fn planned(job: &str) -> LivePlan {
+        let text = format!("kind: live\njobs:\n  my_job: {{image: ubuntu{job}}}\n");
+        let workspace = MemoryWorkspace::new("/ws_proj").file(".apolo/live.yml", text);
+        let parsed = flow::open(&workspace);
+        let platform = platform();
+        let session = Session {
+            workspace: &workspace,
+            platform: &platform,
+            jobs: &NoJobs,
+        };
+        let job = evaluate(&parsed.tree, &session, "my_job", &JobInputs::default());
+        plan(&job.unwrap(), &place()).unwrap()
+    }
+
+    #[test]
+    fn a_plain_job_gets_what_the_command_line_tool_adds() {
+        let plan = planned("");
+        insta::assert_json_snapshot!(plan.submission, @r#"
+        {
+          "pass_config": false,
+          "project_name": "proj",
+          "cluster_name": "cl",
+          "org_name": "org",
+          "name": "ws-proj-my-job",
+          "tags": [
+            "flow:live",
+            "job:my-job",
+            "project:ws-proj"
+          ],
+          "description": "live.my_job",
+          "max_run_time_minutes": 1440,
+          "image": "ubuntu:latest",
+          "resources": {
+            "shm": true
+          },
+          "http": {
+            "port": 80,
+            "requires_auth": true
+          }
+        }
+        "#);
+        assert_eq!(
+            plan.command.join(" "),
+            "apolo run --description=live.my_job --name=ws-proj-my-job --project=proj \
+             --tag=flow:live --tag=job:my-job --tag=project:ws-proj ubuntu --"
+        );
+    }
+
+    #[test]
+    fn what_is_written_replaces_what_the_tool_adds() {
+        let plan =
+            planned(", http_port: 0, life_span: 90, schedule_timeout: 1.9, cmd: 'echo \"a b\" $X'");
+        let submission = plan.submission;
+        assert_eq!(submission.http, None);
+        assert_eq!(submission.max_run_time_minutes, Some(1));
+        assert_eq!(submission.schedule_timeout, Some(1.0));
+        assert_eq!(submission.command.as_deref(), Some("echo 'a b' '$X'"));
+        assert_eq!(submission.preset_name, None);
+        let single = planned(", cmd: '\"a b\"', life_span: 0.5, http_auth: no");
+        assert_eq!(single.submission.command.as_deref(), Some("a b"));
+        assert_eq!(single.submission.max_run_time_minutes, None);
+        let http = single.submission.http.unwrap();
+        assert_eq!((http.port, http.requires_auth), (80, false));
+    }
+}
