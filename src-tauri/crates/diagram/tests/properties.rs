@@ -8,6 +8,14 @@ use proptest::prelude::*;
 
 use crate::sample::group;
 
+/// Few by default, as they are slow without optimisation; `PROPTEST_CASES` asks for more.
+fn cases() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").is_ok();
+    let default = ProptestConfig::default();
+    let cases = if asked { default.cases } else { 40 };
+    ProptestConfig { cases, ..default }
+}
+
 /// A graph whose arrows lead from earlier to later nodes, with nested groups.
 fn graphs() -> impl Strategy<Value = Graph> {
     (1_usize..28, 0_usize..5).prop_flat_map(|(nodes, groups)| {
@@ -77,7 +85,7 @@ fn around(graph: &Graph, node: usize) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(cases())]
 
     #[test]
     fn boxes_do_not_overlap(graph in graphs(), direction in directions()) {
