@@ -11,4 +11,5 @@ mod folder;
 mod hostile;
 mod jobs;
 mod printed;
+mod scalars;
 mod speed;

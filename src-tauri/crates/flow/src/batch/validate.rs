@@ -66,13 +66,13 @@ fn inputs(action: &Action) -> Shape {
     Shape::inputs(action.tree.blocks("inputs").map(|(name, _)| name))
 }
 
-/// The contexts of a node's own fields.
-fn of_node(node: &Node, level: &Names) -> Names {
+/// The tasks whose results a node may read.
+fn needs_of(node: &Node) -> Shape {
     let needs = node
         .needs
         .iter()
         .filter(|(_, level)| **level == NeedLevel::Completed);
-    with_needs(level, needs.map(|(name, _)| name.as_str()))
+    Shape::needs(needs.map(|(name, _)| name.as_str()))
 }
 
 fn with_needs<'a>(level: &Names, needs: impl Iterator<Item = &'a str>) -> Names {
@@ -87,8 +87,9 @@ fn with_needs<'a>(level: &Names, needs: impl Iterator<Item = &'a str>) -> Names 
 
 impl Validator {
     fn graph(&mut self, graph: &TaskGraph, level: &Names) {
+        let mut names = with_needs(level, std::iter::empty());
         for node in graph.nodes.values() {
-            let names = of_node(node, level);
+            names.insert("needs".to_owned(), needs_of(node));
             if let Condition::Written(expr) = &node.condition {
                 self.expr(expr, &names, Severity::Error);
             }
