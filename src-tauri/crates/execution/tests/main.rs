@@ -23,6 +23,10 @@ use world::{World, project};
     non_snake_case,
     reason = "the platform's word is the filter that selects it"
 )]
+#[expect(
+    clippy::exit,
+    reason = "a supervisor ends with the code that it is told"
+)]
 fn supervisor__job() {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     if let [word, folder] = &arguments[..]

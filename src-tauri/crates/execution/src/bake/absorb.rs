@@ -194,18 +194,19 @@ impl Machine {
         if !first {
             return;
         }
-        for (task, begun) in &self.begun {
+        let runs = |stage: &Stage| matches!(stage, Stage::Job | Stage::Local);
+        for (task, begun) in self.begun.iter().filter(|(_, begun)| runs(&begun.stage)) {
             if self.always_runs(task) {
                 continue;
             }
-            match (&begun.stage, &begun.record) {
-                (Stage::Job, Some(record)) => wanted.push(Wanted::Kill {
-                    task: task.clone(),
+            let task = task.clone();
+            wanted.push(match (&begun.stage, &begun.record) {
+                (Stage::Job, Some(record)) => Wanted::Kill {
+                    task,
                     job: record.job.clone(),
-                }),
-                (Stage::Local, _) => wanted.push(Wanted::KillLocal { task: task.clone() }),
-                _ => {}
-            }
+                },
+                _ => Wanted::KillLocal { task },
+            });
         }
     }
 }

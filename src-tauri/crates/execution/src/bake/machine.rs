@@ -2,6 +2,7 @@
 //!
 //! No clock, no network: the machine is told what happened and answers what has to be done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flow::batch::{NeedLevel, Node, PlannedTask, Results, TaskGraph, TaskId};
@@ -20,6 +21,9 @@ pub struct Machine {
     /// Everything that was begun, in that order.
     pub(super) begun: IndexMap<TaskId, Begun>,
     pub(super) results: Results,
+    /// Whether a task that is ready runs. What it needs has ended then, so this stays as it is, and
+    /// a task that waits for a place is not evaluated again and again.
+    decided: BTreeMap<TaskId, Result<Enable, Problem>>,
     pub(super) stopping: Option<Stopping>,
     /// What went wrong outside of any job, in words.
     pub(super) problems: Vec<(TaskId, Problem)>,
@@ -67,6 +71,7 @@ impl Machine {
             recipe,
             begun: IndexMap::new(),
             results: Results::new(),
+            decided: BTreeMap::new(),
             stopping: None,
             problems: Vec::new(),
             ended: false,
@@ -215,9 +220,22 @@ impl Machine {
             .count()
     }
 
+    /// Whether a task that is ready runs.
+    pub(super) fn decide(&mut self, id: &TaskId) -> Result<Enable, Problem> {
+        if let Some(known) = self.decided.get(id) {
+            return known.clone();
+        }
+        let decision = self.recipe.enable(id, &self.results);
+        self.decided.insert(id.clone(), decision.clone());
+        decision
+    }
+
     /// Whether a task runs even while everything else is being stopped.
     pub(super) fn always_runs(&self, id: &TaskId) -> bool {
-        matches!(self.recipe.enable(id, &self.results), Ok(Enable::Always))
+        match self.decided.get(id) {
+            Some(known) => matches!(known, Ok(Enable::Always)),
+            None => matches!(self.recipe.enable(id, &self.results), Ok(Enable::Always)),
+        }
     }
 
     pub(super) fn uses_cache(plan: &PlannedTask) -> bool {

@@ -39,7 +39,7 @@ impl Machine {
         }
         let kind = node.kind;
         let room = self.is_room_for(node);
-        let enable = self.recipe.enable(id, &self.results);
+        let enable = self.decide(id);
         let runs = match &enable {
             Ok(Enable::Always) => true,
             Ok(Enable::Yes) => self.stopping.is_none(),

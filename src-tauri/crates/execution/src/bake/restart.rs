@@ -6,7 +6,7 @@ use client::{Client, ClientError};
 use flow::batch::TaskId;
 use jiff::Timestamp;
 use protocol::flow::{
-    Attempt, Bake, Graphs, NewAttempt, NewTask, Task, TaskStatus, TaskTransition, Values,
+    Attempt, Bake, Graphs, NewAttempt, NewTask, Task, TaskStatus, TaskTransition,
 };
 
 use super::look::{LookError, attempt};
@@ -152,8 +152,8 @@ fn carried_over(task: &Task, attempt_id: &str, now: Timestamp) -> NewTask {
         attempt_id: attempt_id.to_owned(),
         yaml_id: task.yaml_id.clone(),
         raw_id: task.raw_id.clone(),
-        outputs: Some(task.outputs.clone().unwrap_or_else(Values::new)),
-        state: Some(task.state.clone().unwrap_or_else(Values::new)),
+        outputs: Some(task.outputs.clone().unwrap_or_default()),
+        state: Some(task.state.clone().unwrap_or_default()),
         statuses: vec![TaskTransition {
             created_at: now,
             status: TaskStatus::Succeeded,

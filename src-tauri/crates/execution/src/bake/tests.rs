@@ -378,6 +378,20 @@ fn tasks_that_wait_for_each_other_end_the_bake_as_failed() {
     assert_eq!(sim.run(), TaskStatus::Failed);
 }
 
+#[test]
+fn a_matrix_of_the_largest_size_runs_to_its_end() {
+    let matrix =
+        "t | strategy: {matrix: {x: '${{ range(16) }}', y: '${{ range(16) }}'}, max_parallel: 20}";
+    let text = task(matrix).replace("id: t, ", "");
+    let files = Files(vec![(
+        ".apolo/b.yml".into(),
+        format!("kind: batch\ntasks:\n{text}"),
+    )]);
+    let mut sim = files.sim();
+    assert_eq!(sim.run(), TaskStatus::Succeeded);
+    assert_eq!(sim.machine.records().count(), 256);
+}
+
 mod any_batch {
     use super::*;
     use proptest::prelude::*;
