@@ -27,13 +27,16 @@ export class Application {
 
   /** Closes the window with its own button and waits for the program to end. */
   async close() {
-    await this.page.click("button", "Close window");
+    const button = await this.page.get("button", "Close window");
+    // The window may be gone before the driver can say that the click was done.
+    await this.session.click(button).catch(() => {});
     await until("the program to end", async () => (await processesOf(TEST_WINDOW)).length === 0);
-    // The driver may have noticed already that its window is gone.
     await this.session.close().catch(() => {});
   }
 
-  stop() {
+  /** Ends what is still there, whatever happened before. */
+  async stop() {
+    await this.session?.close().catch(() => {});
     this.driver.stop();
   }
 }

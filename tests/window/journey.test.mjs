@@ -29,8 +29,8 @@ const application = await Application.start();
 const keyring = await startKeyring();
 await mkdir(projects);
 await mkdir(exports);
-after(() => {
-  application.stop();
+after(async () => {
+  await application.stop();
   keyring.kill();
 });
 const keep = (name) => keepPicture(application.session, name);
@@ -62,7 +62,7 @@ step("the wizard makes a complete project from the bundled template", async () =
   await keep("wizard-preview");
   assert.deepEqual(await readdir(projects), [], "nothing is written before the last step");
   await page.click("button", "Create the project");
-  await page.says("Sour Dough is made");
+  await page.says("is made");
   await keep("wizard-done");
   await checkProjectFolder(project);
   await page.click("button", "Open the project");
@@ -144,13 +144,13 @@ step("after a restart the bake and the job are still there", async () => {
   await application.close();
   await application.open();
   const { page } = application;
-  await page.click("button", "Sour Dough");
+  await page.click("button", await projectName());
   await page.get("row", "train, cancelled");
   await page.click("link", "Bakes");
   const row = await page.get("row", "sample");
   assert.match(await application.session.text(row), /Succeeded/);
   await keep("bakes");
-  await application.session.click(row);
+  await page.clickRow("sample");
   await application.session.waitFor("the graph", () => document.querySelector("[data-node]") !== null);
 });
 
@@ -198,7 +198,7 @@ step("a second project made without the window is complete too", async () => {
 step("the other screens", async () => {
   const { page, session } = application;
   await page.click("link", "Home");
-  await page.get("button", "Sour Dough");
+  await page.get("button", await projectName());
   await keep("home");
   await page.click("link", "Settings");
   await session.settle();
@@ -207,6 +207,8 @@ step("the other screens", async () => {
   await page.get("dialog", "");
   await keep("palette");
 });
+
+const projectName = async () => (await application.session.call("project_view", { project })).name;
 
 async function filesBelow(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

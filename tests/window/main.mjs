@@ -7,11 +7,13 @@
 
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+
+import { freePort } from "./webdriver.mjs";
 
 const here = import.meta.dirname;
 const SCREEN = "-screen 0 1440x900x24";
@@ -60,6 +62,10 @@ async function privatePerson() {
     TEST_ROOT: root,
   };
   if (options.pictures) variables.TEST_PICTURES = path.resolve(options.pictures);
+  // The usual port may be taken by a Bakehouse that somebody works with.
+  await folder("bakehouse/config");
+  const settings = path.join(root, "bakehouse/config/settings.yml");
+  await writeFile(settings, `platform_port: ${await freePort()}\n`);
   return { root, variables };
 }
 
@@ -69,7 +75,7 @@ function run(file, variables, busOptions = []) {
   for (const name of ["WAYLAND_DISPLAY", "DISPLAY", "DBUS_SESSION_BUS_ADDRESS"]) {
     delete environment[name];
   }
-  const node = [process.execPath, "--test", "--test-reporter=spec", path.join(here, file)];
+  const node = [process.execPath, "--test-reporter=spec", path.join(here, file)];
   const bus = ["dbus-run-session", ...busOptions, "--", ...node];
   // Bus, driver and web view talk a lot; who wants to know finds it beside the pictures.
   const log = path.join(options.out, `${file}.log`);

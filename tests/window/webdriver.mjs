@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
-async function freePort() {
+/** A port of this computer that nobody listens on now. */
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
@@ -40,7 +41,7 @@ export class Driver {
     const port = await freePort();
     driver.base = `http://127.0.0.1:${port}`;
     driver.child = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", process.stderr, process.stderr],
       // The switch by which the web view of Tauri lets itself be driven.
       env: { ...process.env, TAURI_AUTOMATION: "true", TAURI_WEBVIEW_AUTOMATION: "true" },
     });
@@ -129,8 +130,9 @@ export class Session {
     return this.send("POST", `/element/${element[ELEMENT]}/value`, { text });
   }
 
+  /** The text of an element; the protocol's own answer leaves out what an ellipsis may shorten. */
   text(element) {
-    return this.send("GET", `/element/${element[ELEMENT]}/text`);
+    return this.run((element) => element.innerText, element);
   }
 
   /** Presses and releases keys for whatever has the focus; modifiers first. */
