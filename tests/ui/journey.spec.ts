@@ -142,7 +142,7 @@ test("a bake is planned with parameters, listed, and found again", async ({ page
   await row.click();
   await expect(page.getByRole("heading", { name: /first-one/ })).toBeVisible();
   await page.keyboard.press("Alt+ArrowLeft");
-  await expect(page.getByRole("heading", { name: "Bakes" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Bakes", exact: true })).toBeVisible();
 });
 
 test("what the window shows is what the backend knows", async ({ page, bench }) => {

@@ -18,12 +18,12 @@ test("screens, history, rows and help have their keys", async ({ page, bench }) 
   await visit(page, bench, within(project, "live"));
   await expect(page.getByRole("table", { name: "Live jobs" })).toBeVisible();
   await page.keyboard.press("Control+3");
-  await expect(page.getByRole("heading", { name: "Bakes" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Bakes", exact: true })).toBeVisible();
   await page.keyboard.press("Control+Comma");
   await expect(page.getByRole("heading", { name: "Look" })).toBeVisible();
   await page.keyboard.press("Alt+ArrowLeft");
   await page.keyboard.press("Alt+ArrowLeft");
-  await expect(page.getByRole("heading", { name: "Live" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Live", exact: true })).toBeVisible();
 
   const rows = page.getByRole("table", { name: "Live jobs" }).locator("tbody tr");
   await rows.first().focus();

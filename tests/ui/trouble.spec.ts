@@ -27,6 +27,7 @@ test("errors in files are shown with their place, and the rest stays usable", as
   await expect(page.getByRole("row", { name: /^train,/ })).toBeVisible();
 
   writeFileSync(file, sound);
+  await page.getByRole("button", { name: "Read again" }).click();
   await expect(
     page.getByRole("alert").filter({ hasText: "in the files of this project" }),
   ).toBeHidden();

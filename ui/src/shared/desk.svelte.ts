@@ -41,6 +41,7 @@ export class Desk {
       this.clock.run(),
       this.look.run(),
       this.host.listen((event) => this.#hear(event)),
+      this.#readOnReturn(),
     ];
     void this.askApp();
     void this.askHome();
@@ -100,6 +101,13 @@ export class Desk {
 
   get runningCount(): number {
     return this.home.value?.running.length ?? 0;
+  }
+
+  /** Files may have been changed in an editor while another window had the focus. */
+  #readOnReturn(): () => void {
+    const read = () => void this.project?.askView();
+    window.addEventListener("focus", read);
+    return () => window.removeEventListener("focus", read);
   }
 
   #hear(event: DeskEvent): void {
