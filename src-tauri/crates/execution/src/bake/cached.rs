@@ -7,8 +7,8 @@ use flow::batch::{PlannedTask, TaskId};
 use jiff::{SignedDuration, Timestamp};
 use protocol::flow::{CacheEntry, NewCacheEntry};
 
-use super::driver::{Done, Surroundings};
 use super::event::{Happened, Hit};
+use super::order::{Done, Surroundings};
 use super::record::Record;
 use super::store::patiently;
 

@@ -1,10 +1,8 @@
 //! Setting up a bake: checks, then records of everything another process needs to execute it.
 
-use std::sync::Arc;
-
 use client::{Client, ClientError};
+use flow::ActionFile;
 use flow::batch::{self, ConfigFiles};
-use flow::{ActionFile, Platform, Session, Workspace};
 use indexmap::IndexMap;
 use protocol::flow::{
     Attempt, Bake, BakeMeta, ConfigsMeta, GitInfo, ImageStatus, NewAttempt, NewBake, NewBakeImage,
@@ -61,7 +59,7 @@ pub enum CreateError {
     Platform(#[from] ClientError),
 }
 
-fn first_of(diagnostics: &[Diagnostic]) -> String {
+pub(super) fn first_of(diagnostics: &[Diagnostic]) -> String {
     diagnostics
         .first()
         .map(|first| first.message.clone())
@@ -214,67 +212,4 @@ fn images(client: &Client, batch: &batch::Bake) -> Result<Vec<NewBakeImage>, Cre
         builder_job_id: None,
     };
     Ok(built.into_iter().map(record).collect())
-}
-
-/// The files an attempt was made from, as they are stored with it.
-pub async fn stored_files(client: &Client, attempt: &Attempt) -> Result<ConfigFiles, ClientError> {
-    let meta = &attempt.configs_meta;
-    let project = match &meta.project_config_id {
-        Some(id) => Some(fetch(client, id).await?),
-        None => None,
-    };
-    let mut actions = IndexMap::new();
-    for (reference, id) in &meta.action_config_ids {
-        actions.insert(reference.clone(), fetch(client, id).await?);
-    }
-    Ok(ConfigFiles {
-        workspace: meta.workspace.clone(),
-        flow: fetch(client, &meta.flow_config_id).await?,
-        project,
-        actions,
-    })
-}
-
-async fn fetch(client: &Client, id: &str) -> Result<ActionFile, ClientError> {
-    let kept = client.flow().config_files().get(id).await?;
-    Ok(ActionFile {
-        name: kept.filename,
-        content: kept.content,
-    })
-}
-
-/// Why the batch of a stored attempt cannot be made ready again.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReopenError {
-    /// Its stored files have mistakes; another version may have accepted them.
-    #[error("the stored batch cannot be read: {}", first_of(.0))]
-    Broken(Vec<Diagnostic>),
-    /// The platform does not do its part.
-    #[error(transparent)]
-    Platform(#[from] ClientError),
-}
-
-/// Makes a stored bake ready to be executed, from nothing but what the platform keeps of it.
-///
-/// `folder` is the project's folder where it is at hand: expressions that look at files need it.
-pub async fn reopen(
-    client: &Client,
-    bake: &Bake,
-    attempt: &Attempt,
-    (folder, platform): (Option<Arc<dyn Workspace + Send + Sync>>, Platform),
-) -> Result<super::Recipe, ReopenError> {
-    let files = stored_files(client, attempt).await?;
-    let stored: Arc<dyn Workspace + Send + Sync> = Arc::new(files.workspace());
-    let parsed = flow::open_in(&*stored, &files.config_dir());
-    let session = Session {
-        workspace: &*stored,
-        platform: &platform,
-        jobs: &flow::NoJobs,
-    };
-    let params = bake.params.clone().unwrap_or_default();
-    let batch = batch::prepare(&parsed.tree, &session, files.batch_name(), &params)
-        .map_err(|troubles| ReopenError::Broken(troubles.diagnostics()))?;
-    let workspace = folder.unwrap_or(stored);
-    Ok(super::Recipe::new(batch, &bake.id, workspace, platform))
 }

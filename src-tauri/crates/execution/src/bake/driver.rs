@@ -1,110 +1,24 @@
 //! Executing an attempt: carrying out what the machine wants, and telling it what happened.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::time::Duration;
 
-use client::{Client, ClientError, ClusterServices};
+use client::ClientError;
 use flow::batch::TaskId;
-use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
-use protocol::flow::{Attempt, Bake, NewAttempt, TaskStatus};
+use protocol::flow::{Attempt, NewAttempt, TaskStatus};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Happened, Wanted};
 use super::machine::Machine;
-use super::recipe::Recipe;
-use super::record::Record;
+use super::order::{Change, Done, ExecuteError, Order, Step, Surroundings};
 use super::{cached, local_run, start, store, watch};
-use crate::place::Place;
 
 /// How often the attempt is read, to see whether somebody cancelled it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// An attempt to execute, and with what.
-pub struct Order {
-    /// The platform.
-    pub client: Client,
-    /// Where on it.
-    pub place: Place,
-    /// The bake.
-    pub bake: Bake,
-    /// The attempt; it may have been begun by another process.
-    pub attempt: Attempt,
-    /// The batch.
-    pub recipe: Recipe,
-    /// The folder of the project, where local actions run; missing where it is not at hand.
-    pub folder: Option<PathBuf>,
-}
-
-/// Something to show while an attempt is executed.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Change {
-    /// The attempt runs.
-    Running,
-    /// A task was begun, or its status changed.
-    Task(Record),
-    /// A task could not be evaluated or started.
-    Problem {
-        /// The task.
-        task: TaskId,
-        /// Why.
-        reason: String,
-    },
-    /// A local action wrote something.
-    LocalOutput {
-        /// The task.
-        task: TaskId,
-        /// What it wrote, without commands.
-        text: String,
-    },
-}
-
-/// Why an attempt could not be executed to its end. Its state is stored, so it can be taken up
-/// again.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ExecuteError {
-    /// The platform does not do its part.
-    #[error(transparent)]
-    Platform(#[from] ClientError),
-}
-
-/// What the futures of the driver end with.
-pub(super) enum Done {
-    /// Something for the machine.
-    Happened(Happened),
-    /// A job runs; it goes on being watched.
-    Runs {
-        task: TaskId,
-        job: String,
-        at: Timestamp,
-    },
-    /// A record is stored.
-    Stored { task: TaskId },
-    /// A local action has ended, after it wrote this.
-    LocalEnded { happened: Happened, text: String },
-    /// Nothing that matters to the machine.
-    Nothing,
-}
-
-pub(super) type Step = BoxFuture<'static, Result<Done, ClientError>>;
-
-/// What every step needs.
-#[derive(Clone)]
-pub(super) struct Surroundings {
-    pub(super) client: Client,
-    pub(super) cluster: ClusterServices,
-    pub(super) place: Place,
-    pub(super) bake: Bake,
-    pub(super) attempt: Attempt,
-    pub(super) folder: Option<PathBuf>,
-    /// Whether another process may have started jobs for this attempt.
-    pub(super) resumed: bool,
-}
 
 /// Executes an attempt to its end; answers its result.
 ///

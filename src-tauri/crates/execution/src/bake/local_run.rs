@@ -11,8 +11,8 @@ use protocol::flow::TaskStatus;
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
-use super::driver::{Done, Surroundings};
 use super::event::{Ending, Happened};
+use super::order::{Done, Surroundings};
 use super::start::not_started;
 use crate::commands::CommandReader;
 

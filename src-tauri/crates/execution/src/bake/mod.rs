@@ -11,9 +11,11 @@ mod event;
 mod local_run;
 mod look;
 mod machine;
+mod order;
 mod pump;
 mod recipe;
 mod record;
+mod reopen;
 mod restart;
 mod start;
 mod stop;
@@ -26,14 +28,14 @@ mod tests;
 mod verified;
 
 pub use cached::is_fresh;
-pub use create::{
-    CreateError, Created, ReopenError, Setup, create, record_flow, reopen, stored_files,
-};
-pub use driver::{Change, ExecuteError, Order, execute};
+pub use create::{CreateError, Created, Setup, create, record_flow};
+pub use driver::execute;
 pub use event::{Ending, Happened, Hit, Wanted};
 pub use look::{Inspected, LookError, attempt, find, inspect, is_bake_id};
 pub use machine::Machine;
+pub use order::{Change, ExecuteError, Order};
 pub use recipe::{Problem, Recipe};
 pub use record::Record;
+pub use reopen::{ReopenError, reopen, stored_files};
 pub use restart::{Again, RestartError, restart};
 pub use stop::{CancelError, cancel};

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use protocol::{Job, JobFilter, JobSubmission};
 use tokio::time::sleep;
 
-use super::driver::{Done, Surroundings};
 use super::event::Happened;
+use super::order::{Done, Surroundings};
 use super::store::patiently;
 use crate::live::uploads;
 use crate::submission::of_task;

@@ -7,7 +7,7 @@ use flow::batch::TaskId;
 use protocol::flow::NewTask;
 use tokio::time::{Instant, sleep};
 
-use super::driver::{Done, Surroundings};
+use super::order::{Done, Surroundings};
 
 /// How long a platform may be away before an attempt is given up (to be taken up later).
 const PATIENCE: Duration = Duration::from_secs(15 * 60);

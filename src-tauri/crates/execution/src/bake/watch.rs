@@ -10,8 +10,8 @@ use protocol::flow::TaskStatus;
 use protocol::{Job, JobStatus, LogQuery};
 use tokio::time::sleep;
 
-use super::driver::{Done, Surroundings};
 use super::event::{Ending, Happened};
+use super::order::{Done, Surroundings};
 use super::start::not_started;
 use super::store::patiently;
 use crate::commands::{CommandReader, Said};
