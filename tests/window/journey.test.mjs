@@ -107,15 +107,18 @@ step("a bake is planned, and its graph fills in until every task has ended", asy
   await keep("bake-plan");
   await page.click("button", "Bake 9 tasks");
   const seen = new Set();
+  let kept = false;
   const states = await until("all tasks to end", async () => {
     const states = await graphStates(session, TASKS);
     if (!states) return false;
-    if (!seen.has("running") && states.includes("running")) await keep("bake-running");
     states.forEach((state) => seen.add(state));
+    const running = states.filter((state) => state === "running").length;
+    if (running > 2 && !kept) await keep("bake-running");
+    kept ||= running > 2;
     return states.every((state) => !["waiting", "pending", "running"].includes(state)) && states;
   }, 120);
   assert.deepEqual(states, TASKS.map(() => "succeeded"));
-  assert.ok(seen.has("running") && seen.has("waiting"), `states that were seen: ${[...seen]}`);
+  assert.ok(kept && seen.has("waiting"), `tasks ran beside each other; states seen: ${[...seen]}`);
 });
 
 step("a click on a task in the picture shows its log and its outputs", async () => {

@@ -27,7 +27,10 @@ export function step(name, work) {
 
 /** Keeps a picture of a screen: one in a test, light and dark on a tour. */
 export async function keepPicture(session, name) {
-  if (!TEST_PICTURES) return void (await picture(TEST_OUT, name));
+  if (!TEST_PICTURES) {
+    await session.settle();
+    return void (await picture(TEST_OUT, name));
+  }
   for (const theme of ["dark", "light"]) {
     await wear(session, theme);
     await picture(TEST_PICTURES, `${name}.${theme}`);

@@ -111,8 +111,9 @@ export class Session {
     return until(what, () => this.run(condition, ...args));
   }
 
-  /** Waits until two frames are painted, so that a picture shows what the page knows. */
-  settle() {
+  /** Waits until nothing moves and two frames are painted: then a picture shows what is known. */
+  async settle() {
+    await this.waitFor("everything to stand still", () => document.getAnimations().length === 0);
     const frames = () =>
       new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));
     return this.runLater(frames);
