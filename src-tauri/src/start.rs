@@ -35,11 +35,16 @@ pub(crate) fn desk(_app: &App) -> Result<Desk, StartError> {
     let options = DeskOptions {
         folders: Folders::of_user()?,
         executable: std::env::current_exe().map_err(StartError::Executable)?,
-        platform_port: None,
+        platform_port: asked_port(),
         credentials: CredentialsMode::Auto,
         facts: crate::graphics::facts(),
     };
     Ok(tauri::async_runtime::block_on(Desk::open(options)))
+}
+
+/// The port that the environment asks for; tests and second accounts use it.
+fn asked_port() -> Option<u16> {
+    std::env::var("BAKEHOUSE_PLATFORM_PORT").ok()?.parse().ok()
 }
 
 /// Gives the desk to the commands, and lets it begin.

@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("template", &["source"]),
     ("client", &["protocol"]),
     ("flow", &["source", "expression"]),
-    ("execution", &["flow", "client", "protocol"]),
+    ("execution", &["source", "flow", "client", "protocol"]),
     ("local-platform", &["protocol"]),
     ("workbench", EVERYTHING_BELOW),
     ("bakehouse-desktop", &["workbench", "contract"]),

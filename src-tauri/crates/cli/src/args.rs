@@ -20,6 +20,14 @@ pub(crate) struct Arguments {
         env = "BAKEHOUSE_CREDENTIALS"
     )]
     pub(crate) credentials: Credentials,
+    /// Port of the local platform, if this command has to serve it itself; 0 for any free one.
+    #[arg(
+        long,
+        value_name = "PORT",
+        global = true,
+        env = "BAKEHOUSE_PLATFORM_PORT"
+    )]
+    pub(crate) platform_port: Option<u16>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

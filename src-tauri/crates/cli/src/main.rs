@@ -66,13 +66,17 @@ async fn run(arguments: Arguments) -> Result<Ended, Stop> {
     if let Command::Serve(serve) = arguments.command {
         return serve::serve(serve, folders).await;
     }
-    let desk = desk(folders, arguments.credentials).await?;
+    let desk = desk(folders, arguments.platform_port, arguments.credentials).await?;
     let ended = command(&desk, arguments.command).await;
     desk.close().await;
     ended
 }
 
-async fn desk(folders: Folders, credentials: Credentials) -> Result<Desk, Stop> {
+async fn desk(
+    folders: Folders,
+    platform_port: Option<u16>,
+    credentials: Credentials,
+) -> Result<Desk, Stop> {
     let executable = std::env::current_exe().map_err(|error| {
         Stop::Failed(format!("the path of this program cannot be told: {error}"))
     })?;
@@ -83,7 +87,7 @@ async fn desk(folders: Folders, credentials: Credentials) -> Result<Desk, Stop> 
     let options = DeskOptions {
         folders,
         executable,
-        platform_port: None,
+        platform_port,
         credentials,
         facts: Vec::new(),
     };

@@ -214,12 +214,32 @@ async fn probe() -> Result<(), Missing> {
     let probed = blocking(|| Vault::probe(PROBE_LIMIT)).await;
     match probed {
         Ok(Probe::Available) => Ok(()),
-        Ok(Probe::Unavailable { reason, hint }) => Err(Missing { reason, hint }),
+        Ok(Probe::Unavailable { reason, hint }) => {
+            tracing::info!(reason, "the keyring cannot be used");
+            Err(Missing {
+                reason: in_words(reason),
+                hint,
+            })
+        }
         Err(failure) => Err(Missing {
             reason: failure.message,
             hint: String::new(),
         }),
     }
+}
+
+/// What the keyring answered, in words for people where it is known what they mean.
+fn in_words(reason: String) -> String {
+    let no_service = [
+        "ServiceUnknown",
+        "NameHasNoOwner",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "No such file",
+    ];
+    if no_service.iter().any(|sign| reason.contains(sign)) {
+        return "no keyring service runs in this session".to_owned();
+    }
+    reason
 }
 
 fn needed(missing: &Missing) -> Failure {

@@ -91,6 +91,7 @@ fn rendered(subject: &Subject, request: &GraphExport) -> Result<Vec<u8>, Failure
             right: Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
         }),
         ground: Ground::Paper,
+        ..DrawOptions::default()
     };
     let list = diagram::draw(&graph, &layout, theme(request.theme), &options);
     match request.format {

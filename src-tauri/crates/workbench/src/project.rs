@@ -178,10 +178,7 @@ fn view(desk: &Desk, open: &OpenProject) -> ProjectView {
         diagnostics,
         ..
     } = open;
-    let folder = root
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let name = folder.unwrap_or_else(|| open.path());
+    let name = name(open);
     ProjectView {
         path: open.path(),
         shown_path: desk.folders().shown(root),
@@ -194,6 +191,19 @@ fn view(desk: &Desk, open: &OpenProject) -> ProjectView {
         batches: batches(open),
         diagnostics: views(diagnostics, root),
     }
+}
+
+/// What people call the project: the title of its live flow, else the name of its folder.
+fn name(open: &OpenProject) -> String {
+    let live = open.project.live.as_ref();
+    let title = live
+        .filter(|live| live.title != live.id)
+        .map(|live| live.title.clone());
+    let folder = open
+        .root
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    title.or(folder).unwrap_or_else(|| open.path())
 }
 
 fn jobs(open: &OpenProject) -> Vec<LiveJobView> {

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use contract::{
-    Failure, ProjectAsk, ProjectCreate, ProjectView, TemplateAsk, TemplateForm, TemplateList,
-    TemplateListAsk, TemplatePreview,
+    Failure, ProjectAsk, ProjectCreate, ProjectView, SeverityView, TemplateAsk, TemplateForm,
+    TemplateList, TemplateListAsk, TemplatePreview,
 };
 use indexmap::IndexMap;
 
@@ -45,7 +45,12 @@ pub async fn template_preview(
 pub async fn project_create(desk: &Desk, request: ProjectCreate) -> Result<ProjectView, Failure> {
     let parent = parent_folder(desk, request.parent.as_deref());
     let preview = new_project::preview(asked(&request.template, &request.answers, &parent))?;
-    if let Some(found) = obstacle(&parent, &preview.folder) {
+    // Answers that do not fit are told by the making itself, with their fields.
+    let sound = preview
+        .diagnostics
+        .iter()
+        .all(|found| found.severity != SeverityView::Error);
+    if let Some(found) = obstacle(&parent, &preview.folder).filter(|_| sound) {
         return Err(Failure::invalid("place", found.problem).hint(found.hint));
     }
     let target = blocking(move || make(&request.template, &request.answers, &parent)).await??;

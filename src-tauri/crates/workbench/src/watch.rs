@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use contract::{BakeState, BakeTable, BakeView, DeskEvent, JobState, LiveTable, ProjectAsk};
 use local_platform::PlatformEvent;
@@ -38,7 +38,12 @@ struct Seen {
     live: Option<LiveTable>,
     bakes: Option<BakeTable>,
     running: HashMap<String, BakeView>,
+    /// Names, sizes and times of the files that define the flow.
+    files: Option<Vec<FileMark>>,
 }
+
+/// A file as far as it is looked at to see whether it changed.
+type FileMark = (PathBuf, u64, Option<SystemTime>);
 
 impl Watches {
     /// Begins to watch a project.
@@ -124,11 +129,15 @@ pub(crate) fn follow_platform(desk: &Desk, mut events: Receiver<PlatformEvent>) 
 
 /// Looks at all watched projects; answers whether something runs.
 async fn look(desk: &Desk) -> bool {
+    let roots = desk.watches().roots();
+    for root in &roots {
+        look_at_files(desk, root);
+    }
     if desk.client_if_ready().await.is_none() {
         return false;
     }
     let mut busy = false;
-    for root in desk.watches().roots() {
+    for root in roots {
         busy |= look_at_live(desk, &root).await;
         busy |= look_at_bakes(desk, &root).await;
     }
@@ -139,6 +148,46 @@ fn ask(root: &Path) -> ProjectAsk {
     ProjectAsk {
         project: root.display().to_string(),
     }
+}
+
+/// Tells when a file of the flow was changed, made or removed.
+fn look_at_files(desk: &Desk, root: &Path) {
+    let Some(before) = desk.watches().seen(root) else {
+        return;
+    };
+    let files = flow_files(root);
+    if before.files.as_ref() == Some(&files) {
+        return;
+    }
+    desk.watches().note(root, |seen| seen.files = Some(files));
+    // The first look only learns how things are.
+    if before.files.is_some() {
+        desk.tell(DeskEvent::ProjectChanged {
+            project: root.display().to_string(),
+        });
+    }
+}
+
+fn flow_files(root: &Path) -> Vec<FileMark> {
+    let mut marks = Vec::new();
+    let mut folders = vec![root.join(".apolo"), root.join(".neuro")];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let Ok(about) = entry.metadata() else {
+                continue;
+            };
+            if about.is_dir() {
+                folders.push(entry.path());
+            } else {
+                marks.push((entry.path(), about.len(), about.modified().ok()));
+            }
+        }
+    }
+    marks.sort();
+    marks
 }
 
 async fn look_at_live(desk: &Desk, root: &Path) -> bool {

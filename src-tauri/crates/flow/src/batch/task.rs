@@ -2,21 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use expression::{Dict, Layered, Unknown, Value};
+use expression::{Dict, Layered, Scope, Value};
 use indexmap::IndexMap;
 use source::{Diagnostic, Span, Text};
 
 use super::bake::Bake;
 use super::body::{Body, Call, Condition};
 use super::cache_key;
-use super::graph::{NeedLevel, Node, TaskKind};
+use super::graph::{Node, TaskKind};
 use super::id::TaskId;
 use super::level::{Level, action_flow, completed_needs, need_record, strategy_record};
+use super::past::Past;
 use super::results::{Outcome, Results};
 use crate::config::{Effect, Enable, TaskConfig};
 use crate::contexts::{git_record, images_dict};
 use crate::defaults::Defaults;
-use crate::eval::{Evaluator, Trouble, Troubles, dict_of};
+use crate::eval::{Evaluator, Trouble, Troubles};
 use crate::exec;
 use crate::image::Image;
 use crate::inputs;
@@ -36,8 +37,8 @@ pub struct PlannedTask {
 }
 
 /// A node with the contexts it is evaluated in.
-struct Placed<'b> {
-    node: &'b Node,
+pub(super) struct Placed<'b> {
+    pub(super) node: &'b Node,
     level: Level,
     /// `matrix`, `strategy`, `needs`, `state`.
     own: Dict,
@@ -54,7 +55,7 @@ impl Bake {
         id: &TaskId,
         results: &Results,
     ) -> Result<Enable, Troubles> {
-        let placed = self.placed(session, id, results)?;
+        let placed = self.placed(session, id, Past::Told(results))?;
         let mut outside = Outside::new(*session);
         enable_of(&placed, &mut outside)
     }
@@ -69,33 +70,15 @@ impl Bake {
         id: &TaskId,
         results: &Results,
     ) -> Result<PlannedTask, Troubles> {
-        let placed = self.placed(session, id, results)?;
+        let placed = self.placed(session, id, Past::Told(results))?;
         let mut outside = Outside::new(*session);
         let enable = enable_of(&placed, &mut outside)?;
-        let Some((block, scope)) = self.unit(session, &placed)? else {
-            return Err(not_a_task(placed.node, "is not a job of the platform"));
-        };
-        let mut defaults = placed.level.defaults.clone();
-        if placed.node.kind == TaskKind::Stateful {
-            defaults = defaults.only_tags();
+        let (mut config, troubles) = self.config(session, &placed, &mut outside, enable)?;
+        if !troubles.list.is_empty() {
+            return Err(troubles);
         }
-        let home = placed
-            .level
-            .home
-            .as_ref()
-            .filter(|_| placed.node.kind != TaskKind::Stateful);
-        let mut config = {
-            let scope = Layered {
-                upper: &scope,
-                lower: &placed.level,
-            };
-            let stateful = placed.node.kind == TaskKind::Stateful;
-            let scope: &dyn expression::Scope = if stateful { scope.upper } else { &scope };
-            let mut evaluator = Evaluator::new(scope, &mut outside, home);
-            self.exec(&mut evaluator, (&block, &defaults), placed.node, enable)?
-        };
         let needs = completed_needs(placed.node, results);
-        let state = self.state(placed.node, results);
+        let state = Past::Told(results).left_behind(placed.node);
         config.caching_key = cache_key::key(&config, &needs, &state);
         Ok(PlannedTask {
             config,
@@ -113,11 +96,19 @@ impl Bake {
         id: &TaskId,
         results: &Results,
     ) -> Result<String, Troubles> {
-        let placed = self.placed(session, id, results)?;
+        let placed = self.placed(session, id, Past::Told(results))?;
+        self.local_command(session, &placed)
+    }
+
+    pub(super) fn local_command(
+        &self,
+        session: &Session<'_>,
+        placed: &Placed<'_>,
+    ) -> Result<String, Troubles> {
         let (TaskKind::Local, Body::Call(call)) = (placed.node.kind, &placed.node.body) else {
             return Err(not_a_task(placed.node, "is not a local action"));
         };
-        let scope = self.inputs_scope(session, &placed, call)?;
+        let scope = self.inputs_scope(session, placed, call)?;
         let mut outside = Outside::new(*session);
         let mut evaluator = Evaluator::new(&scope, &mut outside, None);
         let command = evaluator.text(&call.action.tree, "cmd").unwrap_or_default();
@@ -134,7 +125,7 @@ impl Bake {
         id: &TaskId,
         results: &Results,
     ) -> Result<IndexMap<String, Value>, Troubles> {
-        let placed = self.placed(session, id, results)?;
+        let placed = self.placed(session, id, Past::Told(results))?;
         match &placed.node.body {
             Body::Call(call) => self.call_inputs(session, &placed, call),
             Body::Task(_) => Ok(IndexMap::new()),
@@ -151,7 +142,7 @@ impl Bake {
         id: &TaskId,
         results: &Results,
     ) -> Result<IndexMap<String, String>, Troubles> {
-        let placed = self.placed(session, id, results)?;
+        let placed = self.placed(session, id, Past::Told(results))?;
         let (Body::Call(call), Some(inner)) = (&placed.node.body, &placed.node.inner) else {
             return Err(not_a_task(placed.node, "is not a call of a batch action"));
         };
@@ -193,7 +184,7 @@ impl Bake {
         (id, expr): (&TaskId, &Expr),
         results: &Results,
     ) -> Result<Preview, Troubles> {
-        let placed = self.placed(session, id, results)?;
+        let placed = self.placed(session, id, Past::Told(results))?;
         let scope = Layered {
             upper: &placed.own,
             lower: &placed.level,
@@ -213,7 +204,7 @@ impl Bake {
         id: &TaskId,
         results: &Results,
     ) -> Result<IndexMap<String, Image>, Troubles> {
-        let placed = self.placed(session, id, results)?;
+        let placed = self.placed(session, id, Past::Told(results))?;
         let Body::Call(call) = &placed.node.body else {
             return Err(not_a_task(placed.node, "is not a call"));
         };
@@ -221,11 +212,11 @@ impl Bake {
         self.call_images(session, &placed, call, &level)
     }
 
-    fn placed(
+    pub(super) fn placed(
         &self,
         session: &Session<'_>,
         id: &TaskId,
-        results: &Results,
+        past: Past<'_>,
     ) -> Result<Placed<'_>, Troubles> {
         let node = self
             .graph
@@ -235,31 +226,18 @@ impl Bake {
         let level = match parent.is_root() {
             true => self.level.clone(),
             false => {
-                let outer = self.placed(session, &parent, results)?;
+                let outer = self.placed(session, &parent, past)?;
                 let Body::Call(call) = &outer.node.body else {
                     return Err(unknown(&self.flow.text, id));
                 };
                 self.call_level(session, &outer, call)?
             }
         };
-        let needs = needs_dict(node, results);
-        let state = self.state(node, results);
-        let own = level.of_node(node, Value::Dict(needs), Value::Dict(dict_of(&state)));
+        let own = level.of_node(node, Value::Dict(past.needs(node)), past.state(node));
         Ok(Placed { node, level, own })
     }
 
-    fn state(&self, node: &Node, results: &Results) -> IndexMap<String, String> {
-        let from = node
-            .state_from
-            .as_ref()
-            .map(|main| node.id.parent().child(main));
-        let result = from.and_then(|main| results.get(&main));
-        result
-            .map(|result| result.state.clone())
-            .unwrap_or_default()
-    }
-
-    fn call_inputs(
+    pub(super) fn call_inputs(
         &self,
         session: &Session<'_>,
         placed: &Placed<'_>,
@@ -380,13 +358,42 @@ impl Bake {
         })
     }
 
+    /// What the job of a node is to be, and what of it has no value.
+    pub(super) fn config(
+        &self,
+        session: &Session<'_>,
+        placed: &Placed<'_>,
+        outside: &mut Outside<'_>,
+        enable: Enable,
+    ) -> Result<(TaskConfig, Troubles), Troubles> {
+        let Some((block, own)) = self.unit(session, placed)? else {
+            return Err(not_a_task(placed.node, "is not a job of the platform"));
+        };
+        let stateful = placed.node.kind == TaskKind::Stateful;
+        let level = &placed.level;
+        let layered = Layered {
+            upper: &own,
+            lower: level,
+        };
+        let alone;
+        let (scope, home, defaults): (&dyn Scope, _, _) = if stateful {
+            alone = level.defaults.only_tags();
+            (&own, None, &alone)
+        } else {
+            (&layered, level.home.as_ref(), &level.defaults)
+        };
+        let mut evaluator = Evaluator::new(scope, outside, home);
+        let config = self.exec(&mut evaluator, (&block, defaults), placed.node, enable);
+        Ok((config, evaluator.troubles))
+    }
+
     fn exec(
         &self,
         evaluator: &mut Evaluator<'_, '_>,
         (block, defaults): (&Block, &Defaults),
         node: &Node,
         enable: Enable,
-    ) -> Result<TaskConfig, Troubles> {
+    ) -> TaskConfig {
         if exec::lacks_image(block) {
             evaluator.report(exec::no_image(block, "task", node.id.name()));
         }
@@ -395,26 +402,22 @@ impl Bake {
             format!("bake_id:{}", self.id),
         ]);
         let exec = exec::evaluate(evaluator, block, defaults, tags);
-        let troubles = std::mem::take(&mut evaluator.troubles);
-        if !troubles.list.is_empty() {
-            return Err(troubles);
-        }
         let cache = match node.kind {
             TaskKind::Stateful | TaskKind::Post => node.cache.never(),
             _ => node.cache,
         };
-        Ok(TaskConfig {
+        TaskConfig {
             id: node.user_id.clone(),
             exec,
             enable,
             strategy: node.strategy,
             cache,
             caching_key: String::new(),
-        })
+        }
     }
 }
 
-fn enable_of(placed: &Placed<'_>, outside: &mut Outside<'_>) -> Result<Enable, Troubles> {
+pub(super) fn enable_of(placed: &Placed<'_>, outside: &mut Outside<'_>) -> Result<Enable, Troubles> {
     match &placed.node.condition {
         Condition::Always => Ok(Enable::Always),
         Condition::Success => all_succeeded(placed),
@@ -459,20 +462,6 @@ fn all_succeeded(placed: &Placed<'_>) -> Result<Enable, Troubles> {
         }
     }
     Ok(all)
-}
-
-/// The context `needs`: tasks that have not ended yet are not known yet.
-fn needs_dict(node: &Node, results: &Results) -> Dict {
-    let parent = node.id.parent();
-    node.needs
-        .iter()
-        .filter(|(_, level)| **level == NeedLevel::Completed)
-        .map(|(id, _)| {
-            let known = results.get(&parent.child(id)).map(need_record);
-            let value = known.map_or_else(|| Value::Unknown(Unknown::task(id)), Value::Record);
-            (id.as_str(), value)
-        })
-        .collect()
 }
 
 fn unknown(text: &Text, id: &TaskId) -> Troubles {

@@ -13,6 +13,7 @@ use local_platform::{CLUSTER, ORG};
 use protocol::flow::{Attempt, Bake, NewProject, Project as FlowRecord};
 use protocol::{Job, JobFilter};
 
+use super::take_up;
 use crate::Desk;
 use crate::project::OpenProject;
 use crate::view::bake::{Known, counts, finished_at, of_graphs, row};
@@ -137,9 +138,23 @@ fn view(
         params: bake.params.clone().unwrap_or_default(),
         tasks,
         executed_here: desk.bakery().executes(&bake.id),
-        problem: desk.bakery().problem(&bake.id),
+        problem: desk
+            .bakery()
+            .problem(&bake.id)
+            .or_else(|| abandoned(desk, attempt)),
         diagnostics: Vec::new(),
     }
+}
+
+/// What is to be said of an attempt that goes on but has no executor.
+fn abandoned(desk: &Desk, attempt: &Attempt) -> Option<String> {
+    let nobody = !attempt.result.is_finished()
+        && attempt.executor_id.is_none()
+        && !take_up::is_held(desk, attempt).unwrap_or(true);
+    nobody.then(|| {
+        "The process that ran this bake has ended. It goes on when the Bakehouse window is opened."
+            .to_owned()
+    })
 }
 
 async fn find(client: &Client, request: &BakeAsk) -> Result<Bake, Failure> {

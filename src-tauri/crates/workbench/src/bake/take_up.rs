@@ -67,7 +67,7 @@ async fn take_up_one(
 }
 
 /// Whether a process executes an attempt.
-fn is_held(desk: &Desk, attempt: &Attempt) -> Result<bool, Failure> {
+pub(super) fn is_held(desk: &Desk, attempt: &Attempt) -> Result<bool, Failure> {
     hold(desk.folders(), &attempt.id)
         .map(|held| held.is_none())
         .map_err(|error| {

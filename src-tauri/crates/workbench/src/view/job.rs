@@ -69,13 +69,26 @@ pub(crate) fn row(job: &str, multi: bool, run: &Job, now: Timestamp) -> LiveRow 
         preset: run.preset_name.clone(),
         image: Some(run.container.image.clone()),
         runner: runner(run),
-        http_url: run
-            .browse_url()
-            .filter(|_| run.status == JobStatus::Running)
-            .map(str::to_owned),
+        http_url: page(run),
         life_span_left: life_span_left(run, now),
         ..never_run(job, multi)
     }
+}
+
+/// The port that the official tool asks for when a job names none.
+const UNASKED_PORT: u16 = 80;
+
+/// The address of the web page of a running job that has one.
+fn page(run: &Job) -> Option<String> {
+    let asked = run
+        .container
+        .http
+        .as_ref()
+        .is_some_and(|http| http.port != UNASKED_PORT);
+    let running = run.status == JobStatus::Running;
+    run.browse_url()
+        .filter(|_| asked && running)
+        .map(str::to_owned)
 }
 
 /// How a job runs on this computer, and why.

@@ -1,0 +1,117 @@
+//! What a task will be if everything before it ends well, as far as that is known before a bake.
+
+use super::bake::Bake;
+use super::cache_key;
+use super::graph::{NeedLevel, Node, TaskKind};
+use super::id::TaskId;
+use super::past::Past;
+use super::task::enable_of;
+use crate::config::{Effect, Enable, TaskConfig};
+use crate::eval::{Trouble, Troubles};
+use crate::outside::Outside;
+use crate::session::Session;
+use indexmap::IndexMap;
+
+/// What a task will be.
+#[derive(Debug, Clone)]
+pub struct Foreseen {
+    /// Whether it runs; nothing if that is not known.
+    pub enable: Option<Enable>,
+    /// The job, with what is not known left out; nothing for calls and local commands, and where
+    /// the inputs of a call around it are not known.
+    pub config: Option<TaskConfig>,
+    /// Whether all of the job is known.
+    pub whole: Whole,
+    /// What has to be done before.
+    pub effects: Vec<Effect>,
+    /// What is not known yet, and why.
+    pub open: Vec<Trouble>,
+}
+
+/// Whether all of a job is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// All of it, and the key of the cache.
+    WithKey,
+    /// All of it; the key of the cache depends on results.
+    WithoutKey,
+    /// Some of it is not known.
+    No,
+}
+
+impl Bake {
+    /// What a task will be if everything before it ends well.
+    ///
+    /// # Errors
+    /// If something is wrong; all of it at once.
+    pub fn foresee(&self, session: &Session<'_>, id: &TaskId) -> Result<Foreseen, Troubles> {
+        let mut open = Vec::new();
+        let mut outside = Outside::new(*session);
+        let mut seen = Foreseen {
+            enable: None,
+            config: None,
+            whole: Whole::No,
+            effects: Vec::new(),
+            open: Vec::new(),
+        };
+        let placed = self.placed(session, id, Past::Assumed);
+        let Some(placed) = known(placed, &mut open)? else {
+            return Ok(Foreseen { open, ..seen });
+        };
+        seen.enable = known(enable_of(&placed, &mut outside), &mut open)?;
+        let node = placed.node;
+        match &node.body {
+            super::body::Body::Call(call) if !node.kind.is_remote() => {
+                known(self.call_inputs(session, &placed, call), &mut open)?;
+            }
+            _ => {
+                let enable = seen.enable.unwrap_or(Enable::Yes);
+                let config = self.config(session, &placed, &mut outside, enable);
+                if let Some((config, troubles)) = known(config, &mut open)? {
+                    known(Err::<(), _>(troubles), &mut open)?;
+                    seen.config = Some(config);
+                }
+            }
+        }
+        if node.kind == TaskKind::Local && open.is_empty() {
+            known(self.local_command(session, &placed), &mut open)?;
+        }
+        seen.effects = outside.effects;
+        seen.whole = whole(seen.config.as_mut(), node, open.is_empty());
+        Ok(Foreseen { open, ..seen })
+    }
+}
+
+/// Whether all is known; sets the key of the cache if it is.
+fn whole(config: Option<&mut TaskConfig>, node: &Node, all: bool) -> Whole {
+    let Some(config) = config.filter(|_| all) else {
+        return Whole::No;
+    };
+    let waits = node
+        .needs
+        .values()
+        .any(|level| *level == NeedLevel::Completed);
+    if waits || node.state_from.is_some() {
+        return Whole::WithoutKey;
+    }
+    config.caching_key = cache_key::key(config, &IndexMap::new(), &IndexMap::new());
+    Whole::WithKey
+}
+
+/// The answer; nothing if it is only not known yet.
+fn known<T>(answer: Result<T, Troubles>, open: &mut Vec<Trouble>) -> Result<Option<T>, Troubles> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(troubles) if troubles.only_unknown() => {
+            open.extend(troubles.list);
+            Ok(None)
+        }
+        Err(troubles) => Err(Troubles {
+            list: troubles
+                .list
+                .into_iter()
+                .filter(|trouble| trouble.unknown.is_none())
+                .collect(),
+        }),
+    }
+}

@@ -1,0 +1,11 @@
+//! The use cases over the real local platform: one binary for all of them.
+
+mod bakes;
+mod broken_projects;
+mod command_line;
+mod credentials;
+mod desk;
+mod layers;
+mod live_jobs;
+mod new_projects;
+mod real_projects;
