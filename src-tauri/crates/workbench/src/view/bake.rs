@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use protocol::Job;
 use protocol::flow::{Attempt, Bake, Task, TaskStatus, Values};
 
-use crate::view::job::{runner, said, time};
+use crate::view::job::{description, runner, said, time};
 
 /// The state of an attempt or a task.
 pub(crate) fn state(status: &TaskStatus) -> BakeState {
@@ -153,7 +153,7 @@ fn of_job(task: &mut TaskView, job: &Job) {
 /// Reason and description of a job's state in one line; a job that ended well needs none.
 pub(crate) fn reason(job: &Job) -> Option<String> {
     let reason = said(job.history.reason.as_deref()).filter(|reason| reason != "Completed");
-    let description = said(job.history.description.as_deref());
+    let description = description(job);
     match (reason, description) {
         (Some(reason), Some(description)) => Some(format!("{reason}: {description}")),
         (reason, description) => reason.or(description),

@@ -65,7 +65,7 @@ pub(crate) fn row(job: &str, multi: bool, run: &Job, now: Timestamp) -> LiveRow 
         finished_at: history.finished_at.map(time),
         exit_code: history.exit_code,
         reason: said(history.reason.as_deref()),
-        description: said(history.description.as_deref()),
+        description: description(run),
         preset: run.preset_name.clone(),
         image: Some(run.container.image.clone()),
         runner: runner(run),
@@ -98,6 +98,12 @@ pub(crate) fn runner(job: &Job) -> Option<String> {
         Some(note) => format!("{runner}: {note}"),
         None => runner.to_owned(),
     })
+}
+
+/// What there is to say about the state, beyond how the job is run.
+pub(crate) fn description(job: &Job) -> Option<String> {
+    let note = said(job.runner_note.as_deref());
+    said(job.history.description.as_deref()).filter(|text| Some(text) != note.as_ref())
 }
 
 /// A text that says something.
