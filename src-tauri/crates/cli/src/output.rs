@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use contract::{BakeState, DiagnosticView, Failure, JobState, SeverityView};
+use contract::{BakeState, DiagnosticView, Failure, FailureCode, JobState, SeverityView};
 use serde::Serialize;
 
 /// How a command that could be carried out ended.
@@ -51,6 +51,9 @@ pub(crate) fn print_stop(stop: &Stop) {
             }
             if let Some(hint) = &failure.hint {
                 eprintln!("hint: {hint}");
+            }
+            if failure.code == FailureCode::CredentialsNeeded {
+                eprintln!("hint: `--credentials session` keeps the token in memory only.");
             }
         }
     }
