@@ -12,6 +12,7 @@ import SquareTerminal from "@lucide/svelte/icons/square-terminal";
 import Workflow from "@lucide/svelte/icons/workflow";
 
 import type { ThemeChoice } from "../api/views";
+import { bakeName } from "../shared/bake-name";
 import * as deeds from "../shared/deeds";
 import type { Desk } from "../shared/desk.svelte";
 import type { MenuItem } from "../shared/menu-item";
@@ -103,7 +104,7 @@ function bakes(desk: Desk, project: Project): PaletteItem[] {
     ...(project.bakes.value?.rows ?? []).slice(0, 50).map((row) =>
       item(
         "Bakes",
-        row.name ?? `${row.batch} ${row.id}`,
+        `${row.batch} ${bakeName(row)}`,
         Workflow,
         () => deeds.showBake(desk, project.path, row.id),
         {

@@ -36,6 +36,16 @@ export class Asked<T> {
     this.failure = null;
   }
 
+  /**
+   * Takes an answer that came with an event. A question under way may have been answered before
+   * the event and arrive after it, so it is asked again.
+   */
+  hear(answer: T, question: () => Promise<T>): void {
+    const again = this.busy;
+    this.set(answer);
+    if (again) void this.ask(question);
+  }
+
   /** Forgets everything; answers under way no longer count. */
   clear(): void {
     this.#turn++;

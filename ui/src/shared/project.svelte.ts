@@ -26,7 +26,8 @@ export class Project {
   }
 
   askView = () => this.view.ask(() => this.#host.call("project_view", { project: this.path }));
-  askLive = () => this.live.ask(() => this.#host.call("live_table", { project: this.path }));
+  #live = () => this.#host.call("live_table", { project: this.path });
+  askLive = () => this.live.ask(this.#live);
   askBakes = () => this.bakes.ask(() => this.#host.call("bake_table", { project: this.path }));
 
   get name(): string {
@@ -41,12 +42,19 @@ export class Project {
   hear(event: DeskEvent): void {
     if (event.kind === "projectChanged" && this.is(event.project)) void this.askView();
     if (event.kind === "bakesChanged" && this.is(event.project)) void this.askBakes();
-    if (event.kind === "liveChanged" && this.is(event.table.project)) this.takeLive(event.table);
+    if (event.kind === "liveChanged" && this.is(event.table.project)) {
+      this.live.hear(event.table, this.#live);
+      this.#forgetStopped(event.table);
+    }
     if (event.kind === "bakeChanged" && this.is(event.bake.project)) this.#takeBake(event.bake);
   }
 
   takeLive(table: LiveTable): void {
     this.live.set(table);
+    this.#forgetStopped(table);
+  }
+
+  #forgetStopped(table: LiveTable): void {
     const on = new Set(table.rows.filter(({ state }) => isOn(state)).map(({ rawId }) => rawId));
     for (const rawId of this.stopping.keys()) if (!on.has(rawId)) this.stopping.delete(rawId);
   }

@@ -32,6 +32,17 @@ describe("an asked answer", () => {
     expect(asked.failure).toBeNull();
   });
 
+  it("that was given before an event does not win over the event", async () => {
+    const asked = new Asked<string>();
+    let answerFirst = (_: string) => {};
+    const first = asked.ask(() => new Promise((resolve) => (answerFirst = resolve)));
+    asked.hear("event", async () => "after the event");
+    expect(asked.value).toBe("event");
+    answerFirst("before the event");
+    await first;
+    await vi.waitFor(() => expect(asked.value).toBe("after the event"));
+  });
+
   it("counts as slow only after a moment", async () => {
     const asked = new Asked<string>();
     let answer = (_: string) => {};

@@ -9,6 +9,7 @@ import type {
   GraphTheme,
   TaskView,
 } from "../../api/views";
+import { bakeName } from "../../shared/bake-name";
 import { Asked } from "../../shared/asked.svelte";
 import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
@@ -36,14 +37,12 @@ export class BakePageState {
     return { kind: "bake" as const, bake: this.bake, attempt: this.attempt };
   }
 
-  askView = () =>
-    this.view.ask(() =>
-      this.#desk.host.call("bake_view", {
-        project: this.project,
-        bake: this.bake,
-        attempt: this.attempt,
-      }),
-    );
+  #view = () => {
+    const { project, bake, attempt } = this;
+    return this.#desk.host.call("bake_view", { project, bake, attempt });
+  };
+
+  askView = () => this.view.ask(this.#view);
 
   askDrawing = (theme: GraphTheme = this.#desk.graphTheme) =>
     this.drawing.ask(() =>
@@ -63,12 +62,17 @@ export class BakePageState {
     const { bake } = event;
     if (bake.row.id !== this.bake && bake.row.name !== this.bake) return;
     if (this.attempt !== null && bake.attempt !== this.attempt) return;
-    this.take(bake);
+    this.view.hear(bake, this.#view);
+    this.#forgetCancelled(bake);
     this.redraw();
   }
 
   take(bake: BakeView): void {
     this.view.set(bake);
+    this.#forgetCancelled(bake);
+  }
+
+  #forgetCancelled(bake: BakeView): void {
     if (bake.row.finishedAt !== null) this.cancelling = null;
   }
 
@@ -107,7 +111,7 @@ export class BakePageState {
   async export(format: ExportFormat): Promise<void> {
     const { host, toasts, activity } = this.#desk;
     const row = this.view.value?.row;
-    const name = `${row?.name ?? `${row?.batch ?? "bake"}-${this.bake}`}.${format}`;
+    const name = `${row?.name ?? (row ? `${row.batch}-${bakeName(row).slice(1)}` : "bake")}.${format}`;
     const path = await host.pickSave(`Export the graph as ${format.toUpperCase()}`, name, format);
     if (!path) return;
     this.failure = null;
