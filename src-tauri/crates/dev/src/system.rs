@@ -31,6 +31,12 @@ impl System {
         }
     }
 
+    /// Whether a browser comes as an ordinary package; Ubuntu's is a snap, which tests cannot use.
+    pub(crate) fn packs_chromium() -> bool {
+        let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+        release.lines().any(|line| line == "ID=debian")
+    }
+
     /// The family that an `os-release` file tells of.
     fn of_release(text: &str) -> Self {
         let names = |key: &str| {

@@ -10,6 +10,7 @@ use clap::Args;
 use crate::checker::{self, Checker};
 use crate::part::{self, Part};
 use crate::repository::{self, Repository};
+use crate::system::System;
 use crate::{bindings, interface, journey, launch, node, packages, work};
 
 /// How long one command may take where nobody is there to end it.
@@ -43,10 +44,10 @@ pub(crate) fn test(repository: &Repository, options: &Options) -> Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     node::ensure()?;
-    let browser = if browser().is_some() {
-        &[]
-    } else {
+    let browser = if browser().is_none() && System::packs_chromium() {
         packages::BROWSER
+    } else {
+        &[]
     };
     let wanted = [packages::FOR_RUNNING, packages::FOR_TESTING, browser];
     packages::ensure(&wanted, options.yes)?;
@@ -199,10 +200,27 @@ impl<'repository> Bench<'repository> {
                 self.repository.binary("debug", "dev-bridge"),
             )
             .env("BAKEHOUSE_EXE", self.command_line_tool());
-        if let Some(browser) = browser() {
-            tests.env("CHROMIUM", browser);
+        match browser() {
+            Some(browser) => {
+                tests.env("CHROMIUM", browser);
+            }
+            None => self.run(&mut self.download_browser())?,
         }
         self.run(&mut tests)
+    }
+
+    /// Playwright brings a browser where the system has none to offer.
+    fn download_browser(&self) -> Command {
+        let mut download = node::npm(self.repository);
+        download.args([
+            "exec",
+            "--",
+            "playwright",
+            "install",
+            "--with-deps",
+            "chromium",
+        ]);
+        download
     }
 
     fn official_tools(&self) -> Result<()> {
