@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Cancel(Cancel),
     /// Draw the graph of a bake or of a batch into a file.
     Graph(Graph),
+    /// Look for mistakes in the files of a project, and start nothing.
+    Check(Check),
     /// Run the local platform until it is interrupted.
     Serve(Serve),
 }
@@ -217,6 +219,19 @@ pub(crate) enum Direction {
     #[default]
     Right,
     Down,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Folder of the project, or any folder inside it.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// Print JSON: what was found, and what jobs and tasks come to.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Fail on warnings and on what only the official tools trip over, too.
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Debug, Args)]

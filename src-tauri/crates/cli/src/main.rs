@@ -9,6 +9,7 @@
 
 mod args;
 mod bake;
+mod check;
 mod graph;
 mod inspect;
 mod live;
@@ -106,6 +107,7 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Inspect(inspect) => inspect::inspect(desk, inspect).await,
         Command::Cancel(cancel) => bake::cancel(desk, cancel).await,
         Command::Graph(graph) => graph::graph(desk, graph).await,
+        Command::Check(check) => check::check(desk, check).await,
         Command::Serve(_) => Ok(Ended::Well),
     }
 }

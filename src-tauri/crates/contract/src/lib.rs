@@ -24,6 +24,7 @@ macro_rules! wire {
 
 mod app;
 mod bake;
+mod check;
 mod diagnostic;
 mod event;
 mod failure;
@@ -36,6 +37,7 @@ mod template;
 
 pub use app::*;
 pub use bake::*;
+pub use check::*;
 pub use diagnostic::*;
 pub use event::*;
 pub use failure::*;

@@ -22,6 +22,7 @@ macro_rules! for_each_command {
             project_open($crate::ProjectAsk) -> $crate::ProjectView;
             project_view($crate::ProjectAsk) -> $crate::ProjectView;
             project_forget($crate::ProjectAsk) -> $crate::HomeView;
+            flow_check($crate::FlowCheck) -> $crate::FlowReport;
             sample_open($crate::SampleAsk) -> $crate::ProjectView;
 
             live_table($crate::ProjectAsk) -> $crate::LiveTable;

@@ -4,48 +4,93 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use source::{Diagnostic, Parsed, Span};
+use source::{Diagnostic, Span};
 
-use crate::batch::prepare;
+use crate::batch::{Bake, Foreseen, TaskId, prepare};
 use crate::eval::Troubles;
-use crate::live::{JobInputs, PreparedLive};
+use crate::live::{JobInputs, PlannedJob, PreparedLive};
 use crate::project::Project;
 use crate::session::Session;
 
-/// Checks a project that was opened: all its files, and what its jobs and batches come to.
-/// What is only not known yet is no finding.
-#[must_use]
-pub fn check(opened: &Parsed<Project>, session: &Session<'_>) -> Vec<Diagnostic> {
-    let mut found = Findings::default();
-    found.extend(opened.diagnostics.iter().cloned());
-    let project = &opened.tree;
-    if project.live.as_ref().is_some_and(|live| live.sound) {
-        live(project, session, &mut found);
-    }
-    for batch in project.batches.iter().filter(|batch| batch.readable) {
-        match prepare(project, session, &batch.name, &IndexMap::new()) {
-            Ok(bake) => {
-                found.extend(bake.notes().iter().cloned());
-                found.extend(bake.check().into_iter().map(|finding| finding.diagnostic));
-            }
-            Err(troubles) => found.troubles(troubles),
-        }
-    }
-    found.list
+/// What a check comes to.
+#[derive(Debug)]
+pub struct Checked {
+    /// Everything that was found, each once.
+    pub findings: Vec<Diagnostic>,
+    /// What the live jobs come to without parameters, in the order of the file; empty if the live
+    /// flow cannot be evaluated.
+    pub jobs: IndexMap<String, Result<PlannedJob, Troubles>>,
+    /// Why no live job can be evaluated.
+    pub live: Option<Troubles>,
+    /// What the batches come to without parameters, by name.
+    pub batches: IndexMap<String, Result<CheckedBatch, Troubles>>,
 }
 
-fn live(project: &Project, session: &Session<'_>, found: &mut Findings) {
-    let Some(flow) = &project.live else { return };
-    let prepared = match PreparedLive::new(project, session, Arc::clone(flow)) {
-        Ok(prepared) => prepared,
-        Err(troubles) => return found.troubles(troubles),
+/// A batch that could be made ready.
+#[derive(Debug)]
+pub struct CheckedBatch {
+    /// The batch with its graph.
+    pub bake: Bake,
+    /// What its tasks come to if all goes well, a call before the tasks inside it.
+    pub tasks: IndexMap<TaskId, Result<Foreseen, Troubles>>,
+}
+
+/// Checks a project that was opened: all its files, and what its jobs and batches come to. `read`
+/// is what was found while it was opened. What is only not known yet is no finding.
+#[must_use]
+pub fn check(project: &Project, read: &[Diagnostic], session: &Session<'_>) -> Checked {
+    let mut found = Findings::default();
+    found.extend(read.iter().cloned());
+    let mut checked = Checked {
+        findings: Vec::new(),
+        jobs: IndexMap::new(),
+        live: None,
+        batches: IndexMap::new(),
     };
-    for id in flow.jobs.keys() {
-        match prepared.job(session, id, &JobInputs::default()) {
-            Ok(planned) => found.extend(planned.notes),
+    if project.live.as_ref().is_some_and(|live| live.sound) {
+        match jobs(project, session) {
+            Ok(jobs) => checked.jobs = jobs,
+            Err(troubles) => {
+                found.troubles(&troubles);
+                checked.live = Some(troubles);
+            }
+        }
+    }
+    for planned in checked.jobs.values() {
+        match planned {
+            Ok(planned) => found.extend(planned.notes.iter().cloned()),
             Err(troubles) => found.troubles(troubles),
         }
     }
+    for flow in project.batches.iter().filter(|batch| batch.readable) {
+        let batch = batch(project, session, &flow.name);
+        found.batch(&batch);
+        checked.batches.insert(flow.name.clone(), batch);
+    }
+    checked.findings = found.list;
+    checked
+}
+
+fn jobs(
+    project: &Project,
+    session: &Session<'_>,
+) -> Result<IndexMap<String, Result<PlannedJob, Troubles>>, Troubles> {
+    let Some(flow) = &project.live else {
+        return Ok(IndexMap::new());
+    };
+    let prepared = PreparedLive::new(project, session, Arc::clone(flow))?;
+    let job = |id: &String| {
+        let planned = prepared.job(session, id, &JobInputs::default());
+        (id.clone(), planned)
+    };
+    Ok(flow.jobs.keys().map(job).collect())
+}
+
+fn batch(project: &Project, session: &Session<'_>, name: &str) -> Result<CheckedBatch, Troubles> {
+    let bake = prepare(project, session, name, &IndexMap::new())?;
+    let task = |id: &TaskId| (id.clone(), bake.foresee(session, id));
+    let tasks = bake.graph.walk().map(|node| task(&node.id)).collect();
+    Ok(CheckedBatch { bake, tasks })
 }
 
 /// Findings, each once.
@@ -69,11 +114,24 @@ impl Findings {
         }
     }
 
-    fn troubles(&mut self, troubles: Troubles) {
+    fn troubles(&mut self, troubles: &Troubles) {
         let wrong = troubles
             .list
-            .into_iter()
+            .iter()
             .filter(|trouble| trouble.unknown.is_none());
-        self.extend(wrong.map(|trouble| trouble.diagnostic));
+        self.extend(wrong.map(|trouble| trouble.diagnostic.clone()));
+    }
+
+    fn batch(&mut self, batch: &Result<CheckedBatch, Troubles>) {
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(troubles) => return self.troubles(troubles),
+        };
+        self.extend(batch.bake.notes().iter().cloned());
+        let checks = batch.bake.check().into_iter();
+        self.extend(checks.map(|finding| finding.diagnostic));
+        for troubles in batch.tasks.values().filter_map(|task| task.as_ref().err()) {
+            self.troubles(troubles);
+        }
     }
 }

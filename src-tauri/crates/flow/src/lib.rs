@@ -28,6 +28,8 @@ mod params;
 mod preview;
 mod project;
 pub mod read;
+pub mod schema;
+pub mod service;
 mod session;
 pub mod tag;
 pub mod tree;
@@ -37,7 +39,7 @@ mod workspace;
 pub mod yaml;
 
 pub use action::{Action, remote_action};
-pub use check::check;
+pub use check::{Checked, CheckedBatch, check};
 pub use contexts::{Contexts, FlowFacts};
 pub use defaults::Defaults;
 pub use eval::{Trouble, Troubles};

@@ -40,7 +40,9 @@ pub(crate) fn session<'a>(workspace: &'a MemoryWorkspace, platform: &'a Platform
 pub(crate) fn checked(files: &[(&str, &str)]) -> String {
     let workspace = folder(files);
     let platform = ada();
-    let found = flow::check(&flow::open(&workspace), &session(&workspace, &platform));
+    let opened = flow::open(&workspace);
+    let session = session(&workspace, &platform);
+    let found = flow::check(&opened.tree, &opened.diagnostics, &session).findings;
     printed(&found)
 }
 

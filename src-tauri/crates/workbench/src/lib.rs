@@ -6,6 +6,7 @@
 
 mod app;
 mod bake;
+mod check;
 mod credentials;
 mod desk;
 mod dispatch;
@@ -35,6 +36,7 @@ pub use supervise::supervise_if_asked;
 pub mod commands {
     pub use crate::app::{app_view, platform_restart};
     pub use crate::bake::{bake_cancel, bake_plan, bake_start, bake_table, bake_view};
+    pub use crate::check::flow_check;
     pub use crate::credentials::credentials_choose;
     pub use crate::graph::{graph_drawing, graph_export};
     pub use crate::home::home_view;

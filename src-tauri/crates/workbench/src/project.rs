@@ -248,7 +248,8 @@ fn batches(open: &OpenProject) -> Vec<BatchView> {
         .collect()
 }
 
-fn params(params: &[flow::live::ParamView]) -> Vec<ParamView> {
+/// Parameters as they are written.
+pub(crate) fn params(params: &[flow::live::ParamView]) -> Vec<ParamView> {
     params
         .iter()
         .map(|param| ParamView {

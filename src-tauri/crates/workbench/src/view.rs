@@ -1,6 +1,7 @@
 //! Domain → contract: how things look on the wire.
 
 pub(crate) mod bake;
+pub(crate) mod check;
 pub(crate) mod diagnostic;
 pub(crate) mod failure;
 pub(crate) mod graph;

@@ -10,6 +10,8 @@ import type { CredentialsChoice } from "./CredentialsChoice";
 import type { CredentialsView } from "./CredentialsView";
 import type { Drawing } from "./Drawing";
 import type { ExportedFile } from "./ExportedFile";
+import type { FlowCheck } from "./FlowCheck";
+import type { FlowReport } from "./FlowReport";
 import type { GraphAsk } from "./GraphAsk";
 import type { GraphExport } from "./GraphExport";
 import type { HomeAsk } from "./HomeAsk";
@@ -52,6 +54,7 @@ export type Commands = {
   project_open: { request: ProjectAsk; answer: ProjectView };
   project_view: { request: ProjectAsk; answer: ProjectView };
   project_forget: { request: ProjectAsk; answer: HomeView };
+  flow_check: { request: FlowCheck; answer: FlowReport };
   sample_open: { request: SampleAsk; answer: ProjectView };
   live_table: { request: ProjectAsk; answer: LiveTable };
   live_plan: { request: LiveStart; answer: LivePlan };

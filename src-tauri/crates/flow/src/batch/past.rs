@@ -51,7 +51,11 @@ impl<'r> Past<'r> {
             (Self::Told(results), Some(main)) => results.get(&node.id.parent().child(main)),
             (_, None) => None,
         };
-        Value::Dict(result.map(|result| dict_of(&result.state)).unwrap_or_default())
+        Value::Dict(
+            result
+                .map(|result| dict_of(&result.state))
+                .unwrap_or_default(),
+        )
     }
 
     /// The result whose state a post task is given.

@@ -417,7 +417,10 @@ impl Bake {
     }
 }
 
-pub(super) fn enable_of(placed: &Placed<'_>, outside: &mut Outside<'_>) -> Result<Enable, Troubles> {
+pub(super) fn enable_of(
+    placed: &Placed<'_>,
+    outside: &mut Outside<'_>,
+) -> Result<Enable, Troubles> {
     match &placed.node.condition {
         Condition::Always => Ok(Enable::Always),
         Condition::Success => all_succeeded(placed),
@@ -462,6 +465,11 @@ fn all_succeeded(placed: &Placed<'_>) -> Result<Enable, Troubles> {
         }
     }
     Ok(all)
+}
+
+/// The context `needs`: tasks that have not ended yet are not known yet.
+pub(crate) fn needs_dict(node: &Node, results: &Results) -> Dict {
+    Past::Told(results).needs(node)
 }
 
 fn unknown(text: &Text, id: &TaskId) -> Troubles {
