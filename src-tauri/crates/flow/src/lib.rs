@@ -28,8 +28,6 @@ mod params;
 mod preview;
 mod project;
 pub mod read;
-pub mod schema;
-pub mod service;
 mod session;
 pub mod tag;
 pub mod tree;
