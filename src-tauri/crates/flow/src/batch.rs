@@ -22,12 +22,15 @@ mod task;
 mod validate;
 mod view;
 
+pub(crate) use bake::Preparation;
 pub use bake::{Bake, draft, prepare};
 pub use files::ConfigFiles;
 pub use foresee::{Foreseen, Whole};
 pub use graph::{GraphsMap, NeedLevel, Node, TaskGraph, TaskKind};
 pub use id::TaskId;
 pub use images::{BakeImage, BakeImages};
+pub(crate) use level::Level;
 pub use results::{Outcome, Results, TaskResult};
 pub use task::PlannedTask;
+pub(crate) use task::needs_dict;
 pub use view::{BatchFlow, TaskView};

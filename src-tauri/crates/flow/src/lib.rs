@@ -28,6 +28,8 @@ mod params;
 mod preview;
 mod project;
 pub mod read;
+pub mod schema;
+pub mod service;
 mod session;
 pub mod tag;
 pub mod tree;

@@ -12,4 +12,6 @@ mod hostile;
 mod jobs;
 mod printed;
 mod scalars;
+mod schema;
+mod service;
 mod speed;

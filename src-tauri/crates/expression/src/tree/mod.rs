@@ -1,6 +1,7 @@
 //! The tree of a text with expressions in it. Every node knows its place in the file.
 
 mod operator;
+mod search;
 
 use source::Span;
 

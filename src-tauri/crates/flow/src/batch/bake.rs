@@ -182,14 +182,7 @@ impl<'a> Preparation<'a> {
     }
 
     pub(crate) fn draft(&self) -> Result<TaskGraph, Troubles> {
-        let mut params = IndexMap::new();
-        for view in &self.flow.params {
-            let value = match self.param_default(&view.name) {
-                Some(value) => value,
-                None => Value::Unknown(Unknown::parameter(&view.name)),
-            };
-            params.insert(view.name.clone(), value);
-        }
+        let params = self.known_params();
         let early = self.contexts(&params, None);
         let level = match early {
             Ok(early) => self.level(&early)?,
@@ -197,6 +190,29 @@ impl<'a> Preparation<'a> {
             Err(troubles) => return Err(troubles),
         };
         self.graph(&level, true).map(|expanded| expanded.graph)
+    }
+
+    /// Contexts and graph as good as they can be made, whatever is wrong or not known yet.
+    pub(crate) fn sketch(&self) -> (Level, TaskGraph) {
+        let params = self.known_params();
+        let level = self
+            .contexts(&params, None)
+            .and_then(|contexts| self.level(&contexts))
+            .unwrap_or_else(|_| self.bare_level(&params));
+        let graph = self.graph(&level, true).map(|expanded| expanded.graph);
+        (level, graph.unwrap_or_default())
+    }
+
+    /// The defaults of the parameters; those without one are not known yet.
+    fn known_params(&self) -> IndexMap<String, Value> {
+        let value = |name: &str| {
+            self.param_default(name)
+                .unwrap_or_else(|| Value::Unknown(Unknown::parameter(name)))
+        };
+        let views = self.flow.params.iter();
+        views
+            .map(|view| (view.name.clone(), value(&view.name)))
+            .collect()
     }
 
     fn sources<'s>(

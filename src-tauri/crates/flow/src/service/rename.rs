@@ -1,0 +1,238 @@
+//! A new name for a job, a task, an image …: all its places, or why it cannot be.
+
+use source::{Text, nearest};
+
+use super::Service;
+use super::edit::Edit;
+use super::occurrence::{Identity, Occurrence, SymbolKind, written};
+use crate::yaml;
+use expression::check_id;
+
+/// Why a name cannot be changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenameError {
+    /// There is no name under the cursor.
+    #[error("there is no name here that could be changed: put the cursor on an id")]
+    NoName,
+    /// The name stands for something that has no id.
+    #[error("{what} cannot be renamed here: rename the file, then change the calls of it")]
+    File {
+        /// What it is.
+        what: String,
+    },
+    /// The new name is no id.
+    #[error("`{name}` cannot be a name: {reason}")]
+    Invalid {
+        /// The new name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something else has the new name already.
+    #[error("there is a {kind} `{name}` already, in {file}:{line}: choose another name")]
+    Taken {
+        /// What has it.
+        kind: &'static str,
+        /// The new name.
+        name: String,
+        /// Where it is written.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The name is used, but nothing defines it.
+    #[error("no {kind} `{name}` is defined{hint}")]
+    Undefined {
+        /// What was looked for.
+        kind: &'static str,
+        /// The old name.
+        name: String,
+        /// What was probably meant.
+        hint: String,
+    },
+    /// A place is written so that it cannot be replaced.
+    #[error("{file}:{line} writes `{name}` in another form: write it out there first")]
+    Disguised {
+        /// The old name.
+        name: String,
+        /// Where it is written.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A mixin reads the name for several owners.
+    #[error("{file}:{line} reads `{name}` for every user of the mixin: change it there by hand")]
+    Shared {
+        /// The old name.
+        name: String,
+        /// Where it is read.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A file cannot be read as YAML.
+    #[error("{file} has errors, so that uses could be missed: mend it first")]
+    Broken {
+        /// The file.
+        file: String,
+    },
+}
+
+/// Everything a new name is checked against.
+struct Renaming<'r> {
+    service: &'r Service<'r>,
+    all: Vec<Occurrence>,
+    identity: Identity,
+    name: &'r str,
+}
+
+impl Service<'_> {
+    /// Gives the name under an offset a new one, in all files that use it. Comments and layout
+    /// stay as they are.
+    ///
+    /// # Errors
+    /// If the new name is not allowed or taken, or some use of the old one could be missed.
+    pub fn rename(&self, path: &str, offset: usize, name: &str) -> Result<Vec<Edit>, RenameError> {
+        let here = self
+            .occurrence_at(path, offset)
+            .ok_or(RenameError::NoName)?;
+        let identity = here.identity;
+        if matches!(identity.kind, SymbolKind::Action | SymbolKind::Output) {
+            let what = format!("an {}", identity.kind.noun());
+            return Err(RenameError::File { what });
+        }
+        check_name(name)?;
+        let renaming = Renaming {
+            service: self,
+            all: self.occurrences(),
+            identity,
+            name,
+        };
+        renaming.edits()
+    }
+}
+
+impl Renaming<'_> {
+    fn edits(&self) -> Result<Vec<Edit>, RenameError> {
+        let mut places: Vec<&Occurrence> = self.places().collect();
+        places.sort_by_key(|one| (one.file.as_str(), one.span));
+        places.dedup_by_key(|one| (one.file.as_str(), one.span));
+        if !places.iter().any(|one| one.definition) {
+            return Err(self.undefined());
+        }
+        if self.identity.name == self.name {
+            return Ok(Vec::new());
+        }
+        self.check_taken(&places)?;
+        self.check_shared()?;
+        places.iter().map(|one| self.edit(one)).collect()
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Occurrence> {
+        let all = self.all.iter();
+        all.filter(|one| one.identity == self.identity)
+    }
+
+    fn edit(&self, one: &Occurrence) -> Result<Edit, RenameError> {
+        let missed = |file: &str| RenameError::Broken {
+            file: file.to_owned(),
+        };
+        let file = self.service.file(&one.file);
+        let file = file.filter(|file| !file.is_broken());
+        let file = file.ok_or_else(|| missed(&one.file))?;
+        if written(&file.text, one) != self.identity.name {
+            return Err(RenameError::Disguised {
+                name: self.identity.name.clone(),
+                file: one.file.clone(),
+                line: file.text.position(one.span.start).line,
+            });
+        }
+        Ok(Edit {
+            file: one.file.clone(),
+            span: one.span,
+            text: self.name.to_owned(),
+        })
+    }
+
+    /// The new name must not be written anywhere where the old one can be meant.
+    fn check_taken(&self, places: &[&Occurrence]) -> Result<(), RenameError> {
+        let kind = self.identity.kind;
+        let own = matches!(kind, SymbolKind::Param | SymbolKind::Input);
+        let near = |one: &&Occurrence| {
+            let shared = places.iter().any(|place| place.file == one.file);
+            one.identity.home == self.identity.home || (shared && !own)
+        };
+        let same = |one: &&Occurrence| one.identity.kind == kind && one.identity.name == self.name;
+        match self.all.iter().filter(same).find(near) {
+            None => Ok(()),
+            Some(one) => Err(RenameError::Taken {
+                kind: kind.noun(),
+                name: self.name.to_owned(),
+                line: self.line(one),
+                file: one.file.clone(),
+            }),
+        }
+    }
+
+    /// Uses in mixins whose owner is only known where the mixin is used.
+    fn check_shared(&self) -> Result<(), RenameError> {
+        let Identity { kind, name, home } = &self.identity;
+        let project = self.service.project.file.as_ref();
+        let project = project.map(|file| file.path.as_str());
+        let file = home.split('#').next().unwrap_or(home);
+        let open = |one: &&Occurrence| {
+            let loose = one.file == file && one.identity.home.contains("#mixins.");
+            let elsewhere = Some(one.file.as_str()) == project && one.file != file;
+            one.identity.kind == *kind && one.identity.name == *name && (loose || elsewhere)
+        };
+        let mut open = self.all.iter().filter(|one| !one.definition).filter(open);
+        match open.find(|one| one.identity != self.identity) {
+            None => Ok(()),
+            Some(one) => Err(RenameError::Shared {
+                name: name.clone(),
+                line: self.line(one),
+                file: one.file.clone(),
+            }),
+        }
+    }
+
+    fn undefined(&self) -> RenameError {
+        let Identity { kind, name, .. } = &self.identity;
+        let known = self.all.iter().filter(|one| one.definition);
+        let known = known.filter(|one| one.identity.kind == *kind);
+        let near = nearest(name, known.map(|one| one.identity.name.as_str()));
+        let hint = near.first().map(|it| format!(": did you mean `{it}`?"));
+        RenameError::Undefined {
+            kind: kind.noun(),
+            name: name.clone(),
+            hint: hint.unwrap_or_default(),
+        }
+    }
+
+    fn line(&self, one: &Occurrence) -> usize {
+        let file = self.service.file(&one.file);
+        file.map_or(1, |file| file.text.position(one.span.start).line)
+    }
+}
+
+/// Whether a name can be written as an id, in YAML without quotes, and behind a dot.
+fn check_name(name: &str) -> Result<(), RenameError> {
+    let invalid = |reason: String| RenameError::Invalid {
+        name: name.to_owned(),
+        reason,
+    };
+    check_id(name).map_err(invalid)?;
+    let text = Text::new("name", name);
+    let plain = yaml::read(&text).tree.map(|node| yaml::value(&node));
+    if !matches!(plain, Some(Ok(expression::Value::Str(_)))) {
+        return Err(invalid("YAML does not read it as text".to_owned()));
+    }
+    let text = Text::new("name", format!("${{{{ needs.{name}.outputs }}}}"));
+    if !expression::parse_text(&text).is_sound() {
+        return Err(invalid(
+            "it is a word of the expression language".to_owned(),
+        ));
+    }
+    Ok(())
+}
