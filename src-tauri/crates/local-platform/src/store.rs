@@ -75,7 +75,8 @@ impl Store {
     }
 }
 
-/// Runs blocking work away from the threads that serve; a panic in it goes on in the caller.
+/// Runs blocking work away from the threads that serve; a panic in it goes on in the caller. Work
+/// that the end of the program cancels is never answered: whoever waits for it ends as well.
 pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> T {
@@ -83,7 +84,10 @@ pub(crate) async fn run_blocking<T: Send + 'static>(
         Ok(answer) => answer,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            Err(error) => unreachable!("blocking work is never cancelled: {error}"),
+            Err(error) => {
+                tracing::debug!(%error, "the program ends");
+                std::future::pending().await
+            }
         },
     }
 }

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use contract::{BakeState, BakeTable, BakeView, DeskEvent, JobState, LiveTable, ProjectAsk};
+use contract::{
+    BakeState, BakeTable, BakeView, DeskEvent, JobState, LiveRow, LiveTable, ProjectAsk,
+};
 use local_platform::PlatformEvent;
 use tokio::sync::Notify;
 use tokio::sync::broadcast::Receiver;
@@ -198,11 +200,20 @@ async fn look_at_live(desk: &Desk, root: &Path) -> bool {
     };
     let under_way = |state| matches!(state, JobState::Pending | JobState::Running);
     let busy = table.rows.iter().any(|row| under_way(row.state));
-    if before.is_none_or(|before| before.rows != table.rows) {
+    if before.is_none_or(|before| steady(&before) != steady(&table)) {
         desk.tell(DeskEvent::LiveChanged { table });
         desk.tell(DeskEvent::HomeChanged {});
     }
     busy
+}
+
+/// The rows without what changes by itself with the time.
+fn steady(table: &LiveTable) -> Vec<LiveRow> {
+    let row = |row: &LiveRow| LiveRow {
+        life_span_left: None,
+        ..row.clone()
+    };
+    table.rows.iter().map(row).collect()
 }
 
 async fn look_at_bakes(desk: &Desk, root: &Path) -> bool {

@@ -63,6 +63,7 @@ async fn serve(options: &Options) -> Result<()> {
         .with_context(|| format!("port {} of 127.0.0.1 cannot be used", options.port))?;
     let port = listener.local_addr()?.port();
     let desk = Desk::open(desk_options(options)?).await;
+    desk.start();
     let interface = interface_folder();
     if !interface.join("index.html").is_file() {
         eprintln!("note: the interface is not built; `npm run build` in ui/ does it");
