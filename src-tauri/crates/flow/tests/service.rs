@@ -217,6 +217,20 @@ fn values_come_from_the_key_the_project_and_the_platform() {
 }
 
 #[test]
+fn brackets_may_go_over_several_lines() {
+    let task = |lines: &str| format!("{BATCH}- id: new\n{lines}");
+    let needs = labels(NIGHTLY, &task("  needs: [\n    fit,\n    pre⎸\n  ]\n"));
+    assert_eq!(needs, ["prepare"]);
+    let keys = labels(
+        NIGHTLY,
+        &task("  cache: {\n    strategy: none,\n    ⎸\n  }\n"),
+    );
+    assert_eq!(keys, ["life_span"]);
+    let below = labels(NIGHTLY, &task("  needs: [\n  work⎸\n"));
+    assert_eq!(below, ["workdir"]);
+}
+
+#[test]
 fn nothing_is_offered_in_comments_and_in_scripts() {
     assert_eq!(labels(LIVE, "kind: live # ⎸\n").len(), 0);
     let script = "kind: live\njobs:\n  a:\n    bash: |\n      # run ${{ flow.tit⎸\n";
@@ -516,6 +530,13 @@ fn values_are_quoted_only_where_yaml_needs_it() {
     );
 }
 
+/// The lines of a text without empty blocks: what was nothing may have become `{}`.
+fn without_empty(text: &str) -> Vec<String> {
+    let lines = text.lines();
+    let lines = lines.map(|line| line.replace("{}", "").trim_end().to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
 /// A text with a part cut out and another put in.
 fn mutated(text: &str, at: usize, removed: usize, added: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
@@ -524,6 +545,51 @@ fn mutated(text: &str, at: usize, removed: usize, added: &str) -> String {
     let head: String = characters[..at].iter().collect();
     let tail: String = characters[end..].iter().collect();
     [&head, added, &tail].concat()
+}
+
+#[test]
+fn line_breaks_of_other_systems_stay_as_they_are() {
+    let content = EDITED.replace('\n', "\r\n");
+    let text = Text::new("f.yml", content.as_str());
+    let train = [key("jobs"), key("train")];
+    let edits = set(&text, &train, "preset", "|\na\nb").expect("it fits");
+    let longer = apply(&content, &edits);
+    assert_eq!(longer.matches('\n').count(), longer.matches("\r\n").count());
+    let text = Text::new("f.yml", longer.as_str());
+    let edits = remove(&text, &train, "preset").expect("it is there");
+    assert_eq!(apply(&longer, &edits), content);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_key_that_is_set_and_removed_leaves_the_text_as_it_was(
+        at in any::<usize>(),
+        removed in 0usize..20,
+        added in prop::sample::select(vec!["", "\n", " ", "#", "'", "{", "}", "[]", ": ", "- "]),
+        item in 0usize..3,
+    ) {
+        let content = mutated(EDITED, at, removed, added);
+        let text = Text::new("f.yml", content.as_str());
+        let paths = [
+            vec![key("jobs"), key("train")],
+            vec![key("jobs"), key("short")],
+            vec![key("tasks"), At::Item(item)],
+        ];
+        for path in paths {
+            let _ = remove(&text, &path, "image");
+            let Ok(edits) = set(&text, &path, "brand_new", "1") else {
+                continue;
+            };
+            let longer = Text::new("f.yml", apply(&content, &edits));
+            let Ok(edits) = remove(&longer, &path, "brand_new") else {
+                panic!("it was set: {}", longer.content());
+            };
+            let back = apply(longer.content(), &edits);
+            assert_eq!(without_empty(&back), without_empty(&content));
+        }
+    }
 }
 
 proptest! {

@@ -12,6 +12,8 @@ pub(super) struct Bracketed {
     pub(super) start: usize,
     /// The keys written before it in the same bracket.
     pub(super) keys: Vec<String>,
+    /// Whether a bracket is still open.
+    pub(super) open: bool,
 }
 
 /// A bracket that is open.
@@ -50,6 +52,7 @@ pub(super) fn inside(written: &str) -> Bracketed {
         steps,
         slot,
         start: start + blanks,
+        open: innermost.is_some(),
         keys: keys.unwrap_or_default(),
     }
 }

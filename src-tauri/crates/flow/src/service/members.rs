@@ -1,7 +1,7 @@
 //! What can be read from a context at a place: names with what is known of each.
 
 use expression::{Absent, Shape, Value};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::Service;
 use super::file::File;
@@ -119,17 +119,15 @@ impl Service<'_> {
 
     /// The ids of the tasks of a file: those that are written, and those a matrix makes.
     pub(super) fn task_names(&self, file: &File) -> Vec<String> {
-        let mut names = task_ids(&file.tree);
-        let Some(graph) = self.graph(&file.path) else {
-            return names;
-        };
-        let made = graph.nodes.values().filter_map(|node| node.user_id.clone());
-        for name in made.filter(|name| !name.is_empty()) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        let written: IndexSet<String> = task_ids(&file.tree).into_iter().collect();
+        let graph = self.graph(&file.path).unwrap_or_default();
+        let made = graph.nodes.into_values().filter_map(|node| node.user_id);
+        written
+            .into_iter()
+            .chain(made)
+            .collect::<IndexSet<_>>()
+            .into_iter()
+            .collect()
     }
 
     /// The graph of a batch as far as it can be made.

@@ -1,6 +1,7 @@
 //! Where names are defined and used: the index that definitions and new names are found by.
 
 use expression::{Reference, Value, references};
+use indexmap::IndexSet;
 use source::{Span, Text};
 
 use super::Service;
@@ -79,7 +80,7 @@ impl SymbolKind {
 }
 
 /// A name with the place it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Identity {
     pub(super) kind: SymbolKind,
     pub(super) name: String,
@@ -88,7 +89,7 @@ pub(super) struct Identity {
 }
 
 /// One place where a name is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Occurrence {
     pub(super) file: String,
     pub(super) span: Span,
@@ -99,7 +100,7 @@ pub(super) struct Occurrence {
 impl Service<'_> {
     /// All places of all names of the project.
     pub(super) fn occurrences(&self) -> Vec<Occurrence> {
-        let mut found = Vec::new();
+        let mut found: IndexSet<Occurrence> = IndexSet::new();
         for file in self.files() {
             let mut walk = Walk {
                 service: self,
@@ -108,13 +109,9 @@ impl Service<'_> {
                 found: Vec::new(),
             };
             walk.block(&file.tree);
-            for occurrence in walk.found {
-                if !found.contains(&occurrence) {
-                    found.push(occurrence);
-                }
-            }
+            found.extend(walk.found);
         }
-        found
+        found.into_iter().collect()
     }
 
     /// The name under an offset.

@@ -61,8 +61,57 @@ struct Line<'t> {
     value: Option<(usize, &'t str)>,
 }
 
+/// How many lines a bracket is looked for above a place.
+const LOOK_BACK: usize = 60;
+
 /// The place of an offset.
 pub(super) fn place(text: &Text, offset: usize) -> Place {
+    match open_bracket(text, offset) {
+        Some(bracket) => {
+            let mut place = in_line(text, bracket);
+            enter_value(text, &mut place, (bracket, offset));
+            place
+        }
+        None => in_line(text, offset),
+    }
+}
+
+/// The bracket of a line above that is still open at a place. What is inside such a bracket is
+/// indented more than the line it opens in.
+fn open_bracket(text: &Text, offset: usize) -> Option<usize> {
+    let line = text.position(offset).line;
+    let own = text.line(line);
+    let mut least = match own.trim_start().chars().next() {
+        None | Some(']' | '}') => usize::MAX,
+        Some(_) => indent(own),
+    };
+    for number in (1..line).rev().take(LOOK_BACK) {
+        let written = text.line(number);
+        if is_nothing(written) {
+            continue;
+        }
+        if least == 0 {
+            return None;
+        }
+        let read = Line::read(written);
+        let value = read.value.map_or(read.content, |(value, _)| value);
+        let blanks = written[value..].len() - written[value..].trim_start().len();
+        let begin = text.line_span(number)?.start + value + blanks;
+        if written[value..].trim_start().starts_with(['{', '[']) && indent(written) < least {
+            let inside = brackets::inside(text.slice(Span::new(begin, offset)));
+            return Some(begin).filter(|_| inside.open);
+        }
+        least = least.min(indent(written));
+    }
+    None
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// The place of an offset, as its line and the lines it is indented below tell it.
+fn in_line(text: &Text, offset: usize) -> Place {
     let at = text.position(offset);
     let start = text.line_span(at.line).map_or(0, |line| line.start);
     let column = offset.min(text.content().len()) - start;
@@ -125,6 +174,7 @@ fn enter_value(text: &Text, place: &mut Place, (opened, offset): (usize, usize))
         slot,
         start,
         keys,
+        open,
     } = brackets::inside(written);
     place.path.extend(steps);
     place.slot = slot;
@@ -132,7 +182,7 @@ fn enter_value(text: &Text, place: &mut Place, (opened, offset): (usize, usize))
     place.word = word(text, place.start.min(offset), offset);
     let rest = text.slice(Span::new(place.word.end, text.content().len()));
     place.colon = rest.starts_with(':');
-    place.bracketed = true;
+    place.bracketed = open;
     place.siblings = keys;
 }
 
@@ -226,8 +276,9 @@ fn siblings(text: &Text, line: usize, column: usize) -> Vec<String> {
     }
     for number in line + 1..=text.line_count() {
         let written = text.line(number);
-        let indent = written.len() - written.trim_start().len();
-        if !is_nothing(written) && (indent < column || !sibling(written, column, &mut found)) {
+        if !is_nothing(written)
+            && (indent(written) < column || !sibling(written, column, &mut found))
+        {
             break;
         }
     }

@@ -1,9 +1,11 @@
 //! A new name for a job, a task, an image …: all its places, or why it cannot be.
 
+use indexmap::IndexMap;
 use source::{Text, nearest};
 
 use super::Service;
 use super::edit::Edit;
+use super::file::File;
 use super::occurrence::{Identity, Occurrence, SymbolKind, written};
 use crate::yaml;
 use expression::check_id;
@@ -126,7 +128,13 @@ impl Renaming<'_> {
         }
         self.check_taken(&places)?;
         self.check_shared()?;
-        places.iter().map(|one| self.edit(one)).collect()
+        let files = self.files(&places)?;
+        let known = places
+            .iter()
+            .filter_map(|one| Some((files.get(&one.file)?, one)));
+        known
+            .map(|(file, one)| self.edit(&file.text, one))
+            .collect()
     }
 
     fn places(&self) -> impl Iterator<Item = &Occurrence> {
@@ -134,18 +142,25 @@ impl Renaming<'_> {
         all.filter(|one| one.identity == self.identity)
     }
 
-    fn edit(&self, one: &Occurrence) -> Result<Edit, RenameError> {
-        let missed = |file: &str| RenameError::Broken {
-            file: file.to_owned(),
-        };
-        let file = self.service.file(&one.file);
-        let file = file.filter(|file| !file.is_broken());
-        let file = file.ok_or_else(|| missed(&one.file))?;
-        if written(&file.text, one) != self.identity.name {
+    /// The files that change, by path.
+    fn files(&self, places: &[&Occurrence]) -> Result<IndexMap<String, File>, RenameError> {
+        let changed = |file: &File| places.iter().any(|one| one.file == file.path);
+        let mut files = IndexMap::new();
+        for file in self.service.files().into_iter().filter(changed) {
+            if file.is_broken() {
+                return Err(RenameError::Broken { file: file.path });
+            }
+            files.insert(file.path.clone(), file);
+        }
+        Ok(files)
+    }
+
+    fn edit(&self, text: &Text, one: &Occurrence) -> Result<Edit, RenameError> {
+        if written(text, one) != self.identity.name {
             return Err(RenameError::Disguised {
                 name: self.identity.name.clone(),
                 file: one.file.clone(),
-                line: file.text.position(one.span.start).line,
+                line: text.position(one.span.start).line,
             });
         }
         Ok(Edit {

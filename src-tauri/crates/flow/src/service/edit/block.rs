@@ -11,7 +11,12 @@ use crate::yaml::{Node, Pair};
 const STEP: usize = 2;
 
 impl Target<'_> {
+    /// An edit with the line breaks of the file.
     pub(super) fn edit(&self, span: Span, text: String) -> Edit {
+        let text = match self.text.content().contains("\r\n") {
+            true => text.replace('\n', "\r\n"),
+            false => text,
+        };
         Edit {
             file: self.text.name().to_owned(),
             span,
@@ -81,12 +86,8 @@ impl Target<'_> {
         let start = self.line_start(key.span.start);
         let alone = content[start..key.span.start].trim().is_empty();
         if alone {
-            let end = if content[end..].starts_with('\n') {
-                end + 1
-            } else {
-                end
-            };
-            return self.edit(Span::new(start, end), String::new());
+            let next = content[end..].find('\n').map_or(end, |at| end + at + 1);
+            return self.edit(Span::new(start, next), String::new());
         }
         let next = pairs.get(at + 1).map_or(end, |(next, _)| next.span.start);
         self.edit(Span::new(key.span.start, next), String::new())
