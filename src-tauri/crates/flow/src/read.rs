@@ -4,6 +4,8 @@ mod rules;
 mod shapes;
 mod values;
 
+pub(crate) use rules::fits_beside;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;

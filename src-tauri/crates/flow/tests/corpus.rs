@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::folder::Folder;
 
 /// The folder with material that is not part of the repository, if it is there.
-fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
     let folder = env::var_os("BAKEHOUSE_SHARED").map_or(beside, PathBuf::from);
     folder

@@ -2,11 +2,12 @@
 
 use flow::service::edit::{At, EditError, quoted, remove, set};
 use flow::service::{Edit, Service, apply};
-use flow::{Session, open};
+use flow::{NoJobs, Session, open};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use source::Text;
 
+use crate::folder::Folder;
 use crate::printed::{ada, folder, session};
 
 const CURSOR: char = '⎸';
@@ -154,6 +155,16 @@ fn keys_that_are_written_are_not_offered_again() {
     let found = labels(LIVE, "kind: live\njobs:\n  a: {image: i, pr⎸}\n");
     assert_eq!(found[0], "preset");
     assert!(!found.contains(&"image".to_owned()));
+}
+
+#[test]
+fn keys_that_exclude_each_other_are_not_offered_together() {
+    let call = labels(NIGHTLY, "kind: batch\ntasks:\n- action: ws:x\n  ⎸\n");
+    assert_eq!(call, ["id", "needs", "strategy", "enable", "cache", "args"]);
+    let script = labels(LIVE, "kind: live\njobs:\n  a:\n    bash: x\n    ⎸\n");
+    for key in ["cmd", "python", "action", "module"] {
+        assert!(!script.contains(&key.to_owned()), "{key}");
+    }
 }
 
 #[test]
@@ -633,6 +644,57 @@ proptest! {
         let text = mutated(original, at, removed, "");
         there_and_back(path, &text, offset % (text.len() + 1));
     }
+}
+
+#[test]
+fn every_place_of_real_projects_gets_an_answer() {
+    let Some(corpus) = crate::corpus::shared().map(|shared| shared.join("corpus/flows")) else {
+        println!("skipped: there is no corpus (set BAKEHOUSE_SHARED)");
+        return;
+    };
+    let platform = ada();
+    let (mut asked, mut answered) = (0, 0);
+    for entry in std::fs::read_dir(corpus)
+        .expect("the corpus can be listed")
+        .flatten()
+    {
+        let Ok(meta) = std::fs::read_to_string(entry.path().join("META.json")) else {
+            continue;
+        };
+        let meta: serde_json::Value = serde_json::from_str(&meta).expect("the corpus is JSON");
+        let root = entry.path().join(meta["workspace"].as_str().unwrap_or(""));
+        let root = root.to_string_lossy().trim_end_matches('/').to_owned();
+        let workspace = Folder {
+            root,
+            ..Folder::default()
+        };
+        let session = Session {
+            workspace: &workspace,
+            platform: &platform,
+            jobs: &NoJobs,
+        };
+        let project = open(&workspace).tree;
+        let service = Service::new(&project, session);
+        let live = project.live.iter().map(|it| (&it.path, &it.text));
+        let batches = project.batches.iter().map(|it| (&it.path, &it.text));
+        for (path, text) in live.chain(batches) {
+            let length = text.content().len();
+            for offset in (0..length).step_by(length / 20 + 1) {
+                asked += 1;
+                answered += usize::from(service.hover(path, offset).is_some());
+                let _ = service.complete(path, offset);
+                let edits = service
+                    .rename(path, offset, "brand_new")
+                    .unwrap_or_default();
+                let own: Vec<Edit> = edits.into_iter().filter(|it| it.file == *path).collect();
+                let after = Text::new("f.yml", apply(text.content(), &own));
+                let broken = !flow::yaml::read(&after).diagnostics.is_empty();
+                assert!(!broken || own.is_empty(), "{path} at {offset}");
+            }
+        }
+    }
+    println!("{answered} of {asked} places have something to say");
+    assert!(answered * 3 > asked, "{answered} of {asked}");
 }
 
 fn there_and_back(path: &str, text: &str, offset: usize) {

@@ -10,15 +10,41 @@ use crate::tree::{Block, FieldValue};
 /// Three ways to give a command.
 const COMMANDS: [&str; 3] = ["cmd", "bash", "python"];
 
+/// Two ways to call something.
+const CALLS: [&str; 2] = ["module", "action"];
+
+/// The keys that may stand beside a call.
+fn beside_call(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Job => &["args", "params"],
+        Kind::Task => &["args", "id", "needs", "strategy", "enable", "cache"],
+        _ => &[],
+    }
+}
+
+/// Whether a key may be added to a block with other keys.
+pub(crate) fn fits_beside(kind: Kind, key: &str, others: &[String]) -> bool {
+    let has = |one: &str| others.iter().any(|other| other == one && other != key);
+    if COMMANDS.contains(&key) && COMMANDS.into_iter().any(has) {
+        return false;
+    }
+    if !matches!(kind, Kind::Job | Kind::Task) {
+        return true;
+    }
+    let allowed = beside_call(kind);
+    match CALLS.contains(&key) {
+        true => others
+            .iter()
+            .all(|other| other == key || allowed.contains(&other.as_str())),
+        false => allowed.contains(&key) || !CALLS.into_iter().any(has),
+    }
+}
+
 impl Reader<'_> {
     /// Checks a block that was read, and puts commands under one key.
     pub(super) fn rules(&mut self, block: &mut Block) {
         match block.kind {
-            Kind::Job => self.call(block, &["args", "params"]),
-            Kind::Task => self.call(
-                block,
-                &["args", "id", "needs", "strategy", "enable", "cache"],
-            ),
+            Kind::Job | Kind::Task => self.call(block),
             Kind::LiveAction => self.live_action(block),
             Kind::StatefulAction | Kind::LocalAction => self.outputs_without_values(block),
             Kind::Input => self.input(block),
@@ -56,8 +82,9 @@ impl Reader<'_> {
         }
     }
 
-    fn call(&mut self, block: &Block, allowed: &[&str]) {
-        let Some(how) = ["module", "action"].into_iter().find(|key| block.has(key)) else {
+    fn call(&mut self, block: &Block) {
+        let allowed = beside_call(block.kind);
+        let Some(how) = CALLS.into_iter().find(|key| block.has(key)) else {
             if let Some(args) = block.fields.get("args") {
                 let message = format!("`args` in {} that calls nothing", block.kind.noun());
                 let found = Diagnostic::error("args-without-call", self.text, args.key, message);

@@ -12,6 +12,7 @@ use super::level::{Level, Spot, follow};
 use super::place::{Place, Slot, place};
 use super::surroundings::Owner;
 use crate::keys::{KeySpec, Kind, Shape};
+use crate::read::fits_beside;
 
 /// What a completion stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,11 +104,13 @@ impl Asked<'_> {
 
     fn keys(&self, kind: Kind) -> Vec<Completion> {
         let written = self.file.text.slice(self.place.word);
-        let taken = |key: &KeySpec| {
-            key.name != written && self.place.siblings.iter().any(|name| name == key.name)
+        let others = &self.place.siblings;
+        let fits = |key: &KeySpec| {
+            let taken = key.name != written && others.iter().any(|name| name == key.name);
+            !taken && key.shape != Shape::Ignored && fits_beside(kind, key.name, others)
         };
         kind.keys()
-            .filter(|key| !taken(key) && key.shape != Shape::Ignored)
+            .filter(|key| fits(key))
             .map(|key| self.key(key))
             .collect()
     }

@@ -2,7 +2,8 @@
 //! names, an outline, and edits that keep comments and layout.
 //!
 //! The files come through the project that was opened; an editor with unsaved text opens the
-//! project over a [`Workspace`](crate::Workspace) that answers with that text.
+//! project over a [`Workspace`](crate::Workspace) that answers with that text. Offsets count the
+//! bytes of a text without its byte order mark.
 
 mod brackets;
 mod complete;
@@ -12,6 +13,7 @@ pub mod edit;
 mod file;
 mod hover;
 mod level;
+mod line;
 mod members;
 mod occurrence;
 mod outline;

@@ -3,6 +3,7 @@
 use source::{Span, Text};
 
 use super::brackets::{self, Bracketed};
+use super::line::{Line, indent, is_nothing};
 
 /// A step from the top of a file to a place in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,22 +44,6 @@ pub(super) struct Place {
     pub(super) script: bool,
     /// The other keys of the block.
     pub(super) siblings: Vec<String>,
-}
-
-/// What begins at a column of a line.
-struct Mark {
-    column: usize,
-    step: Step,
-}
-
-/// A line taken apart.
-struct Line<'t> {
-    /// Its dashes and its key.
-    marks: Vec<Mark>,
-    /// Where its content begins, behind the dashes.
-    content: usize,
-    /// What stands behind the colon, and where.
-    value: Option<(usize, &'t str)>,
 }
 
 /// How many lines a bracket is looked for above a place.
@@ -104,10 +89,6 @@ fn open_bracket(text: &Text, offset: usize) -> Option<usize> {
         least = least.min(indent(written));
     }
     None
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
 }
 
 /// The place of an offset, as its line and the lines it is indented below tell it.
@@ -300,73 +281,4 @@ fn sibling(written: &str, column: usize, found: &mut Vec<String>) -> bool {
     }
     let indent = line.marks.first().map_or(line.content, |mark| mark.column);
     indent >= column
-}
-
-fn is_nothing(line: &str) -> bool {
-    let line = line.trim_start();
-    line.is_empty() || line.starts_with('#')
-}
-
-impl<'t> Line<'t> {
-    fn read(line: &'t str) -> Self {
-        let mut marks = Vec::new();
-        let mut content = line.len() - line.trim_start_matches(' ').len();
-        while let Some(rest) = line[content..].strip_prefix('-') {
-            if !(rest.is_empty() || rest.starts_with(' ')) {
-                break;
-            }
-            marks.push(Mark {
-                column: content,
-                step: Step::Item,
-            });
-            content += 1 + (rest.len() - rest.trim_start_matches(' ').len());
-        }
-        let value = key_end(&line[content..]).map(|end| {
-            let name = line[content..content + end].trim();
-            let name = name.trim_matches(['"', '\'']).to_owned();
-            marks.push(Mark {
-                column: content,
-                step: Step::Key(name),
-            });
-            let value = content + end + 1;
-            (value, &line[value..])
-        });
-        Self {
-            marks,
-            content,
-            value,
-        }
-    }
-
-    /// Whether a block scalar begins at its end.
-    fn opens_script(&self) -> bool {
-        self.value.is_some_and(|(_, value)| {
-            let value = value.split(" #").next().unwrap_or_default().trim();
-            value.starts_with(['|', '>']) && value.len() <= 3
-        })
-    }
-}
-
-/// Where the colon behind a key stands.
-fn key_end(content: &str) -> Option<usize> {
-    if content.starts_with(['{', '[', '#', '$']) {
-        return None;
-    }
-    let quote = content
-        .chars()
-        .next()
-        .filter(|one| matches!(one, '"' | '\''));
-    let skipped = match quote {
-        Some(quote) => content[1..].find(quote)? + 2,
-        None => 0,
-    };
-    let rest = &content[skipped..];
-    let found = rest.match_indices(':').find(|(at, _)| {
-        matches!(
-            rest.as_bytes().get(at + 1),
-            None | Some(b' ' | b'\t' | b'\r')
-        )
-    })?;
-    let comment = rest.find(" #").unwrap_or(rest.len());
-    (found.0 < comment).then_some(skipped + found.0)
 }
