@@ -190,7 +190,7 @@ pub async fn live_start(desk: &Desk, request: LiveStart) -> Result<LiveStarted, 
     }
     prepared.register(&client, &place).await?;
     let job = live::launch(&client, &place, &plan, |stage| {
-        tracing::info!(?stage, "live job")
+        tracing::info!(?stage, "live job");
     })
     .await
     .map_err(|error| not_launched(&error))?;

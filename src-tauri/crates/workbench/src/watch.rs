@@ -103,12 +103,7 @@ impl Desk {
         tokio::spawn(async move {
             let mut taken_up = false;
             loop {
-                if !taken_up && let Some(client) = desk.client_if_ready().await {
-                    taken_up = true;
-                    if let Err(failure) = bake::take_up(&desk, &client).await {
-                        tracing::warn!(%failure, "bakes could not be taken up");
-                    }
-                }
+                taken_up = taken_up || take_up(&desk).await;
                 let busy = look(&desk).await;
                 let pause = if busy { BUSY } else { CALM };
                 // Woken or not, it looks again.
@@ -117,6 +112,17 @@ impl Desk {
             }
         });
     }
+}
+
+/// Takes up what nobody executes; answers whether the platform was there to ask.
+async fn take_up(desk: &Desk) -> bool {
+    let Some(client) = desk.client_if_ready().await else {
+        return false;
+    };
+    if let Err(failure) = bake::take_up(desk, &client).await {
+        tracing::warn!(%failure, "bakes could not be taken up");
+    }
+    true
 }
 
 /// Hears of changed jobs from a platform that this process serves.
