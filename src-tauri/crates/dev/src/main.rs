@@ -20,6 +20,7 @@ mod launch;
 mod node;
 mod packages;
 mod part;
+mod proof;
 mod repository;
 mod run;
 mod system;
@@ -57,6 +58,9 @@ enum Command {
     Bridge(launch::BridgeOptions),
     /// Go through the window by itself and save a picture of every screen
     Tour(journey::TourOptions),
+    /// Compare with the official tools: recorded results, real projects, random ones
+    #[command(disable_help_flag = true)]
+    Conformance(proof::ConformanceOptions),
 }
 
 fn main() -> ExitCode {
@@ -78,6 +82,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Doctor => Ok(doctor::doctor(&repository)),
         Command::Bindings => bindings::write(&repository),
         Command::Bridge(options) => launch::bridge(&repository, &options),
+        Command::Conformance(options) => proof::conformance(&repository, &options),
         Command::Tour(options) => journey::tour(&repository, &options),
     }
 }

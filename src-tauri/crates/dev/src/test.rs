@@ -119,14 +119,10 @@ impl<'repository> Bench<'repository> {
             Part::new("bindings", || {
                 bindings::prove_current(self.repository, |command| self.run(command))
             }),
-            Part::new("build", || {
-                self.cargo(&["build", "--workspace", "--features", launch::FEATURES])
-            }),
+            Part::new("build", || self.build()),
             Part::new("rust", || self.rust()),
             Part::new("interface-browser", || self.playwright()),
-            Part::new("window", || {
-                self.run(&mut journey::command(self.repository))
-            }),
+            Part::new("window", || self.window()),
             Part::new("official-tools", || self.official_tools()),
             Part::new("unused-dependencies", || {
                 self.checker(&checker::MACHETE, &[])
@@ -153,6 +149,12 @@ impl<'repository> Bench<'repository> {
     fn npm(&self, script: &str) -> Result<()> {
         interface::ensure_packages(self.repository)?;
         self.run(node::npm(self.repository).args(["run", script]))
+    }
+
+    /// Does nothing where nothing changed, so that every part can be run by itself.
+    fn build(&self) -> Result<()> {
+        interface::ensure_built(self.repository)?;
+        self.cargo(&["build", "--workspace", "--features", launch::FEATURES])
     }
 
     fn lints(&self) -> Result<()> {
@@ -182,6 +184,7 @@ impl<'repository> Bench<'repository> {
     }
 
     fn rust(&self) -> Result<()> {
+        self.build()?;
         let mut tests = repository::cargo();
         tests
             .args(["test", "--workspace", "--no-fail-fast", "--features"])
@@ -192,6 +195,7 @@ impl<'repository> Bench<'repository> {
     }
 
     fn playwright(&self) -> Result<()> {
+        self.build()?;
         let mut tests = node::npm(self.repository);
         tests
             .args(["run", "e2e"])
@@ -223,7 +227,13 @@ impl<'repository> Bench<'repository> {
         download
     }
 
+    fn window(&self) -> Result<()> {
+        self.build()?;
+        self.run(&mut journey::command(self.repository))
+    }
+
     fn official_tools(&self) -> Result<()> {
+        self.build()?;
         let mut script = Command::new("bash");
         script
             .arg(self.repository.path("tests/real-tools/run"))

@@ -1,0 +1,69 @@
+//! `cargo dev conformance …`: what we say beside what the official tools said, or say now.
+//!
+//! A program of its own because it needs the flow language; `cargo dev` builds and starts it.
+//! The last line it prints is always `N passed, N failed, N intended`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool for the terminal"
+)]
+
+mod count;
+mod dice;
+mod expressions;
+mod flows;
+mod folder;
+mod formula;
+mod material;
+mod random;
+mod written;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::count::Count;
+
+/// Compare with the official tools.
+#[derive(Parser)]
+#[command(name = "cargo dev conformance", bin_name = "cargo dev conformance")]
+struct Arguments {
+    /// Print the differences we mean to have, too
+    #[arg(long, global = true)]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Recorded pairs of input and result that belong to the language
+    Expressions(expressions::Options),
+    /// Real projects with recorded results
+    Flows(flows::Options),
+    /// Random valid and nearly valid projects, through the official tool as it is installed
+    Random(random::Options),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match carry_out(arguments.command, arguments.verbose) {
+        Ok(count) => {
+            println!("{count}");
+            count.exit_code()
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(command: Command, verbose: bool) -> Result<Count> {
+    match command {
+        Command::Expressions(options) => expressions::compare(&options, verbose),
+        Command::Flows(options) => flows::compare(&options, verbose),
+        Command::Random(options) => random::compare(&options, verbose),
+    }
+}

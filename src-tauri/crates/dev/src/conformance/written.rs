@@ -1,0 +1,748 @@
+//! Random projects: valid flows, and flows with a mistake or two.
+
+use std::fmt::Write as _;
+
+use crate::dice::Dice;
+use crate::formula::{Names, template};
+
+const LIVE_NAMES: [&str; 16] = [
+    "env.A",
+    "params.p",
+    "flow.id",
+    "flow.title",
+    "flow.project_id",
+    "project.id",
+    "git.sha",
+    "git.branch",
+    "git.tags",
+    "volumes.data.ref",
+    "volumes.data.remote",
+    "images.img.ref",
+    "tags",
+    "multi.suffix",
+    "project.project_name",
+    "defaults",
+];
+
+const BATCH_NAMES: [&str; 20] = [
+    "env.A",
+    "params.p",
+    "params.q",
+    "flow.id",
+    "flow.life_span",
+    "project.id",
+    "git.sha",
+    "volumes.data.ref_ro",
+    "volumes.data.mount",
+    "images.img.ref",
+    "tags",
+    "matrix.m",
+    "matrix.n",
+    "strategy.max_parallel",
+    "strategy.fail_fast",
+    "needs.first.result",
+    "needs.first.outputs.o",
+    "needs.second.outputs.o",
+    "state.s",
+    "inputs.i",
+];
+
+const EARLY_NAMES: [&str; 6] = [
+    "flow.id",
+    "project.id",
+    "git.sha",
+    "flow.workspace",
+    "params.p",
+    "env.A",
+];
+
+const ACTION_NAMES: [&str; 9] = [
+    "inputs.i",
+    "inputs.j",
+    "needs.one.outputs.o",
+    "needs.one.result",
+    "flow.action_path",
+    "flow.id",
+    "strategy.max_parallel",
+    "git.sha",
+    "env.A",
+];
+
+/// The keys of a job with values that fit, and some that do not.
+const VALUES: [(&str, &[&str]); 17] = [
+    (
+        "title",
+        &["A title", "'q'", "12", "yes", "~", "''", "2020-01-01"],
+    ),
+    ("name", &["my-name", "~", "1"]),
+    ("preset", &["cpu-small", "''", "~", "007"]),
+    (
+        "schedule_timeout",
+        &[
+            "1d", "2h30m", "90", "1.5", "1:30", "''", "1x", "~", "1d 2h", "0",
+        ],
+    ),
+    ("entrypoint", &["sh -c", "~", "''"]),
+    ("workdir", &["/w", "w", "/a/../b", "~", "//x", "/a/./b"]),
+    (
+        "life_span",
+        &["1d", "0", "3h4m5s", "0.5", "-1", "~", "1_0", "010"],
+    ),
+    (
+        "http_port",
+        &[
+            "8080", "'8080'", "010", "0x50", "1:20", "80.5", "~", "yes", "1_000",
+        ],
+    ),
+    (
+        "http_auth",
+        &["yes", "No", "on", "'false'", "true", "0", "~", "y"],
+    ),
+    ("pass_config", &["True", "OFF", "''", "~"]),
+    (
+        "restart",
+        &["never", "always", "on-failure", "Never", "~", "no"],
+    ),
+    (
+        "cmd",
+        &[
+            "run",
+            "python -m x --a 'b c'",
+            "|\n   echo 1\n   echo 2",
+            ">-\n   a\n   b",
+            "''",
+            "~",
+            "'it''s'",
+        ],
+    ),
+    (
+        "bash",
+        &[
+            "echo hi",
+            "|\n   for i in 1 2; do\n     echo $i\n   done",
+            "~",
+        ],
+    ),
+    ("python", &["print(1)", "\"import sys\\nsys.exit(1)\""]),
+    (
+        "tags",
+        &["[a, b]", "[]", "~", "[1, yes]", "a", "[a, ~]", "{a: b}"],
+    ),
+    (
+        "env",
+        &[
+            "{A: b}",
+            "{A: 1, B: yes}",
+            "{A: ~}",
+            "{}",
+            "~",
+            "{A: secret:s}",
+            "[a]",
+        ],
+    ),
+    (
+        "volumes",
+        &[
+            "[storage:x:/x:ro]",
+            "['storage:x:/x', '']",
+            "[]",
+            "~",
+            "[secret:s:/s]",
+            "['disk:d:/d:rw']",
+        ],
+    ),
+];
+
+const IMAGES: [&str; 6] = [
+    "python:3.9",
+    "image:foo:v1",
+    "image://cluster/org/proj/foo",
+    "ubuntu",
+    "~",
+    "image:foo",
+];
+
+/// A project: paths and contents.
+pub(crate) fn project(dice: &mut Dice) -> Vec<(String, String)> {
+    let mut files = vec![(".apolo/batch.yml".to_owned(), batch(dice))];
+    if dice.chance(60) {
+        files.push((".apolo/live.yml".to_owned(), live(dice)));
+    }
+    if dice.chance(25) {
+        files.push((".apolo/project.yml".to_owned(), project_file(dice)));
+    }
+    files.push(("act.yml".to_owned(), batch_action(dice)));
+    files.push(("job.yml".to_owned(), live_action(dice)));
+    files.push(("state.yml".to_owned(), stateful_action(dice)));
+    files.push(("here.yml".to_owned(), local_action(dice)));
+    if dice.chance(20) {
+        let at = dice.below(files.len());
+        files[at].1 = spoilt(dice, &files[at].1);
+    }
+    files
+}
+
+fn value(dice: &mut Dice, usual: &[&str], names: &Names<'_>) -> String {
+    let often = if names.known.len() == EARLY_NAMES.len() {
+        8
+    } else {
+        30
+    };
+    if dice.chance(often) {
+        return quoted(&template(dice, names));
+    }
+    dice.early(usual).to_owned()
+}
+
+/// A text as YAML that cannot be mistaken.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `KEY: VALUE` lines of a job or task; continued lines keep their own indent below the key.
+fn keys(dice: &mut Dice, indent: &str, names: &Names<'_>, count: usize) -> String {
+    let mut text = String::new();
+    let mut used: Vec<&str> = Vec::new();
+    for _ in 0..count {
+        let (key, usual) = VALUES[dice.below(VALUES.len())];
+        let command = |key: &str| matches!(key, "cmd" | "bash" | "python");
+        let twice = used.contains(&key) || command(key) && used.iter().any(|used| command(used));
+        if twice && !dice.chance(2) {
+            continue;
+        }
+        used.push(key);
+        let value = value(dice, usual, names).replace('\n', &format!("\n{indent}"));
+        let _ = writeln!(text, "{indent}{key}: {value}");
+    }
+    text
+}
+
+fn header(dice: &mut Dice, kind: &str) -> String {
+    let names = Names {
+        known: &EARLY_NAMES,
+    };
+    let mut text = format!("kind: {kind}\n");
+    if dice.chance(20) {
+        let _ = writeln!(
+            text,
+            "id: {}",
+            dice.early(&["my_flow", "my-flow", "'x'", "1a", "${{ 'a' }}"])
+        );
+    }
+    if dice.chance(20) {
+        let _ = writeln!(
+            text,
+            "title: {}",
+            value(dice, &["A flow", "~", "1"], &names)
+        );
+    }
+    text
+}
+
+fn shared_blocks(dice: &mut Dice) -> String {
+    let names = Names {
+        known: &EARLY_NAMES,
+    };
+    let mut text = String::new();
+    if dice.chance(50) {
+        text.push_str("defaults:\n");
+        for (key, usual) in [
+            ("tags", &["[t1]", "~", "[t1, t2]"][..]),
+            ("env", &["{A: a, B: '2'}", "{A: ~}", "{A: x}"][..]),
+            ("workdir", &["/w", "~", "w"][..]),
+            ("life_span", &["1d", "0", "x"][..]),
+            ("preset", &["big", "~"][..]),
+            ("volumes", &["[storage:v:/v]", "~", "[]"][..]),
+        ] {
+            if dice.chance(40) {
+                let _ = writeln!(text, "  {key}: {}", value(dice, usual, &names));
+            }
+        }
+        if text.ends_with("defaults:\n") {
+            text.push_str("  workdir: /w\n");
+        }
+    }
+    if dice.chance(60) {
+        let remote = value(
+            dice,
+            &["storage:data", "storage:///x", "storage://cluster/org/p/d"],
+            &names,
+        );
+        let _ = write!(
+            text,
+            "volumes:\n  data:\n    remote: {remote}\n    mount: {}\n",
+            dice.early(&["/data", "data", "${{ '/d' }}"])
+        );
+        if dice.chance(30) {
+            let _ = writeln!(
+                text,
+                "    read_only: {}",
+                dice.early(&["yes", "False", "${{ 1 }}", "~"])
+            );
+        }
+        if dice.chance(10) {
+            let _ = writeln!(text, "    local: {}", dice.early(&["data", ".", "../up"]));
+        }
+    }
+    if dice.chance(60) {
+        let _ = write!(
+            text,
+            "images:\n  img:\n    ref: {}\n",
+            value(dice, &["image:img:v1", "image:img", "ubuntu"], &names)
+        );
+        if dice.chance(40) {
+            let _ = writeln!(
+                text,
+                "    context: {}",
+                dice.early(&[".", "docker", "${{ flow.workspace }}", "storage:ctx"])
+            );
+        }
+        if dice.chance(30) {
+            let _ = writeln!(
+                text,
+                "    dockerfile: {}",
+                dice.early(&[
+                    "Dockerfile",
+                    "./docker/Dockerfile",
+                    "${{ flow.workspace }}/Dockerfile"
+                ])
+            );
+        }
+        if dice.chance(20) {
+            let _ = writeln!(
+                text,
+                "    build_args: {}",
+                value(dice, &["[A=1]", "~", "[]"], &names)
+            );
+        }
+    }
+    text
+}
+
+fn mixins(dice: &mut Dice, names: &Names<'_>) -> String {
+    let mut text = String::from("mixins:\n  mix:\n    image: mixed\n");
+    text.push_str(&keys(dice, "    ", names, 2));
+    if dice.chance(40) {
+        text.push_str("  more:\n    mixins: [mix]\n");
+        text.push_str(&keys(dice, "    ", names, 2));
+    } else {
+        text.push_str("  more:\n    preset: more\n");
+    }
+    text
+}
+
+fn params(dice: &mut Dice, indent: &str) -> String {
+    let p = dice.early(&[
+        "1",
+        "~",
+        "{default: x}",
+        "{default: ~, descr: d}",
+        "''",
+        "yes",
+        "{descr: d}",
+        "1.50",
+    ]);
+    let q = dice.early(&["two", "{default: 007}", "'2'"]);
+    format!("{indent}params:\n{indent}  p: {p}\n{indent}  q: {q}\n")
+}
+
+fn live(dice: &mut Dice) -> String {
+    let names = Names { known: &LIVE_NAMES };
+    let mut text = header(dice, "live");
+    text.push_str(&shared_blocks(dice));
+    let mixed = dice.chance(35);
+    if mixed {
+        text.push_str(&mixins(dice, &names));
+    }
+    text.push_str("jobs:\n");
+    for id in ["train", "serve", "tool_1", "last_one"]
+        .into_iter()
+        .take(1 + dice.below(4))
+    {
+        let _ = writeln!(text, "  {id}:");
+        if dice.chance(15) {
+            text.push_str("    action: ws:job\n");
+            if dice.chance(80) {
+                let _ = write!(
+                    text,
+                    "    args:\n      i: {}\n",
+                    value(dice, &["1", "a", "~", "yes"], &names)
+                );
+            }
+            if dice.chance(30) {
+                text.push_str(&params(dice, "    "));
+            }
+            continue;
+        }
+        if mixed && dice.chance(60) {
+            let _ = writeln!(
+                text,
+                "    mixins: {}",
+                dice.early(&["[mix]", "[more]", "[mix, more]", "~", "[none]"])
+            );
+        }
+        let _ = writeln!(text, "    image: {}", value(dice, &IMAGES, &names));
+        let count = dice.below(8);
+        text.push_str(&keys(dice, "    ", &names, count));
+        for (key, usual) in [
+            ("detach", "yes"),
+            ("browse", "True"),
+            ("multi", "true"),
+            ("port_forward", "['80:80']"),
+        ] {
+            if dice.chance(15) {
+                let _ = writeln!(text, "    {key}: {usual}");
+            }
+        }
+        if dice.chance(60) {
+            text.push_str(&params(dice, "    "));
+        }
+    }
+    text
+}
+
+fn batch(dice: &mut Dice) -> String {
+    let mut text = header(dice, "batch");
+    if dice.chance(15) {
+        let _ = writeln!(text, "life_span: {}", dice.early(&["1d", "3600", "x", "~"]));
+    }
+    text.push_str(&shared_blocks(dice));
+    let names = Names {
+        known: &BATCH_NAMES,
+    };
+    let mixed = dice.chance(30);
+    if mixed {
+        text.push_str(&mixins(dice, &names));
+    }
+    text.push_str(&params(dice, ""));
+    text.push_str("tasks:\n");
+    for id in ["first", "second", "third", "fourth"]
+        .into_iter()
+        .take(1 + dice.below(4))
+    {
+        let before: &[&str] = match id {
+            "first" => &[],
+            "second" => &["first"],
+            "third" => &["first", "second"],
+            _ => &["first", "third"],
+        };
+        text.push_str(&task(dice, (id, before), mixed, &names));
+    }
+    text
+}
+
+fn task(dice: &mut Dice, (id, before): (&str, &[&str]), mixed: bool, names: &Names<'_>) -> String {
+    let mut text = match dice.below(10) {
+        0 => "- enable: yes\n".to_owned(),
+        1 => format!("- id: {}\n", quoted(&format!("{id}${{{{ '' }}}}"))),
+        _ => format!("- id: {id}\n"),
+    };
+    text.push_str(&needs(dice, before));
+    text.push_str(&matrix(dice));
+    if !text.contains("enable") && dice.chance(20) {
+        let _ = writeln!(
+            text,
+            "  enable: {}",
+            value(
+                dice,
+                &[
+                    "yes",
+                    "False",
+                    "${{ always() }}",
+                    "${{ success() }}",
+                    "${{ failure() }}",
+                    "'x'",
+                    "${{ success('first') }}"
+                ],
+                names
+            )
+        );
+    }
+    if dice.chance(20) {
+        let _ = writeln!(
+            text,
+            "  cache: {}",
+            dice.early(&[
+                "{strategy: none}",
+                "{strategy: default, life_span: 1d}",
+                "{strategy: inherit}",
+                "{life_span: 3h}",
+                "~",
+                "{strategy: x}"
+            ])
+        );
+    }
+    if dice.chance(25) {
+        let call = dice.early(&[
+            "action: ws:act",
+            "action: ws:state",
+            "action: ws:here",
+            "action: ws:act.yml",
+            "module: ws:act",
+            "action: ws:none",
+            "action: ws:job",
+        ]);
+        let _ = writeln!(text, "  {call}");
+        if dice.chance(85) {
+            let _ = write!(
+                text,
+                "  args:\n    i: {}\n",
+                value(dice, &["1", "a", "~", "yes"], names)
+            );
+        }
+        return text;
+    }
+    if mixed && dice.chance(60) {
+        let _ = writeln!(
+            text,
+            "  mixins: {}",
+            dice.early(&["[mix]", "[more]", "[more, mix]", "~"])
+        );
+    }
+    let _ = writeln!(text, "  image: {}", value(dice, &IMAGES, names));
+    let count = dice.below(6);
+    text.push_str(&keys(dice, "  ", names, count));
+    text
+}
+
+fn needs(dice: &mut Dice, before: &[&str]) -> String {
+    match (before, dice.below(10)) {
+        ([], 0..=8) | (_, 0 | 1) => String::new(),
+        ([], _) => "  needs: [none]\n".to_owned(),
+        (before, 2 | 3) => format!("  needs: [{}]\n", before.join(", ")),
+        (before, 4) => format!("  needs: {{{}: running}}\n", before[0]),
+        (before, 5) => format!("  needs: {{{}: completed}}\n", before[0]),
+        (before, 6) => format!("  needs: [\"${{{{ '{}' }}}}\"]\n", before[0]),
+        (_, 7) => dice
+            .pick(&[
+                "  needs: []\n",
+                "  needs: ~\n",
+                "  needs: [third]\n",
+                "  needs: {}\n",
+            ])
+            .to_owned(),
+        (before, _) => format!("  needs: [{}]\n", before[0]),
+    }
+}
+
+fn matrix(dice: &mut Dice) -> String {
+    if !dice.chance(30) {
+        return String::new();
+    }
+    let mut text = String::from("  strategy:\n");
+    if dice.chance(30) {
+        let _ = writeln!(
+            text,
+            "    max_parallel: {}",
+            dice.early(&["2", "${{ 1 + 1 }}", "'3'", "x"])
+        );
+    }
+    if dice.chance(30) {
+        let _ = writeln!(
+            text,
+            "    fail_fast: {}",
+            dice.early(&["no", "${{ False }}", "True"])
+        );
+    }
+    let m = dice.early(&[
+        "[1, 2]",
+        "[a, b, c]",
+        "[]",
+        "\"${{ [1, 'x'] }}\"",
+        "[yes, ~]",
+        "\"${{ range(2) }}\"",
+        "[1.5, 010]",
+        "x",
+    ]);
+    let n = dice.early(&["[u]", "[u, v]", "['1']"]);
+    let _ = write!(text, "    matrix:\n      m: {m}\n      n: {n}\n");
+    if dice.chance(30) {
+        let _ = writeln!(
+            text,
+            "      exclude: [{}]",
+            dice.early(&["{m: 1}", "{m: a, n: u}", "{n: u}", "{k: 1}"])
+        );
+    }
+    if dice.chance(30) {
+        let _ = writeln!(
+            text,
+            "      include: [{}]",
+            dice.early(&["{m: 9, n: z}", "{m: 9}", "{m: 1, n: u}", "{m: ~, n: w}"])
+        );
+    }
+    text
+}
+
+fn inputs(dice: &mut Dice) -> String {
+    let i = dice.early(&[
+        "{default: a}",
+        "{descr: d}",
+        "{default: 5, type: int}",
+        "{type: int}",
+        "~",
+        "{type: bool, default: 'yes'}",
+        "{type: float}",
+    ]);
+    let j = dice.early(&[
+        "{default: jay}",
+        "{default: '', type: str}",
+        "{default: 3, type: int}",
+        "{default: 3}",
+        "{default: \"${{ flow.id }}\"}",
+    ]);
+    format!("inputs:\n  i: {i}\n  j: {j}\n")
+}
+
+fn batch_action(dice: &mut Dice) -> String {
+    let names = Names {
+        known: &ACTION_NAMES,
+    };
+    let mut text = String::from("kind: batch\n");
+    text.push_str(&inputs(dice));
+    if dice.chance(60) {
+        let output = value(dice, &["x", "${{ needs.one.outputs.o }}"], &names);
+        let _ = write!(text, "outputs:\n  out:\n    value: {output}\n");
+        if dice.chance(20) {
+            text.push_str("    needs: [one]\n");
+        }
+    }
+    let _ = write!(
+        text,
+        "tasks:\n- id: one\n  image: {}\n",
+        value(dice, &IMAGES, &names)
+    );
+    text.push_str(&matrix(dice));
+    text.push_str(&keys(dice, "  ", &names, 3));
+    if dice.chance(60) {
+        let _ = write!(
+            text,
+            "- id: two\n  needs: [one]\n  image: {}\n",
+            value(dice, &IMAGES, &names)
+        );
+        text.push_str(&keys(dice, "  ", &names, 3));
+    }
+    text
+}
+
+fn live_action(dice: &mut Dice) -> String {
+    let names = Names {
+        known: &ACTION_NAMES,
+    };
+    let inputs = inputs(dice);
+    let image = value(dice, &IMAGES, &names);
+    let keys = keys(dice, "  ", &names, 4);
+    format!("kind: live\n{inputs}job:\n  image: {image}\n{keys}")
+}
+
+fn stateful_action(dice: &mut Dice) -> String {
+    let names = Names {
+        known: &ACTION_NAMES,
+    };
+    let inputs = inputs(dice);
+    let image = value(dice, &IMAGES, &names);
+    let main = keys(dice, "  ", &names, 3);
+    let mut text = format!("kind: stateful\n{inputs}main:\n  image: {image}\n{main}");
+    if dice.chance(70) {
+        let names = Names {
+            known: &["state.s", "env.A", "needs.first.result"],
+        };
+        let _ = write!(
+            text,
+            "post:\n  image: after\n{}",
+            keys(dice, "  ", &names, 3)
+        );
+    }
+    if dice.chance(30) {
+        let _ = writeln!(
+            text,
+            "post_if: {}",
+            value(
+                dice,
+                &["${{ always() }}", "yes", "${{ success() }}"],
+                &names
+            )
+        );
+    }
+    text
+}
+
+fn local_action(dice: &mut Dice) -> String {
+    let names = Names {
+        known: &ACTION_NAMES,
+    };
+    let inputs = inputs(dice);
+    let key = dice.early(&["cmd", "bash", "python"]);
+    format!(
+        "kind: local\n{inputs}{key}: {}\n",
+        value(dice, &["echo 1", "a 'b c'"], &names)
+    )
+}
+
+fn project_file(dice: &mut Dice) -> String {
+    let id = dice.early(&["my_project", "my-project", "1x", "\"${{ 'p' }}\""]);
+    let mut text = format!("id: {id}\n");
+    for (key, usual) in [
+        ("project_name", &["other", "\"${{ 'x' }}\""][..]),
+        ("owner", &["ada", "~"][..]),
+        ("role", &["r"][..]),
+        (
+            "defaults",
+            &[
+                "{preset: p, env: {A: proj, P: p}}",
+                "{tags: [pt]}",
+                "~",
+                "{cache: {strategy: none}}",
+            ][..],
+        ),
+        ("mixins", &["{mix: {preset: pm, cmd: m}}"][..]),
+        ("volumes", &["{data: {remote: storage:pd, mount: /pd}}"][..]),
+    ] {
+        if dice.chance(25) {
+            let _ = writeln!(text, "{key}: {}", dice.early(usual));
+        }
+    }
+    text
+}
+
+/// The text with a mistake that people make.
+fn spoilt(dice: &mut Dice, text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for _ in 0..=dice.below(2) {
+        let at = dice.below(lines.len());
+        let line = lines[at].clone();
+        let middle = line.chars().count() / 2;
+        lines[at] = match dice.below(9) {
+            0 => String::new(),
+            1 => format!("{line}\n{line}"),
+            2 => format!(" {line}"),
+            3 => line.replacen(": ", ":", 1),
+            4 => line.replacen("}}", "}", 1),
+            5 => line
+                .chars()
+                .enumerate()
+                .filter(|(index, _)| *index != middle)
+                .map(|(_, letter)| letter)
+                .collect(),
+            6 => format!(
+                "{line} {}",
+                dice.early(&["#c", ": x", "\"", "]", "&a", "*a", "x", "\t", "}}"])
+            ),
+            7 => format!(
+                "{}{}",
+                " ".repeat(line.len() - line.trim_start().len()),
+                dice.early(&[
+                    "extra: 1",
+                    "imgae: x",
+                    "- x",
+                    "? k",
+                    "<<: *b",
+                    "!!str a: b",
+                    "123: x",
+                    "~: x"
+                ])
+            ),
+            _ => line.replacen(char::is_alphabetic, "", 1),
+        };
+    }
+    lines.join("\n") + "\n"
+}
