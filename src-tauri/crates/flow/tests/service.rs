@@ -279,6 +279,7 @@ fn hovering_tells_keys_values_functions_and_names() {
         hovered(NIGHTLY, BATCH, "${{ images.train.re⎸f }}"),
         hovered(NIGHTLY, BATCH, "needs: [pre⎸pare]"),
         hovered(NIGHTLY, BATCH, "ws:actions/not⎸ify"),
+        hovered(NIGHTLY, BATCH, "args: {mess⎸age"),
         hovered(LIVE, FLOW, "LR: ${{ params.l⎸r }}"),
         hovered(LIVE, FLOW, "inspect_job('train')⎸.id }}"),
         hovered("actions/notify.yml", ACTION, "${{ inputs.mess⎸age }}"),
@@ -402,6 +403,7 @@ fn a_new_name_reaches_all_uses_and_nothing_else() {
 
 #[test]
 fn names_that_cannot_be_are_refused_with_a_reason() {
+    let unfinished = format!("{BATCH}- {{id: new, image: '${{{{ needs.prepare. }}}}'}}\n");
     let loose = BATCH.replace("id: tell", "id: ${{ 'tell' }}");
     let shared = format!("{FLOW}    mixins: [m]\nmixins:\n  m: {{cmd: '${{{{ params.lr }}}}'}}\n");
     let report = [
@@ -420,6 +422,7 @@ fn names_that_cannot_be_are_refused_with_a_reason() {
         ),
         renamed(NIGHTLY, &format!("{BATCH}- [\n"), "id: pre⎸pare", "clean"),
         renamed(LIVE, &shared, "l⎸r: '0.1'", "rate"),
+        renamed(NIGHTLY, &unfinished, "id: pre⎸pare", "clean"),
     ];
     assert_snapshot!(report.concat());
 }
@@ -743,4 +746,37 @@ fn there_and_back(path: &str, text: &str, offset: usize) {
             .collect();
         assert_eq!(before, &apply(after, &own));
     }
+}
+
+#[test]
+fn answers_come_while_typing_in_a_batch_of_a_thousand_tasks() {
+    let task = |at: usize| {
+        let before = at.saturating_sub(1);
+        format!(
+            "- id: t{at}\n  needs: [t{before}]\n  image: i\n  cmd: x ${{{{ needs.t{before}.outputs.y }}}}\n"
+        )
+    };
+    let tasks: String = (1..=1000).map(task).collect();
+    let text = format!("kind: batch\ntasks:\n- {{id: t0, image: i}}\n{tasks}");
+    with_service(&[(NIGHTLY, &text)], |service| {
+        let offset = text.find("needs.t500").expect("it is there") + "needs.t".len();
+        let timed = |name: &str, ask: &dyn Fn() -> bool| {
+            let start = std::time::Instant::now();
+            assert!(ask(), "{name}");
+            let taken = start.elapsed();
+            println!("{name}: {taken:?}");
+            assert!(taken.as_secs() < 5, "{name}: {taken:?}");
+        };
+        timed("complete", &|| {
+            !service.complete(NIGHTLY, offset).is_empty()
+        });
+        timed("hover", &|| service.hover(NIGHTLY, offset).is_some());
+        timed("definition", &|| {
+            service.definition(NIGHTLY, offset).is_some()
+        });
+        timed("rename", &|| {
+            let edits = service.rename(NIGHTLY, offset, "other");
+            edits.is_ok_and(|edits| edits.len() == 3)
+        });
+    });
 }

@@ -52,7 +52,8 @@ pub(super) fn cursor(text: &Text, from: usize, offset: usize) -> Option<Cursor> 
     })
 }
 
-fn is_name(one: char) -> bool {
+/// Whether a character can stand in a name.
+pub(super) fn is_name(one: char) -> bool {
     one.is_alphanumeric() || one == '_'
 }
 

@@ -53,10 +53,18 @@ impl Service<'_> {
         let place = self.definition(&file.path, offset)?;
         let text = self.file(&place.file)?.text;
         let line = text.position(place.span.start).line;
+        let mut lines = vec![format!("Defined in {}:{line}.", place.file)];
+        let symbols = self.outline(&place.file);
+        let inner = symbols.iter().flat_map(|symbol| &symbol.children);
+        let mut symbols = symbols.iter().chain(inner);
+        let symbol = symbols.find(|symbol| symbol.key.touches(place.span.start));
+        let detail = symbol.map(|symbol| symbol.detail.clone());
+        lines.extend(detail.filter(|detail| !detail.is_empty()));
+        lines.reverse();
         Some(Hover {
             span: here.span,
             title: format!("{} `{}`", here.identity.kind.noun(), here.identity.name),
-            text: format!("Defined in {}:{line}.", place.file),
+            text: lines.join("\n\n"),
         })
     }
 }

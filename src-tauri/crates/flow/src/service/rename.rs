@@ -4,9 +4,12 @@ use indexmap::IndexMap;
 use source::{Text, nearest};
 
 use super::Service;
+use super::cursor::is_name;
 use super::edit::Edit;
 use super::file::File;
 use super::occurrence::{Identity, Occurrence, SymbolKind, written};
+use super::walk::exprs;
+use crate::tree::Body;
 use crate::yaml;
 use expression::check_id;
 
@@ -69,6 +72,16 @@ pub enum RenameError {
         /// The old name.
         name: String,
         /// Where it is read.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// An expression that cannot be read has the name in it.
+    #[error("{file}:{line} has an error and `{name}` in it: mend it first")]
+    Unreadable {
+        /// The old name.
+        name: String,
+        /// Where it is written.
         file: String,
         /// The line, from 1.
         line: usize,
@@ -150,9 +163,31 @@ impl Renaming<'_> {
             if file.is_broken() {
                 return Err(RenameError::Broken { file: file.path });
             }
+            self.check_readable(&file)?;
             files.insert(file.path.clone(), file);
         }
         Ok(files)
+    }
+
+    /// What could not be read must not have the old name in it: it could be a use.
+    fn check_readable(&self, file: &File) -> Result<(), RenameError> {
+        let name = self.identity.name.as_str();
+        let mut found = None;
+        exprs(&file.tree, &mut |expr| {
+            let unread = matches!(expr.body, Body::Broken);
+            let mut words = file.text.slice(expr.span).split(|one| !is_name(one));
+            if unread && found.is_none() && words.any(|word| word == name) {
+                found = Some(expr.span);
+            }
+        });
+        match found {
+            None => Ok(()),
+            Some(span) => Err(RenameError::Unreadable {
+                name: name.to_owned(),
+                file: file.path.clone(),
+                line: file.text.position(span.start).line,
+            }),
+        }
     }
 
     fn edit(&self, text: &Text, one: &Occurrence) -> Result<Edit, RenameError> {
