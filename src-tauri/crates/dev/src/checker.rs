@@ -1,4 +1,4 @@
-//! Checkers of other people that come from crates.io, built once into the target folder.
+//! Checkers of other people, built once into the target folder.
 
 use std::path::PathBuf;
 use std::process::Command;

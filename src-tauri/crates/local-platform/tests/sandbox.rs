@@ -98,11 +98,11 @@ async fn a_working_folder_that_exists_nowhere_is_made() {
         return;
     };
     let job = desk
-        .submit("pwd; touch here", json!({"working_dir": "/work/here/deep"}))
+        .submit("pwd; touch here", json!({"working_dir": "/lab/here/deep"}))
         .await;
     let job = desk.finished(&job.id).await;
     assert_eq!(job.status, JobStatus::Succeeded);
-    assert_eq!(desk.log(&job.id, "").await, "/work/here/deep\n");
+    assert_eq!(desk.log(&job.id, "").await, "/lab/here/deep\n");
 }
 
 #[tokio::test]
