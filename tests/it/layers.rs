@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("workbench", EVERYTHING_BELOW),
     ("bakehouse-desktop", &["workbench", "contract"]),
     ("cli", &["workbench", "contract"]),
-    ("dev", &["workbench", "contract"]),
+    ("dev", &["workbench", "contract", "flow", "expression"]),
 ];
 
 /// The workbench wires everything together.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use source::{Diagnostic, Span};
 
-use crate::batch::{Bake, Foreseen, TaskId, prepare};
+use crate::batch::{Bake, Foreseen, Node, TaskId, prepare};
 use crate::eval::Troubles;
 use crate::live::{JobInputs, PlannedJob, PreparedLive};
 use crate::project::Project;
@@ -130,8 +130,21 @@ impl Findings {
         self.extend(batch.bake.notes().iter().cloned());
         let checks = batch.bake.check().into_iter();
         self.extend(checks.map(|finding| finding.diagnostic));
-        for troubles in batch.tasks.values().filter_map(|task| task.as_ref().err()) {
-            self.troubles(troubles);
+        let tasks = batch.bake.graph.walk().zip(batch.tasks.values());
+        for (node, troubles) in tasks.filter_map(|(node, task)| Some((node, task.as_ref().err()?)))
+        {
+            // What names no context has was found by the check of all names.
+            if !self.know_error_in(node) {
+                self.troubles(troubles);
+            }
         }
+    }
+
+    fn know_error_in(&self, node: &Node) -> bool {
+        self.list.iter().any(|found| {
+            found.is_error()
+                && found.text.name() == node.text.name()
+                && node.span.touches(found.span.start)
+        })
     }
 }

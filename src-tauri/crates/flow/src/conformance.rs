@@ -15,4 +15,5 @@ mod single;
 
 pub use cases::{AREAS, compare_case};
 pub use compare::{Mismatch, Report};
+pub use known::reason;
 pub use project::{Case, compare};

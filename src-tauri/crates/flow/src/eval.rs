@@ -153,7 +153,7 @@ impl<'e, 'o> Evaluator<'e, 'o> {
         match evaluate(template, self.scope, self.outside) {
             Ok(value) => Some(value),
             Err(error) => {
-                let diagnostic = error.diagnostic(&expr.text);
+                let diagnostic = in_its_part(error.diagnostic(&expr.text), template);
                 self.troubles.list.push(Trouble {
                     diagnostic,
                     unknown: error.unknown.map(|unknown| *unknown),
@@ -342,6 +342,22 @@ pub(crate) fn first_place(template: &Template) -> Span {
         Some(Part::Text { span, .. }) => *span,
         Some(Part::Expression { node, .. }) => node.span,
         None => template.span,
+    }
+}
+
+/// The finding with the whole expression around it, which is where the official tools point to.
+fn in_its_part(found: Diagnostic, template: &Template) -> Diagnostic {
+    let at = found.span.start;
+    let around = template.parts.iter().find_map(|part| match part {
+        Part::Expression { node, .. } if node.span.touches(at) => Some(node.span),
+        _ => None,
+    });
+    match around {
+        Some(span) if span.start < at => {
+            let text = found.text.clone();
+            found.label(&text, span, "in this expression")
+        }
+        _ => found,
     }
 }
 

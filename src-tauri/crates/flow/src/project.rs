@@ -52,6 +52,8 @@ pub struct ProjectFile {
     pub tree: Block,
     /// Whether it has no errors.
     pub sound: bool,
+    /// The errors, for whoever needs the project.
+    pub(crate) problems: Vec<Diagnostic>,
 }
 
 /// Opens the project in a folder. Never fails: what cannot be read is in the diagnostics.
@@ -201,6 +203,8 @@ impl<'a> Opening<'a> {
         }
         let parsed = read::read(&text, Document::Project);
         let sound = parsed.is_sound();
+        let errors = parsed.diagnostics.iter().filter(|found| found.is_error());
+        let problems = errors.cloned().collect();
         self.found.extend(parsed.diagnostics);
         let tree = parsed.tree;
         self.project.project_name = tree.constant("project_name");
@@ -210,6 +214,7 @@ impl<'a> Opening<'a> {
             text,
             tree,
             sound,
+            problems,
         };
         self.project.file = Some(Arc::new(file));
     }

@@ -124,3 +124,51 @@ fn the_name_of_the_folder_has_to_be_fit_for_an_id() {
         .file(".apolo/live.yml", "kind: live\njobs: {a: {image: i}}\n");
     assert_snapshot!(crate::printed::printed(&flow::open(&workspace).diagnostics));
 }
+
+#[test]
+fn a_list_of_mixins_without_anything_is_only_refused_by_the_official_tools() {
+    let batch = "kind: batch\ntasks:\n- id: a\n  mixins: ~\n  image: i\n";
+    let found = checked(&[(".apolo/nightly.yml", batch)]);
+    assert!(found.contains("4:11 portability[empty-list]"), "{found}");
+}
+
+#[test]
+fn mistakes_of_values_are_found_before_their_task_runs() {
+    let batch = "kind: batch\ntasks:\n- id: a\n  image: i\n  http_port: ${{ 'none' }}\n";
+    let found = checked(&[(".apolo/nightly.yml", batch)]);
+    assert!(found.contains("5:18 error"), "{found}");
+}
+
+#[test]
+fn a_stateful_action_without_an_image_is_found_when_the_batch_is_made_ready() {
+    let batch = "kind: batch\ntasks:\n- action: ws:state\n";
+    let action = "kind: stateful\nmain:\n  image: ~\n  cmd: x\n";
+    let found = checked(&[(".apolo/nightly.yml", batch), ("state.yml", action)]);
+    assert!(found.contains("state.yml:3:10 error[no-image]"), "{found}");
+}
+
+#[test]
+fn attributes_that_the_flow_of_an_action_has_not_are_found_before_a_bake() {
+    let batch = "kind: batch\ntasks:\n- action: ws:act\n";
+    let action = "kind: batch\ntasks:\n- image: ${{ flow.id }}\n";
+    let found = checked(&[(".apolo/nightly.yml", batch), ("act.yml", action)]);
+    assert!(found.contains("act.yml:3:19 error"), "{found}");
+}
+
+#[test]
+fn mistakes_inside_an_expression_are_told_even_where_none_can_stand() {
+    let live = "kind: live\ntitle: ${{ 1 + }}\njobs: {a: {image: i}}\n";
+    let found = checked(&[(".apolo/live.yml", live)]);
+    assert!(found.contains("2:8 error[no-expressions]"), "{found}");
+    assert!(found.contains("2:16 error"), "{found}");
+}
+
+#[test]
+fn a_broken_project_file_is_told_once_and_in_its_own_place() {
+    let live = "kind: live\njobs: {a: {image: i}}\n";
+    let project = "id: rye\nefaults: {}\n";
+    let files = [(".apolo/live.yml", live), (".apolo/project.yml", project)];
+    let found = checked(&files);
+    assert_eq!(found.matches("error[").count(), 1, "{found}");
+    assert!(found.contains("project.yml:2:1"), "{found}");
+}

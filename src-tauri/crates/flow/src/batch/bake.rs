@@ -129,12 +129,10 @@ impl<'a> Preparation<'a> {
         session: &Session<'a>,
         flow: Arc<BatchFlow>,
     ) -> Result<Self, Troubles> {
-        let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
         if let Some(file) = project.file.as_deref().filter(|file| !file.sound) {
-            let message = "the project file has errors";
-            let found = Diagnostic::error("broken-project", &file.text, Span::at(0), message);
-            return Err(found.into());
+            return Err(file.problems.clone().into());
         }
+        let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
         if !flow.mixin_problems.is_empty() {
             return Err(flow.mixin_problems.clone().into());
         }

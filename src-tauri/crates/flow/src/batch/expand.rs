@@ -16,7 +16,7 @@ use super::notes;
 use super::posts::Post;
 use crate::action::Action;
 use crate::config::{CacheConfig, StrategyConfig};
-use crate::eval::{Evaluator, Troubles};
+use crate::eval::{Evaluator, Trouble, Troubles};
 use crate::exec;
 use crate::inputs;
 use crate::mixins::Mixins;
@@ -110,7 +110,11 @@ impl<'a> Expander<'a> {
         };
         let call = match self.called(block) {
             Ok(call) => call,
-            Err(found) => return self.broken(building, block, found),
+            Err(found) => {
+                // What is wrong with its matrix is told at the same time.
+                let _ = self.rows(entries.level, block, number);
+                return self.broken(building, block, found);
+            }
         };
         let last = std::mem::take(&mut building.last);
         let Some((strategy, rows)) = self.rows(entries.level, block, number) else {
@@ -250,6 +254,7 @@ impl<'a> Expander<'a> {
                 node.inner = Some(self.inner(entries, called, node));
                 None
             }
+            TaskKind::Stateful if self.lacks_main_image(called, node) => None,
             TaskKind::Stateful if called.action.tree.block("post").is_some() => Some(Post {
                 main: node.id.name().to_owned(),
                 call,
@@ -260,6 +265,16 @@ impl<'a> Expander<'a> {
             }),
             _ => None,
         }
+    }
+
+    /// Reports a stateful action whose main task has no image.
+    fn lacks_main_image(&mut self, called: &Called, node: &Node) -> bool {
+        let main = called.action.tree.block("main");
+        let lacking = main.filter(|main| exec::lacks_image(main));
+        let found = lacking.map(|main| exec::no_image(main, "task", node.id.name()));
+        let lacks = found.is_some();
+        self.troubles.list.extend(found.map(Trouble::from));
+        lacks
     }
 
     /// The graph inside a call.

@@ -57,10 +57,20 @@ fn of_action(action: &Action) -> Names {
     listed([
         ("inputs", inputs(action)),
         ("git", Shape::git()),
-        ("flow", Shape::Any),
+        ("flow", Shape::record("ActionFlowCtx", ACTION_FLOW)),
         ("images", Shape::Map(Box::new(Shape::image()))),
     ])
 }
+
+/// What an action knows of the flow that calls it.
+const ACTION_FLOW: [&str; 6] = [
+    "flow_id",
+    "project_id",
+    "workspace",
+    "title",
+    "username",
+    "action_path",
+];
 
 fn inputs(action: &Action) -> Shape {
     Shape::inputs(action.tree.blocks("inputs").map(|(name, _)| name))

@@ -87,6 +87,7 @@ fn prepared(
         .map(|finding| finding.diagnostic)
         .collect();
     found.extend(bake.notes().iter().cloned());
+    comparison.note(bake.notes());
     comparison.outcome(&format!("{path}/check"), &record["check"], &found);
     images(comparison, path, (bake, record));
     let run = &record["run"];
@@ -185,7 +186,7 @@ fn shown(node: &Node) -> Value {
     fields.insert("needs".into(), Value::Object(needs));
     fields.insert("matrix".into(), Value::Object(matrix));
     fields.insert("enable_expr".into(), json!(node.enable));
-    if let Some(action) = &node.action {
+    if let Some(action) = node.action.as_ref().filter(|_| node.kind != TaskKind::Post) {
         fields.insert("action".into(), json!(action));
     }
     if let Some(main) = &node.state_from {

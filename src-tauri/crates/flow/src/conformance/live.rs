@@ -69,6 +69,9 @@ pub(super) fn compare(
     let Some(flow) = create(comparison, project, &session, (path, name, text), record) else {
         return;
     };
+    if record["create"]["ok"].as_bool() != Some(true) {
+        return;
+    }
     for (key, ours) in shape::contexts(&flow.contexts) {
         comparison.part(&format!("{path}/{key}"), &record[key], &ours);
     }

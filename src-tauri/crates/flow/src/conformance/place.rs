@@ -22,8 +22,22 @@ pub(super) fn places(found: &Diagnostic) -> Vec<Place> {
     let labels = found.labels.iter().map(|label| (&label.text, label.span));
     std::iter::once((&found.text, found.span))
         .chain(labels)
-        .flat_map(|(text, span)| [place(text, span), counted_in_value(text, span)])
+        .flat_map(|(text, span)| {
+            let inner = past_brackets(text, span);
+            [
+                place(text, span),
+                counted_in_value(text, span),
+                counted_in_value(text, inner),
+            ]
+        })
         .collect()
+}
+
+/// The official tool has lists and brackets begin at their first item.
+fn past_brackets(text: &Text, span: Span) -> Span {
+    let written = text.content().get(span.start..span.end).unwrap_or("");
+    let inside = written.trim_start_matches(['[', '(', ' ']);
+    Span::new(span.end - inside.len(), span.end)
 }
 
 fn place(text: &Text, span: Span) -> Place {

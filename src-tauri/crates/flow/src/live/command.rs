@@ -101,9 +101,7 @@ impl Line {
     }
 
     fn seconds(&mut self, name: &str, seconds: Option<f64>) {
-        let whole = seconds
-            .filter(|seconds| *seconds != 0.0)
-            .map(|seconds| seconds.trunc());
+        let whole = seconds.map(f64::trunc);
         self.option(name, whole.map(|seconds| format!("{seconds}s")).as_deref());
     }
 

@@ -98,16 +98,10 @@ impl PreparedLive {
         session: &Session<'_>,
         flow: Arc<LiveFlow>,
     ) -> Result<Self, Troubles> {
-        let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
         if let Some(file) = project.file.as_deref().filter(|file| !file.sound) {
-            let found = Diagnostic::error(
-                "broken-project",
-                &file.text,
-                source::Span::at(0),
-                "the project file has errors",
-            );
-            return Err(found.into());
+            return Err(file.problems.clone().into());
         }
+        let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
         let mut base = Dict::new();
         base.insert("project", Value::Record(facts.project_record()));
         base.insert("flow", Value::Record(facts.flow_record("LiveFlowCtx")));

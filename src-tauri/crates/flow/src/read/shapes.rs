@@ -98,6 +98,10 @@ impl Reader<'_> {
 
     fn names(&mut self, node: &Arc<Node>, null: bool) -> FieldValue {
         if null {
+            let message = "the official tools refuse a list of names without anything";
+            let severity = source::Severity::Portability;
+            let found = Diagnostic::new(severity, "empty-list", self.text, node.span, message);
+            self.report(found.help("write `[]`, or remove the key"));
             return FieldValue::Null;
         }
         let NodeKind::Sequence(nodes) = &node.kind else {

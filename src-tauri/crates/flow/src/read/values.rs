@@ -112,8 +112,9 @@ impl Reader<'_> {
                 Body::Broken
             }
             Value::Str(text) if text.contains("${{") || text.contains("$[[") => {
+                let body = self.template(node, text, Some(scalar.coercion));
                 if scalar.expressions {
-                    return self.template(node, text, Some(scalar.coercion));
+                    return body;
                 }
                 self.error(
                     "no-expressions",
