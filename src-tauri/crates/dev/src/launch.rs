@@ -11,7 +11,7 @@ use crate::work;
 
 /// Features that every build of ours has, so that nothing is compiled twice: the window shows the
 /// built interface instead of asking a development server, and the bridge exists.
-pub(crate) const FEATURES: &str = "bakehouse-desktop/custom-protocol,dev/bridge";
+pub(crate) const FEATURES: &str = "bakehouse-desktop/custom-protocol,dev/bridge,dev/conformance";
 
 /// `cargo dev bridge`
 #[derive(Args)]
