@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::dice::Dice;
 use crate::formula::{Names, template};
 
-const LIVE_NAMES: [&str; 16] = [
+const LIVE_NAMES: [&str; 15] = [
     "env.A",
     "params.p",
     "flow.id",
@@ -18,13 +18,12 @@ const LIVE_NAMES: [&str; 16] = [
     "volumes.data.ref",
     "volumes.data.remote",
     "images.img.ref",
-    "tags",
     "multi.suffix",
     "project.project_name",
     "defaults",
 ];
 
-const BATCH_NAMES: [&str; 20] = [
+const BATCH_NAMES: [&str; 19] = [
     "env.A",
     "params.p",
     "params.q",
@@ -35,7 +34,6 @@ const BATCH_NAMES: [&str; 20] = [
     "volumes.data.ref_ro",
     "volumes.data.mount",
     "images.img.ref",
-    "tags",
     "matrix.m",
     "matrix.n",
     "strategy.max_parallel",

@@ -111,9 +111,13 @@ impl<'a> Expander<'a> {
         let call = match self.called(block) {
             Ok(call) => call,
             Err(found) => {
-                // What is wrong with its matrix is told at the same time.
-                let _ = self.rows(entries.level, block, number);
-                return self.broken(building, block, found);
+                // What is wrong with its matrix is told at the same time; without rows there is no
+                // call.
+                let rows = self.rows(entries.level, block, number);
+                if rows.is_none_or(|(_, rows)| !rows.is_empty()) {
+                    self.broken(building, block, found);
+                }
+                return;
             }
         };
         let last = std::mem::take(&mut building.last);

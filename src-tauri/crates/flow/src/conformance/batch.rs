@@ -99,7 +99,7 @@ fn prepared(
         comparison,
         session,
         &bake.graph,
-        (bake, &format!("{path}/run")),
+        (bake, &format!("{path}/run"), &Results::new()),
         &run["tasks"],
     );
 }
@@ -210,13 +210,13 @@ fn tasks(
     comparison: &mut Comparison<'_>,
     session: &Session<'_>,
     level: &TaskGraph,
-    (bake, path): (&Bake, &str),
+    (bake, path, outer): (&Bake, &str, &Results),
     record: &Value,
 ) {
     for (id, record) in record.as_object().into_iter().flatten() {
         let path = format!("{path}/{id}");
         match level.nodes.get(id) {
-            Some(node) => task(comparison, session, (bake, node), &path, record),
+            Some(node) => task(comparison, session, (bake, node), (&path, outer), record),
             None => comparison.report.fail(&path, "a task", "none"),
         }
     }
@@ -226,9 +226,14 @@ fn task(
     comparison: &mut Comparison<'_>,
     session: &Session<'_>,
     (bake, node): (&Bake, &Node),
-    path: &str,
+    (path, outer): (&str, &Results),
     record: &Value,
 ) {
+    let results = |outcome: Outcome, given: &Value| {
+        let mut all = outer.clone();
+        all.extend(results(node, outcome, given));
+        all
+    };
     comparison.part(
         &format!("{path}/type"),
         &record["type"],
@@ -252,7 +257,7 @@ fn task(
     ] {
         let recorded = &record["enable_when_needs"][word];
         let path = format!("{path}/enable/{word}");
-        let enable = bake.enable(session, &node.id, &results(node, outcome, &Value::Null));
+        let enable = bake.enable(session, &node.id, &results(outcome, &Value::Null));
         match enable {
             Ok(enable) if !recorded.is_object() => {
                 comparison.part(&path, recorded, &shape::enable(enable));
@@ -260,17 +265,17 @@ fn task(
             other => comparison.error(&path, recorded, &diagnostics(&other)),
         }
     }
-    let bare = results(node, Outcome::Succeeded, &Value::Null);
+    let bare = results(Outcome::Succeeded, &Value::Null);
     evaluated(comparison, session, (bake, node), (path, &bare), record);
     let with = &record["with_outputs"];
     if with.is_object() {
         let path = format!("{path}/with_outputs");
-        let given = results(node, Outcome::Succeeded, with);
+        let given = results(Outcome::Succeeded, with);
         evaluated(comparison, session, (bake, node), (&path, &given), with);
     }
 }
 
-/// Results of everything a node waits for, and of all calls around it.
+/// Results of everything a node waits for.
 fn results(node: &Node, outcome: Outcome, given: &Value) -> Results {
     let parent = node.id.parent();
     let texts = |value: &Value| -> IndexMap<String, String> {
@@ -357,7 +362,13 @@ fn inside(
     }
     let Some(inner) = &node.inner else { return };
     if record["tasks"].is_object() {
-        tasks(comparison, session, inner, (bake, path), &record["tasks"]);
+        tasks(
+            comparison,
+            session,
+            inner,
+            (bake, path, results),
+            &record["tasks"],
+        );
     }
     let outputs = &record["outputs"];
     let mut all = results.clone();

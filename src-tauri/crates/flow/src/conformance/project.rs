@@ -36,6 +36,8 @@ pub(super) struct Comparison<'a> {
     pub(super) report: Report,
     /// What the official tools are said to trip over in the file that is compared.
     noted: Vec<Diagnostic>,
+    /// The same for all files of the project.
+    tripping: Vec<Diagnostic>,
 }
 
 /// Where synthetic flows lie.
@@ -58,10 +60,13 @@ pub fn compare(case: &Case<'_>) -> Report {
         record: case.expected,
         replace: &case.replace,
         report: Report::default(),
+        tripping: Vec::new(),
         noted: Vec::new(),
     };
     let config_dir = case.expected["config_dir"].as_str().unwrap_or(".");
-    let project = open_in(case.workspace, config_dir).tree;
+    let opened = open_in(case.workspace, config_dir);
+    comparison.tripping = portability(&opened.diagnostics);
+    let project = opened.tree;
     if let Some(files) = case.expected["files"].as_object() {
         for (path, record) in files {
             comparison.file(&project, path, record, case);
@@ -87,6 +92,7 @@ impl Comparison<'static> {
             record: &Value::Null,
             replace: &[],
             report: report.clone(),
+            tripping: Vec::new(),
             noted: Vec::new(),
         }
     }
@@ -131,12 +137,12 @@ impl Comparison<'_> {
         let agrees = agree(error, &wrong, &canonical);
         let known = agree(error, &extra, &canonical);
         let crashed = error["message"] == "" && error["line"].is_null();
-        let noted = crashed && wrong.is_empty() && !self.noted.is_empty();
+        let noted = crashed && wrong.is_empty() && !self.tripping.is_empty();
         match (agrees, known) {
             (true, _) => self.report.pass(),
             (false, true) => self.report.intend(path, &error["message"], shown(&extra)),
             (false, false) if noted => {
-                let ours = shown(&self.noted);
+                let ours = shown(&self.tripping);
                 self.report.intend(path, &error["message"], ours);
             }
             (false, false) => self.report.fail(path, &error["message"], shown(found)),
@@ -303,6 +309,7 @@ impl Comparison<'_> {
             record: self.record,
             replace: self.replace,
             report: Report::default(),
+            tripping: self.tripping.clone(),
             noted: self.noted.clone(),
         };
         let call_path = format!("{TEMPORARY}/call.yml");
