@@ -45,7 +45,7 @@ pub(crate) fn compare(options: &Options, verbose: bool) -> Result<Count> {
             None => {
                 *others
                     .entry(case["area"].as_str().unwrap_or("?"))
-                    .or_default() += 1
+                    .or_default() += 1;
             }
         }
     }

@@ -241,7 +241,17 @@ fn shared_blocks(dice: &mut Dice) -> String {
     let names = Names {
         known: &EARLY_NAMES,
     };
+    [
+        defaults(dice, &names),
+        volumes(dice, &names),
+        images(dice, &names),
+    ]
+    .concat()
+}
+
+fn defaults(dice: &mut Dice, names: &Names<'_>) -> String {
     let mut text = String::new();
+
     if dice.chance(50) {
         text.push_str("defaults:\n");
         for (key, usual) in [
@@ -253,18 +263,23 @@ fn shared_blocks(dice: &mut Dice) -> String {
             ("volumes", &["[storage:v:/v]", "~", "[]"][..]),
         ] {
             if dice.chance(40) {
-                let _ = writeln!(text, "  {key}: {}", value(dice, usual, &names));
+                let _ = writeln!(text, "  {key}: {}", value(dice, usual, names));
             }
         }
         if text.ends_with("defaults:\n") {
             text.push_str("  workdir: /w\n");
         }
     }
+    text
+}
+
+fn volumes(dice: &mut Dice, names: &Names<'_>) -> String {
+    let mut text = String::new();
     if dice.chance(60) {
         let remote = value(
             dice,
             &["storage:data", "storage:///x", "storage://cluster/org/p/d"],
-            &names,
+            names,
         );
         let _ = write!(
             text,
@@ -282,11 +297,16 @@ fn shared_blocks(dice: &mut Dice) -> String {
             let _ = writeln!(text, "    local: {}", dice.early(&["data", ".", "../up"]));
         }
     }
+    text
+}
+
+fn images(dice: &mut Dice, names: &Names<'_>) -> String {
+    let mut text = String::new();
     if dice.chance(60) {
         let _ = write!(
             text,
             "images:\n  img:\n    ref: {}\n",
-            value(dice, &["image:img:v1", "image:img", "ubuntu"], &names)
+            value(dice, &["image:img:v1", "image:img", "ubuntu"], names)
         );
         if dice.chance(40) {
             let _ = writeln!(
@@ -310,7 +330,7 @@ fn shared_blocks(dice: &mut Dice) -> String {
             let _ = writeln!(
                 text,
                 "    build_args: {}",
-                value(dice, &["[A=1]", "~", "[]"], &names)
+                value(dice, &["[A=1]", "~", "[]"], names)
             );
         }
     }
@@ -470,6 +490,13 @@ fn task(dice: &mut Dice, (id, before): (&str, &[&str]), mixed: bool, names: &Nam
             ])
         );
     }
+    text.push_str(&work(dice, mixed, names));
+    text
+}
+
+/// What a task runs or calls.
+fn work(dice: &mut Dice, mixed: bool, names: &Names<'_>) -> String {
+    let mut text = String::new();
     if dice.chance(25) {
         let call = dice.early(&[
             "action: ws:act",
