@@ -1,6 +1,6 @@
 //! The use cases of Bakehouse: one function for each command of the contract.
 //!
-//! The shell, the command line and the bridge call [`dispatch`] and [`stream`]; they decide
+//! The shell, the command line and the bridge call [`dispatch()`] and [`stream()`]; they decide
 //! nothing. This crate knows files, clocks and wiring; it turns what the domain crates say into the
 //! views of `contract`.
 
