@@ -8,6 +8,7 @@
     reason = "a tool for the terminal"
 )]
 
+mod actions;
 mod count;
 mod dice;
 mod expressions;
@@ -15,6 +16,8 @@ mod flows;
 mod folder;
 mod formula;
 mod material;
+mod mistakes;
+mod pools;
 mod random;
 mod written;
 

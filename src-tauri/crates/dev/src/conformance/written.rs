@@ -2,163 +2,11 @@
 
 use std::fmt::Write as _;
 
+use crate::actions::{batch_action, live_action, local_action, stateful_action};
 use crate::dice::Dice;
 use crate::formula::{Names, template};
-
-const LIVE_NAMES: [&str; 15] = [
-    "env.A",
-    "params.p",
-    "flow.id",
-    "flow.title",
-    "flow.project_id",
-    "project.id",
-    "git.sha",
-    "git.branch",
-    "git.tags",
-    "volumes.data.ref",
-    "volumes.data.remote",
-    "images.img.ref",
-    "multi.suffix",
-    "project.project_name",
-    "defaults",
-];
-
-const BATCH_NAMES: [&str; 19] = [
-    "env.A",
-    "params.p",
-    "params.q",
-    "flow.id",
-    "flow.life_span",
-    "project.id",
-    "git.sha",
-    "volumes.data.ref_ro",
-    "volumes.data.mount",
-    "images.img.ref",
-    "matrix.m",
-    "matrix.n",
-    "strategy.max_parallel",
-    "strategy.fail_fast",
-    "needs.first.result",
-    "needs.first.outputs.o",
-    "needs.second.outputs.o",
-    "state.s",
-    "inputs.i",
-];
-
-const EARLY_NAMES: [&str; 6] = [
-    "flow.id",
-    "project.id",
-    "git.sha",
-    "flow.workspace",
-    "params.p",
-    "env.A",
-];
-
-const ACTION_NAMES: [&str; 9] = [
-    "inputs.i",
-    "inputs.j",
-    "needs.one.outputs.o",
-    "needs.one.result",
-    "flow.action_path",
-    "flow.id",
-    "strategy.max_parallel",
-    "git.sha",
-    "env.A",
-];
-
-/// The keys of a job with values that fit, and some that do not.
-const VALUES: [(&str, &[&str]); 17] = [
-    (
-        "title",
-        &["A title", "'q'", "12", "yes", "~", "''", "2020-01-01"],
-    ),
-    ("name", &["my-name", "~", "1"]),
-    ("preset", &["cpu-small", "''", "~", "007"]),
-    (
-        "schedule_timeout",
-        &[
-            "1d", "2h30m", "90", "1.5", "1:30", "''", "1x", "~", "1d 2h", "0",
-        ],
-    ),
-    ("entrypoint", &["sh -c", "~", "''"]),
-    ("workdir", &["/w", "w", "/a/../b", "~", "//x", "/a/./b"]),
-    (
-        "life_span",
-        &["1d", "0", "3h4m5s", "0.5", "-1", "~", "1_0", "010"],
-    ),
-    (
-        "http_port",
-        &[
-            "8080", "'8080'", "010", "0x50", "1:20", "80.5", "~", "yes", "1_000",
-        ],
-    ),
-    (
-        "http_auth",
-        &["yes", "No", "on", "'false'", "true", "0", "~", "y"],
-    ),
-    ("pass_config", &["True", "OFF", "''", "~"]),
-    (
-        "restart",
-        &["never", "always", "on-failure", "Never", "~", "no"],
-    ),
-    (
-        "cmd",
-        &[
-            "run",
-            "python -m x --a 'b c'",
-            "|\n   echo 1\n   echo 2",
-            ">-\n   a\n   b",
-            "''",
-            "~",
-            "'it''s'",
-        ],
-    ),
-    (
-        "bash",
-        &[
-            "echo hi",
-            "|\n   for i in 1 2; do\n     echo $i\n   done",
-            "~",
-        ],
-    ),
-    ("python", &["print(1)", "\"import sys\\nsys.exit(1)\""]),
-    (
-        "tags",
-        &["[a, b]", "[]", "~", "[1, yes]", "a", "[a, ~]", "{a: b}"],
-    ),
-    (
-        "env",
-        &[
-            "{A: b}",
-            "{A: 1, B: yes}",
-            "{A: ~}",
-            "{}",
-            "~",
-            "{A: secret:s}",
-            "[a]",
-        ],
-    ),
-    (
-        "volumes",
-        &[
-            "[storage:x:/x:ro]",
-            "['storage:x:/x', '']",
-            "[]",
-            "~",
-            "[secret:s:/s]",
-            "['disk:d:/d:rw']",
-        ],
-    ),
-];
-
-const IMAGES: [&str; 6] = [
-    "python:3.9",
-    "image:foo:v1",
-    "image://cluster/org/proj/foo",
-    "ubuntu",
-    "~",
-    "image:foo",
-];
+use crate::mistakes::spoilt;
+use crate::pools::{BATCH_NAMES, EARLY_NAMES, IMAGES, LIVE_NAMES, VALUES};
 
 /// A project: paths and contents.
 pub(crate) fn project(dice: &mut Dice) -> Vec<(String, String)> {
@@ -180,7 +28,7 @@ pub(crate) fn project(dice: &mut Dice) -> Vec<(String, String)> {
     files
 }
 
-fn value(dice: &mut Dice, usual: &[&str], names: &Names<'_>) -> String {
+pub(crate) fn value(dice: &mut Dice, usual: &[&str], names: &Names<'_>) -> String {
     let often = if names.known.len() == EARLY_NAMES.len() {
         8
     } else {
@@ -198,7 +46,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// `KEY: VALUE` lines of a job or task; continued lines keep their own indent below the key.
-fn keys(dice: &mut Dice, indent: &str, names: &Names<'_>, count: usize) -> String {
+pub(crate) fn keys(dice: &mut Dice, indent: &str, names: &Names<'_>, count: usize) -> String {
     let mut text = String::new();
     let mut used: Vec<&str> = Vec::new();
     for _ in 0..count {
@@ -550,7 +398,7 @@ fn needs(dice: &mut Dice, before: &[&str]) -> String {
     }
 }
 
-fn matrix(dice: &mut Dice) -> String {
+pub(crate) fn matrix(dice: &mut Dice) -> String {
     if !dice.chance(30) {
         return String::new();
     }
@@ -598,111 +446,6 @@ fn matrix(dice: &mut Dice) -> String {
     text
 }
 
-fn inputs(dice: &mut Dice) -> String {
-    let i = dice.early(&[
-        "{default: a}",
-        "{descr: d}",
-        "{default: 5, type: int}",
-        "{type: int}",
-        "~",
-        "{type: bool, default: 'yes'}",
-        "{type: float}",
-    ]);
-    let j = dice.early(&[
-        "{default: jay}",
-        "{default: '', type: str}",
-        "{default: 3, type: int}",
-        "{default: 3}",
-        "{default: \"${{ flow.id }}\"}",
-    ]);
-    format!("inputs:\n  i: {i}\n  j: {j}\n")
-}
-
-fn batch_action(dice: &mut Dice) -> String {
-    let names = Names {
-        known: &ACTION_NAMES,
-    };
-    let mut text = String::from("kind: batch\n");
-    text.push_str(&inputs(dice));
-    if dice.chance(60) {
-        let output = value(dice, &["x", "${{ needs.one.outputs.o }}"], &names);
-        let _ = write!(text, "outputs:\n  out:\n    value: {output}\n");
-        if dice.chance(20) {
-            text.push_str("    needs: [one]\n");
-        }
-    }
-    let _ = write!(
-        text,
-        "tasks:\n- id: one\n  image: {}\n",
-        value(dice, &IMAGES, &names)
-    );
-    text.push_str(&matrix(dice));
-    text.push_str(&keys(dice, "  ", &names, 3));
-    if dice.chance(60) {
-        let _ = write!(
-            text,
-            "- id: two\n  needs: [one]\n  image: {}\n",
-            value(dice, &IMAGES, &names)
-        );
-        text.push_str(&keys(dice, "  ", &names, 3));
-    }
-    text
-}
-
-fn live_action(dice: &mut Dice) -> String {
-    let names = Names {
-        known: &ACTION_NAMES,
-    };
-    let inputs = inputs(dice);
-    let image = value(dice, &IMAGES, &names);
-    let keys = keys(dice, "  ", &names, 4);
-    format!("kind: live\n{inputs}job:\n  image: {image}\n{keys}")
-}
-
-fn stateful_action(dice: &mut Dice) -> String {
-    let names = Names {
-        known: &ACTION_NAMES,
-    };
-    let inputs = inputs(dice);
-    let image = value(dice, &IMAGES, &names);
-    let main = keys(dice, "  ", &names, 3);
-    let mut text = format!("kind: stateful\n{inputs}main:\n  image: {image}\n{main}");
-    if dice.chance(70) {
-        let names = Names {
-            known: &["state.s", "env.A", "needs.first.result"],
-        };
-        let _ = write!(
-            text,
-            "post:\n  image: after\n{}",
-            keys(dice, "  ", &names, 3)
-        );
-    }
-    if dice.chance(30) {
-        let _ = writeln!(
-            text,
-            "post_if: {}",
-            value(
-                dice,
-                &["${{ always() }}", "yes", "${{ success() }}"],
-                &names
-            )
-        );
-    }
-    text
-}
-
-fn local_action(dice: &mut Dice) -> String {
-    let names = Names {
-        known: &ACTION_NAMES,
-    };
-    let inputs = inputs(dice);
-    let key = dice.early(&["cmd", "bash", "python"]);
-    format!(
-        "kind: local\n{inputs}{key}: {}\n",
-        value(dice, &["echo 1", "a 'b c'"], &names)
-    )
-}
-
 fn project_file(dice: &mut Dice) -> String {
     let id = dice.early(&["my_project", "my-project", "1x", "\"${{ 'p' }}\""]);
     let mut text = format!("id: {id}\n");
@@ -727,47 +470,4 @@ fn project_file(dice: &mut Dice) -> String {
         }
     }
     text
-}
-
-/// The text with a mistake that people make.
-fn spoilt(dice: &mut Dice, text: &str) -> String {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    for _ in 0..=dice.below(2) {
-        let at = dice.below(lines.len());
-        let line = lines[at].clone();
-        let middle = line.chars().count() / 2;
-        lines[at] = match dice.below(9) {
-            0 => String::new(),
-            1 => format!("{line}\n{line}"),
-            2 => format!(" {line}"),
-            3 => line.replacen(": ", ":", 1),
-            4 => line.replacen("}}", "}", 1),
-            5 => line
-                .chars()
-                .enumerate()
-                .filter(|(index, _)| *index != middle)
-                .map(|(_, letter)| letter)
-                .collect(),
-            6 => format!(
-                "{line} {}",
-                dice.early(&["#c", ": x", "\"", "]", "&a", "*a", "x", "\t", "}}"])
-            ),
-            7 => format!(
-                "{}{}",
-                " ".repeat(line.len() - line.trim_start().len()),
-                dice.early(&[
-                    "extra: 1",
-                    "imgae: x",
-                    "- x",
-                    "? k",
-                    "<<: *b",
-                    "!!str a: b",
-                    "123: x",
-                    "~: x"
-                ])
-            ),
-            _ => line.replacen(char::is_alphabetic, "", 1),
-        };
-    }
-    lines.join("\n") + "\n"
 }
