@@ -1,6 +1,6 @@
 //! The expression language of flows: `${{ … }}` and `$[[ … ]]` inside texts.
 //!
-//! [`parse_template`] turns a text into a [`Template`] and diagnostics, [`evaluate`] turns the
+//! [`parse_template`] turns a text into a [`Template`] and diagnostics, [`evaluate()`] turns the
 //! template into a [`Value`] with the contexts of a [`Scope`] and the help of a [`World`].
 //! Nothing here reads YAML, touches a disk or asks the platform.
 //!
@@ -20,7 +20,7 @@
 //! [`Value::Unknown`] in a context; an expression that reads it fails with an error that
 //! [says so](EvalError::is_unknown). [`Field`] reads a whole scalar as a typed field,
 //! [`references`] tells what a text depends on, [`validate`] checks it before it is evaluated, and
-//! [`functions`] is the catalogue for people. `COMPATIBILITY.md` lists where we mean to differ
+//! [`functions()`] is the catalogue for people. `COMPATIBILITY.md` lists where we mean to differ
 //! from the official tools; [`conformance`] replays what they answered.
 #![warn(clippy::disallowed_methods)]
 #![warn(missing_docs)]

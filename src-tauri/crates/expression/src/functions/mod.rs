@@ -1,4 +1,4 @@
-//! The bodies of the functions. [`crate::function`] holds what people are told about them.
+//! The bodies of the functions. [`crate::function()`] holds what people are told about them.
 
 mod collections;
 mod files;
