@@ -21,7 +21,7 @@ async fn every_real_project_opens_and_shows_jobs_batches_or_a_diagnostic() {
         return;
     };
     let test = TestDesk::open().await;
-    let mut opened = 0;
+    let (mut opened, mut with_jobs) = (0, 0);
     for entry in std::fs::read_dir(&corpus).expect("the corpus can be listed") {
         let folder = entry.expect("an entry").path();
         let name = folder
@@ -35,27 +35,13 @@ async fn every_real_project_opens_and_shows_jobs_batches_or_a_diagnostic() {
         let ask = ProjectAsk {
             project: folder.display().to_string(),
         };
-        match commands::project_open(&test.desk, ask).await {
-            Ok(view) => {
-                let shows = view.jobs.len() + view.batches.len() + view.diagnostics.len();
-                assert!(
-                    shows > 0 || holds_only_actions(&folder),
-                    "{name} shows nothing"
-                );
-            }
-            Err(failure) => assert!(
-                failure.message.contains("no flow") && failure.hint.is_some(),
-                "{name}: {failure:?}"
-            ),
-        }
+        let view = commands::project_open(&test.desk, ask).await;
+        let view = view.unwrap_or_else(|failure| panic!("{name} opens: {failure:?}"));
+        let shows = view.jobs.len() + view.batches.len() + view.diagnostics.len();
+        assert!(shows > 0, "{name} shows nothing");
+        with_jobs += usize::from(!view.jobs.is_empty());
         opened += 1;
     }
     assert!(opened > 50, "the corpus has {opened} projects");
-}
-
-/// A repository with an action for other projects has neither jobs nor batches of its own.
-fn holds_only_actions(folder: &Path) -> bool {
-    ["action.yml", "action.yaml"]
-        .iter()
-        .any(|name| folder.join(name).is_file())
+    assert!(with_jobs > 40, "{with_jobs} of them show live jobs");
 }

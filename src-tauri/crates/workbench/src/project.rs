@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use contract::{
-    BatchView, DeskEvent, Failure, FailureCode, HomeAsk, HomeView, LiveJobView, ParamView,
-    ProjectAsk, ProjectView, SampleAsk,
+    BatchView, DeskEvent, DiagnosticView, Failure, FailureCode, HomeAsk, HomeView, LiveJobView,
+    ParamView, ProjectAsk, ProjectView, SampleAsk,
 };
 use flow::{Platform, Project, Session};
 use jiff::Timestamp;
 use local_platform::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};
-use source::{Diagnostic, Parsed};
+use source::{Diagnostic, Parsed, Severity, Span};
 
 use crate::Desk;
 use crate::home::home_view;
 use crate::view::diagnostic::{count, relative, views};
 use disk::DiskWorkspace;
+
+/// How many entries of a folder are looked at for projects inside it.
+const LOOK_INSIDE: usize = 500;
 
 /// A project as its files are now.
 pub(crate) struct OpenProject {
@@ -115,13 +118,50 @@ fn find_root(asked: &Path) -> Result<PathBuf, Failure> {
         let message = format!("{} is a file; a project is a folder.", asked.display());
         return Err(Failure::invalid("project", message));
     }
-    let holds_flow =
-        |folder: &&Path| folder.join(".apolo").is_dir() || folder.join(".neuro").is_dir();
-    Ok(found
-        .ancestors()
-        .find(holds_flow)
-        .unwrap_or(&found)
-        .to_owned())
+    if let Some(root) = found.ancestors().find(|folder| holds_flow(folder)) {
+        return Ok(root.to_owned());
+    }
+    match flows_inside(&found).as_slice() {
+        [] => Ok(found),
+        [only] => Ok(only.clone()),
+        several => Err(several_flows(&found, several)),
+    }
+}
+
+fn holds_flow(folder: &Path) -> bool {
+    folder.join(".apolo").is_dir() || folder.join(".neuro").is_dir()
+}
+
+fn holds_action(folder: &Path) -> bool {
+    folder.join("action.yml").is_file() || folder.join("action.yaml").is_file()
+}
+
+/// The projects that lie right inside a folder, for people who pick the folder around theirs.
+fn flows_inside(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let inside = entries
+        .flatten()
+        .take(LOOK_INSIDE)
+        .map(|entry| entry.path());
+    let is_project = |folder: &PathBuf| holds_flow(folder) || holds_action(folder);
+    let mut found: Vec<PathBuf> = inside.filter(is_project).collect();
+    found.sort();
+    found
+}
+
+fn several_flows(folder: &Path, several: &[PathBuf]) -> Failure {
+    let names: Vec<String> = several
+        .iter()
+        .filter_map(|path| path.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    let message = format!(
+        "{} is no project itself, but holds several.",
+        folder.display()
+    );
+    Failure::invalid("project", message).hint(format!("Pick one of them: {}.", names.join(", ")))
 }
 
 fn no_flow(root: &Path) -> Failure {
@@ -189,8 +229,27 @@ fn view(desk: &Desk, open: &OpenProject) -> ProjectView {
         live_file: project.live.as_ref().map(|live| live.path.clone()),
         jobs: jobs(open),
         batches: batches(open),
-        diagnostics: views(diagnostics, root),
+        diagnostics: views(diagnostics, root)
+            .into_iter()
+            .chain(only_actions(open))
+            .collect(),
     }
+}
+
+/// Says of a folder without a flow that it is an action for other projects.
+fn only_actions(open: &OpenProject) -> Option<DiagnosticView> {
+    let none = open.project.config_dir.is_none();
+    let action = open.project.actions.first().filter(|_| none)?;
+    let message = "this folder holds an action for other projects, and no flow of its own";
+    let found = Diagnostic::new(
+        Severity::Hint,
+        "only-actions",
+        &action.text,
+        Span::at(0),
+        message,
+    );
+    let found = found.help("call it from a live job or a task with `action:`");
+    views(&[found], &open.root).pop()
 }
 
 /// What people call the project: the title of its live flow, else the name of its folder.
@@ -271,6 +330,19 @@ mod tests {
         std::fs::create_dir_all(root.path().join("rye/data/raw")).unwrap();
         let found = find_root(&root.path().join("rye/data/raw")).unwrap();
         assert!(found.ends_with("rye"));
+    }
+
+    #[test]
+    fn the_only_project_inside_a_folder_is_found_and_several_are_named() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("rye/.neuro")).unwrap();
+        assert!(find_root(root.path()).unwrap().ends_with("rye"));
+        std::fs::create_dir_all(root.path().join("wheat/.apolo")).unwrap();
+        let refused = find_root(root.path()).err().unwrap();
+        assert_eq!(
+            refused.hint.as_deref(),
+            Some("Pick one of them: rye, wheat.")
+        );
     }
 
     #[test]
