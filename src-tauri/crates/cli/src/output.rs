@@ -95,7 +95,11 @@ pub(crate) fn rendered(diagnostic: &DiagnosticView) -> String {
         "{gutter} |\n{line} | {source}\n{gutter} | {lead}{}",
         marks(diagnostic)
     );
-    if let [first, ..] = diagnostic.candidates.as_slice() {
+    let told = |name: &String| {
+        let help = diagnostic.help.as_ref();
+        help.is_some_and(|help| help.contains(&format!("`{name}`")))
+    };
+    if let Some(first) = diagnostic.candidates.first().filter(|name| !told(name)) {
         text += &format!("\n{gutter} = did you mean `{first}`?");
     }
     if let Some(help) = &diagnostic.help {
