@@ -29,7 +29,7 @@ fn view(diagnostic: &Diagnostic, root: &Path) -> DiagnosticView {
         severity: severity(diagnostic.severity),
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
-        help: diagnostic.help.clone(),
+        help: help(diagnostic),
         candidates: diagnostic.candidates.clone(),
         file: relative(text.name(), root),
         line: count(start.line),
@@ -38,6 +38,17 @@ fn view(diagnostic: &Diagnostic, root: &Path) -> DiagnosticView {
         end_column: count(end.column),
         source: text.line(start.line).to_owned(),
     }
+}
+
+/// How to mend it, unless that only repeats the names that are offered beside it.
+fn help(diagnostic: &Diagnostic) -> Option<String> {
+    let repeats =
+        |help: &&String| !diagnostic.candidates.is_empty() && help.starts_with("did you mean");
+    diagnostic
+        .help
+        .as_ref()
+        .filter(|help| !repeats(help))
+        .cloned()
 }
 
 /// A path relative to the project where it lies in it.
