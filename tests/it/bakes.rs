@@ -149,6 +149,9 @@ async fn the_drawing_holds_every_task_and_a_click_hits_it() {
     .await
     .expect("it is drawn");
     assert_eq!(drawing.nodes.len(), 10);
+    let row = drawing.nodes.iter().find(|node| node.id == "train_small_1");
+    let row = row.expect("a task of the matrix is drawn");
+    assert_eq!(row.detail, "model small, fold 1");
     for node in &drawing.nodes {
         let right = node.x + node.width;
         let bottom = node.y + node.height;

@@ -11,6 +11,7 @@ use vault::{Place, Probe, Secret, Vault, VaultError};
 
 use crate::desk::{CredentialsMode, DeskOptions};
 use crate::settings::CredentialsFallback;
+use crate::view::failure::capital;
 use crate::{Desk, platform};
 
 /// How long one step of probing the keyring may take.
@@ -253,7 +254,7 @@ fn needed(missing: &Missing) -> Failure {
 fn shown(place: CredentialsPlace, missing: Option<&Missing>) -> CredentialsView {
     CredentialsView {
         place,
-        reason: missing.map(|missing| missing.reason.clone()),
+        reason: missing.map(|missing| format!("{}.", capital(&missing.reason))),
         hint: missing
             .map(|missing| missing.hint.clone())
             .filter(|hint| !hint.is_empty()),

@@ -31,9 +31,12 @@ pub(crate) fn needs(node: &Node) -> Vec<NeedView> {
     needs.collect()
 }
 
+/// The number of a row among the rows of its matrix; it is no dimension of the matrix.
+const ORDINAL: &str = "ORDINAL";
+
 /// The row of the matrix of a task.
 pub(crate) fn matrix(node: &Node) -> IndexMap<String, String> {
-    let row = node.matrix.iter();
+    let row = node.matrix.iter().filter(|(name, _)| *name != ORDINAL);
     row.map(|(name, value)| (name.clone(), value.to_string()))
         .collect()
 }
