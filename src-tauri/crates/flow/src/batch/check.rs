@@ -1,7 +1,10 @@
 //! Checks before a bake: what the official tools refuse before anything starts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexSet;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
 use source::{Diagnostic, Severity};
 
 use super::bake::Bake;
@@ -115,59 +118,45 @@ fn differ(first: &Definition, other: &Definition) -> bool {
 
 /// Tasks that wait for each other, in every graph; each circle once.
 fn cycles(graph: &TaskGraph) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let mut state = vec![Mark::New; graph.nodes.len()];
-    for start in 0..graph.nodes.len() {
-        if state[start] == Mark::New {
-            walk(graph, start, &mut state, &mut found);
+    let mut needs: DiGraph<(), ()> = DiGraph::new();
+    let places: Vec<NodeIndex> = graph.nodes.iter().map(|_| needs.add_node(())).collect();
+    for (from, node) in graph.nodes.values().enumerate() {
+        for to in needed(graph, node) {
+            needs.add_edge(places[from], places[to], ());
         }
     }
+    let mut rings: Vec<Vec<usize>> = kosaraju_scc(&needs)
+        .into_iter()
+        .map(|ring| ring.into_iter().map(NodeIndex::index).collect())
+        .filter_map(|ring: Vec<usize>| ring_within(graph, &ring))
+        .collect();
+    rings.sort_unstable();
+    let mut found: Vec<Diagnostic> = rings.iter().map(|ring| cycle(graph, ring)).collect();
     for node in graph.nodes.values() {
         found.extend(node.inner.iter().flat_map(cycles));
     }
     found
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Mark {
-    New,
-    Open,
-    Done,
+/// The places of the tasks that a task needs.
+fn needed<'a>(graph: &'a TaskGraph, node: &'a Node) -> impl Iterator<Item = usize> + 'a {
+    node.needs
+        .keys()
+        .filter_map(|id| graph.nodes.get_index_of(id))
 }
 
-/// Follows needs depth first, without recursion.
-fn walk(graph: &TaskGraph, start: usize, state: &mut [Mark], found: &mut Vec<Diagnostic>) {
-    let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-    state[start] = Mark::Open;
-    while let Some((at, next)) = path.last_mut() {
-        let Some((_, node)) = graph.nodes.get_index(*at) else {
-            return;
-        };
-        let Some((need, _)) = node.needs.get_index(*next) else {
-            state[*at] = Mark::Done;
-            path.pop();
-            continue;
-        };
-        *next += 1;
-        let Some(needed) = graph.nodes.get_index_of(need) else {
-            continue;
-        };
-        match state[needed] {
-            Mark::Done => {}
-            Mark::New => {
-                state[needed] = Mark::Open;
-                path.push((needed, 0));
-            }
-            Mark::Open => {
-                let from = path
-                    .iter()
-                    .position(|(step, _)| *step == needed)
-                    .unwrap_or(0);
-                let steps: Vec<usize> = path[from..].iter().map(|(step, _)| *step).collect();
-                found.push(cycle(graph, &steps));
-            }
-        }
+/// A ring of tasks inside tasks that can all reach each other: from the first one along needs
+/// until a task comes again. A single task that does not need itself is no ring.
+fn ring_within(graph: &TaskGraph, members: &[usize]) -> Option<Vec<usize>> {
+    let inside: HashSet<usize> = members.iter().copied().collect();
+    let mut met: IndexSet<usize> = IndexSet::new();
+    let mut at = members.iter().copied().min()?;
+    while met.insert(at) {
+        let (_, node) = graph.nodes.get_index(at)?;
+        at = needed(graph, node).find(|next| inside.contains(next))?;
     }
+    let first = met.get_index_of(&at)?;
+    Some(met.into_iter().skip(first).collect())
 }
 
 fn cycle(graph: &TaskGraph, steps: &[usize]) -> Diagnostic {
@@ -197,7 +186,7 @@ fn false_cycles(graph: &TaskGraph) -> Vec<Diagnostic> {
     for start in 0..graph.nodes.len() {
         let mut reached = vec![start];
         let mut next = 0;
-        let mut seen = std::collections::HashSet::from([start]);
+        let mut seen = HashSet::from([start]);
         while let Some(at) = reached.get(next).copied().filter(|_| !done[start]) {
             next += 1;
             let Some((_, node)) = graph.nodes.get_index(at) else {
