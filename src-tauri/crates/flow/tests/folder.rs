@@ -1,4 +1,5 @@
-//! A workspace on disk, and actions of GitHub from a folder.
+//! A project on disk, and actions of GitHub from a folder beside it: for the tests of this crate and for
+//! the comparison with the official tools, which includes this file.
 
 use std::collections::BTreeMap;
 use std::fs;

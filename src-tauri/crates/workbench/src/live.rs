@@ -8,12 +8,13 @@ use contract::{
     LiveTable, ProjectAsk,
 };
 use execution::Place;
+use execution::bake::record_flow;
 use execution::live::{self, FoundJobs, LaunchError};
 use flow::live::{JobInputs, LiveFlow, PlannedJob, PreparedLive};
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use local_platform::{CLUSTER, ORG, TOOL_USER};
-use protocol::flow::{NewLiveJob, NewProject};
+use protocol::flow::NewLiveJob;
 use protocol::{Job, JobFilter, JobStatus};
 
 use crate::Desk;
@@ -275,14 +276,9 @@ impl Prepared {
     }
 
     async fn register(&self, client: &Client, place: &Place) -> Result<(), Failure> {
-        let flow = NewProject {
-            name: self.flow_id.clone(),
-            project_name: Some(place.project.clone()),
-            cluster: place.cluster.clone(),
-            org_name: Some(place.org.clone()),
-        };
-        let record = client.flow().projects().get_or_create(&flow).await;
-        let record = record.map_err(|error| failure::of_client(&error))?;
+        let record = record_flow(client, place, &self.flow_id)
+            .await
+            .map_err(|error| failure::of_client(&error))?;
         let jobs: Vec<NewLiveJob> = self
             .records
             .iter()

@@ -13,6 +13,7 @@ mod count;
 mod dice;
 mod expressions;
 mod flows;
+#[path = "../../../flow/tests/folder.rs"]
 mod folder;
 mod formula;
 mod material;
