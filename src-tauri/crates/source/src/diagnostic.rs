@@ -51,7 +51,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Makes a finding of any severity.
+    /// Makes a finding of any severity. Its place is cut to what the text has.
     pub fn new(
         severity: Severity,
         code: &'static str,
@@ -64,7 +64,7 @@ impl Diagnostic {
             code,
             message: message.into(),
             text: text.clone(),
-            span,
+            span: text.within(span),
             labels: Vec::new(),
             help: None,
             candidates: Vec::new(),
@@ -105,7 +105,7 @@ impl Diagnostic {
     pub fn label(mut self, text: &Text, span: Span, message: impl Into<String>) -> Self {
         self.labels.push(Label {
             text: text.clone(),
-            span,
+            span: text.within(span),
             message: message.into(),
         });
         self

@@ -61,6 +61,16 @@ impl Text {
         &self.content[start..end]
     }
 
+    /// A span cut to what exists, and widened to whole characters.
+    #[must_use]
+    pub fn within(&self, span: Span) -> Span {
+        let mut end = span.end.min(self.content.len());
+        while !self.content.is_char_boundary(end) {
+            end += 1;
+        }
+        Span::new(self.floor(span.start), end)
+    }
+
     /// Line and column of a byte offset; offsets past the end count as the end.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
@@ -147,5 +157,14 @@ mod tests {
         let text = Text::new("a.yml", "é");
         assert_eq!(text.position(99), Position { line: 1, column: 2 });
         assert_eq!(text.slice(Span::new(1, 99)), "é");
+    }
+
+    #[test]
+    fn a_span_is_widened_to_whole_characters_and_ends_with_the_text() {
+        let text = Text::new("a.yml", "aé");
+        assert_eq!(text.within(Span::new(0, 2)), Span::new(0, 3));
+        assert_eq!(text.within(Span::new(2, 2)), Span::new(1, 3));
+        assert_eq!(text.within(Span::new(3, 4)), Span::at(3));
+        assert_eq!(text.within(Span::new(9, 9)), Span::at(3));
     }
 }
