@@ -2,6 +2,7 @@
 
 mod block;
 mod brackets;
+mod quoted;
 
 use std::sync::Arc;
 
@@ -150,7 +151,7 @@ pub fn quoted(value: &str) -> String {
         {
             value.to_owned()
         }
-        _ if value.chars().any(char::is_control) => serde_json::Value::from(value).to_string(),
+        _ if value.chars().any(quoted::needs_escape) => quoted::in_double_quotes(value),
         _ => format!("'{}'", value.replace('\'', "''")),
     }
 }
