@@ -1,7 +1,9 @@
-//! What a value comes to, as far as it is known: for hover texts, forms and dry runs.
+//! What a value comes to, as far as it is known: for hover texts, forms and dry runs. All of them,
+//! and the check of a project, evaluate with the one [`Evaluator`] and tell what is only not known
+//! yet from what is wrong by the [`Trouble`] it notes.
 
-use expression::{Unknown, Value};
-use source::Diagnostic;
+use expression::{Node, Unknown, Value, evaluate_node};
+use source::{Diagnostic, Text};
 
 use crate::eval::{Evaluator, Trouble};
 use crate::tree::Expr;
@@ -17,18 +19,32 @@ pub enum Preview {
     Wrong(Diagnostic),
 }
 
-/// Evaluates one value; a preview changes nothing outside.
+impl From<Trouble> for Preview {
+    fn from(trouble: Trouble) -> Self {
+        match trouble.unknown {
+            Some(unknown) => Self::NotYet(unknown),
+            None => Self::Wrong(trouble.diagnostic),
+        }
+    }
+}
+
+/// Evaluates one value as a start or a bake would; a preview changes nothing outside.
 pub(crate) fn preview(mut evaluator: Evaluator<'_, '_>, expr: &Expr) -> Preview {
     let value = evaluator.value(expr);
-    match (evaluator.troubles.list.into_iter().next(), value) {
-        (
-            Some(Trouble {
-                unknown: Some(unknown),
-                ..
-            }),
-            _,
-        ) => Preview::NotYet(unknown),
-        (Some(Trouble { diagnostic, .. }), _) => Preview::Wrong(diagnostic),
-        (None, value) => Preview::Known(value.unwrap_or(Value::None)),
+    match evaluator.troubles.list.into_iter().next() {
+        Some(trouble) => Preview::from(trouble),
+        None => Preview::Known(value.unwrap_or(Value::None)),
+    }
+}
+
+/// Evaluates a part of a value, such as one of the contexts it reads.
+pub(crate) fn preview_part(evaluator: Evaluator<'_, '_>, (node, text): (&Node, &Text)) -> Preview {
+    match evaluate_node(node, evaluator.scope, evaluator.outside) {
+        Ok(Value::Unknown(unknown)) => Preview::NotYet(unknown),
+        Ok(value) => Preview::Known(value),
+        Err(error) => Preview::from(Trouble {
+            diagnostic: error.diagnostic(text),
+            unknown: error.unknown.map(|unknown| *unknown),
+        }),
     }
 }

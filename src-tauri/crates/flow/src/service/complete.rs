@@ -96,6 +96,7 @@ impl Asked<'_> {
             (Level::Needs, Slot::Key | Slot::Open) => self.tasks(),
             (Level::Arguments, Slot::Key | Slot::Open) => self.arguments(),
             (Level::Matrix, Slot::Key | Slot::Open) => self.matrix_words(),
+            (Level::Map(_), Slot::Key | Slot::Open) if self.in_row() => self.dimensions(),
             (_, Slot::Key) => Vec::new(),
             (Level::Block(_), Slot::Value) => Vec::new(),
             (level, _) => self.values(level),

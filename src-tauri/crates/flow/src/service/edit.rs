@@ -1,7 +1,9 @@
-//! Edits of single keys that leave everything else as it is written: comments, order, layout.
+//! Edits of single keys and items that leave everything else as it is written: comments, order,
+//! layout.
 
 mod block;
 mod brackets;
+mod item;
 mod quoted;
 
 use std::sync::Arc;
@@ -9,6 +11,8 @@ use std::sync::Arc;
 use source::{Span, Text};
 
 use crate::yaml::{self, Node, NodeKind};
+
+pub use item::{append, insert, insert_task, remove_item};
 
 /// A part of a file and what it is replaced by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,6 +61,32 @@ pub enum EditError {
         file: String,
         /// The key.
         key: String,
+    },
+    /// There is no such list.
+    #[error("{file} has no list at `{path}`: write one there first")]
+    NoList {
+        /// The file.
+        file: String,
+        /// The path to the list.
+        path: String,
+    },
+    /// The list is shorter.
+    #[error("{file} has no item {at} there: the list has {length}, counted from 0")]
+    NoItem {
+        /// The file.
+        file: String,
+        /// The item, from 0.
+        at: usize,
+        /// How many there are.
+        length: usize,
+    },
+    /// There is no such task.
+    #[error("{file} has no task `{id}`")]
+    NoTask {
+        /// The file.
+        file: String,
+        /// The id.
+        id: String,
     },
     /// The file would not be YAML any more.
     #[error("`{value}` cannot stand in {file} there: put it into quotes, or choose another form")]
@@ -107,11 +137,30 @@ pub fn set(text: &Text, path: &[At], key: &str, value: &str) -> Result<Vec<Edit>
         _ => return Err(no_block(text, path, key)),
     };
     let after = Text::new(text.name(), apply(text.content(), &edits));
-    if !yaml::read(&after).diagnostics.is_empty() {
-        let value = value.to_owned();
-        return Err(EditError::Unfit { file, value });
+    match fits(&after, path, (key, node)) {
+        true => Ok(edits),
+        false => Err(EditError::Unfit {
+            file,
+            value: value.to_owned(),
+        }),
     }
-    Ok(edits)
+}
+
+/// Whether the block has the key after an edit, and no other key that it had not before.
+fn fits(after: &Text, path: &[At], (key, before): (&str, &Node)) -> bool {
+    let read = yaml::read(after);
+    let Some((_, node)) = find(read.tree.as_ref(), path) else {
+        return false;
+    };
+    let NodeKind::Mapping(pairs) = &node.kind else {
+        return false;
+    };
+    let had = match &before.kind {
+        NodeKind::Mapping(pairs) => pairs.as_slice(),
+        _ => &[],
+    };
+    let new = usize::from(pair(had, key).is_none());
+    read.diagnostics.is_empty() && pair(pairs, key).is_some() && pairs.len() == had.len() + new
 }
 
 /// Removes a key of a block with its value.

@@ -4,7 +4,9 @@ use expression::{Absent, Shape, Value};
 use indexmap::{IndexMap, IndexSet};
 
 use super::Service;
+use super::callers::{Caller, callers};
 use super::file::File;
+use super::outputs::saved_states;
 use super::surroundings::{Owner, Surroundings};
 use crate::action;
 use crate::batch::{Preparation, TaskGraph};
@@ -18,11 +20,19 @@ pub(super) struct Member {
     pub(super) value: Option<Value>,
 }
 
+/// A place in a file at which something is read.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'h> {
+    pub(super) file: &'h File,
+    pub(super) owner: &'h Owner,
+    pub(super) offset: usize,
+}
+
 impl Service<'_> {
     /// The names below a path of names; below nothing, the contexts themselves.
     pub(super) fn members(
         &self,
-        (file, owner): (&File, &Owner),
+        here: Here<'_>,
         around: &Surroundings,
         path: &[&str],
     ) -> Vec<Member> {
@@ -33,7 +43,7 @@ impl Service<'_> {
                 .collect();
         };
         let mut value = around.values.get(first);
-        let mut shape = value.map(|_| self.shape((file, owner), first));
+        let mut shape = value.map(|_| self.shape(here, first));
         for step in steps {
             value = value.and_then(|value| child(value, step));
             shape = shape.and_then(|shape| below(&shape, step));
@@ -52,7 +62,8 @@ impl Service<'_> {
     }
 
     /// What is known about a context without its value.
-    fn shape(&self, (file, owner): (&File, &Owner), context: &str) -> Shape {
+    fn shape(&self, here: Here<'_>, context: &str) -> Shape {
+        let Here { file, owner, .. } = here;
         match context {
             "project" => Shape::project(),
             "git" => Shape::git(),
@@ -70,43 +81,60 @@ impl Service<'_> {
                 Owner::Task(task) => keys(matrix_names(task), &Shape::Any),
                 _ => Shape::map(),
             },
-            "needs" => self.needs(file, owner),
+            "needs" => self.needs(here),
+            "state" => keys(saved_states(file), &Shape::Any),
             _ => Shape::map(),
         }
     }
 
-    /// The names of a kind in a file and, for flows, in the project.
+    /// The names of a kind in a file and, for flows, in the project; a module also knows those of
+    /// its callers.
     pub(super) fn names(&self, file: &File, key: &str) -> Vec<String> {
-        let project = self.project.tree().filter(|_| !file.is_action());
-        let trees = [&file.tree].into_iter().chain(project);
-        let mut found: Vec<String> = Vec::new();
-        for (name, _) in trees.flat_map(|tree| tree.blocks(key)) {
-            if !found.iter().any(|known| known == name) {
-                found.push(name.to_owned());
+        let mut found = IndexSet::new();
+        self.add_names(file, key, &mut found);
+        if file.is_action() && (key != "images" || file.kind() == Kind::LiveAction) {
+            let files = self.files();
+            let callers = callers(self, &files, &file.path);
+            for lender in lenders(&files, &callers) {
+                self.add_names(lender.0, key, &mut found);
             }
         }
-        found
+        found.into_iter().collect()
+    }
+
+    fn add_names(&self, file: &File, key: &str, found: &mut IndexSet<String>) {
+        let project = self.project.tree().filter(|_| !file.is_action());
+        let trees = [&file.tree].into_iter().chain(project);
+        let names = trees.flat_map(|tree| tree.blocks(key));
+        found.extend(names.map(|(name, _)| name.to_owned()));
     }
 
     fn params(&self, file: &File, owner: &Owner) -> Shape {
-        let block = match owner {
-            Owner::Job(job) if file.kind() == Kind::LiveFlow => job,
-            _ => &file.tree,
+        let own = match owner {
+            Owner::Job(job) if file.kind() == Kind::LiveFlow => names_of(job, "params"),
+            _ => names_of(&file.tree, "params"),
         };
-        let names = block.blocks("params").map(|(name, _)| name.to_owned());
-        keys(names.collect(), &Shape::Any)
+        let mut found: IndexSet<String> = own.into_iter().collect();
+        if file.is_action() {
+            let files = self.files();
+            let callers = callers(self, &files, &file.path);
+            for (lender, job) in lenders(&files, &callers) {
+                found.extend(names_of(job.unwrap_or(&lender.tree), "params"));
+            }
+        }
+        keys(found.into_iter().collect(), &Shape::Any)
     }
 
-    fn needs(&self, file: &File, owner: &Owner) -> Shape {
-        let names = match owner {
+    fn needs(&self, here: Here<'_>) -> Shape {
+        let names = match here.owner {
             Owner::Task(task) => super::surroundings::written_needs(task),
-            Owner::Outputs => task_ids(&file.tree),
+            Owner::Outputs => task_ids(&here.file.tree),
             _ => Vec::new(),
         };
         let mut shape = Shape::needs(names.iter().map(String::as_str));
         if let Shape::Keys { entries, .. } = &mut shape {
             for (name, entry) in entries {
-                let outputs = self.outputs(file, name);
+                let outputs = self.outputs(here, name);
                 if let Shape::Record { fields, .. } = entry
                     && !outputs.is_empty()
                 {
@@ -138,16 +166,6 @@ impl Service<'_> {
         Some(preparation.sketch().1)
     }
 
-    /// The outputs of a task that calls an action of the project.
-    fn outputs(&self, file: &File, task: &str) -> Vec<String> {
-        let mut tasks = file.tree.items("tasks").iter();
-        let task = tasks.find(|block| block.constant("id").as_deref() == Some(task));
-        let called = task.and_then(|task| self.called(task));
-        let outputs = called.map(|action| action.tree.blocks("outputs"));
-        let names = outputs.into_iter().flatten();
-        names.map(|(name, _)| name.to_owned()).collect()
-    }
-
     /// The action of the project a block calls.
     pub(super) fn called(&self, block: &Block) -> Option<&action::Action> {
         let reference = action::called(block)?;
@@ -165,16 +183,35 @@ pub(super) fn task_ids(tree: &Block) -> Vec<String> {
     tasks.filter_map(|task| task.constant("id")).collect()
 }
 
-fn matrix_names(task: &Block) -> Vec<String> {
+/// The files whose names a module may use, with the job that calls it.
+fn lenders<'f>(files: &'f [File], callers: &[Caller]) -> Vec<(&'f File, Option<&'f Block>)> {
+    let mut found = Vec::new();
+    for caller in callers {
+        let Some(file) = files.iter().find(|file| file.path == caller.file) else {
+            continue;
+        };
+        let job = caller.owner.strip_prefix("jobs.");
+        let job = job.and_then(|name| file.tree.named("jobs", name));
+        found.push((file, job.map(|job| &*job.block)));
+        found.extend(lenders(files, &caller.callers));
+    }
+    found
+}
+
+pub(super) fn names_of(block: &Block, key: &str) -> Vec<String> {
+    block.blocks(key).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The dimensions of the matrix of a task, and the number of its row.
+pub(super) fn matrix_names(task: &Block) -> Vec<String> {
     let matrix = task.block("strategy").and_then(|it| it.get("matrix"));
     let Some(FieldValue::Matrix(matrix)) = matrix else {
         return Vec::new();
     };
     let added = matrix.include.iter().flatten().map(|item| &item.name);
-    let mut names: Vec<String> = matrix.products.keys().chain(added).cloned().collect();
-    names.push("ORDINAL".to_owned());
-    names.dedup();
-    names
+    let names: IndexSet<&String> = matrix.products.keys().chain(added).collect();
+    let names = names.into_iter().cloned();
+    names.chain(["ORDINAL".to_owned()]).collect()
 }
 
 fn keys(names: Vec<String>, entry: &Shape) -> Shape {

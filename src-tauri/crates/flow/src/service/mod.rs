@@ -6,7 +6,10 @@
 //! bytes of a text without its byte order mark.
 
 mod brackets;
+mod callers;
+mod collector;
 mod complete;
+mod context;
 mod cursor;
 mod definition;
 pub mod edit;
@@ -17,8 +20,10 @@ mod line;
 mod members;
 mod occurrence;
 mod outline;
+mod outputs;
 mod place;
 mod rename;
+mod said;
 mod surroundings;
 mod value;
 mod walk;
@@ -33,7 +38,7 @@ pub use edit::{Edit, apply};
 pub use hover::Hover;
 pub use occurrence::SymbolKind;
 pub use outline::Symbol;
-pub use rename::RenameError;
+pub use rename::{Renamable, RenameError};
 pub use value::{Input, ValueAt};
 
 /// A place in a file of the project.

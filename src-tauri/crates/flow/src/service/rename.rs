@@ -1,7 +1,7 @@
 //! A new name for a job, a task, an image …: all its places, or why it cannot be.
 
 use indexmap::IndexMap;
-use source::{Text, nearest};
+use source::{Span, Text, nearest};
 
 use super::Service;
 use super::cursor::is_name;
@@ -20,12 +20,9 @@ pub enum RenameError {
     /// There is no name under the cursor.
     #[error("there is no name here that could be changed: put the cursor on an id")]
     NoName,
-    /// The name stands for something that has no id.
-    #[error("{what} cannot be renamed here: rename the file, then change the calls of it")]
-    File {
-        /// What it is.
-        what: String,
-    },
+    /// The name stands for a file.
+    #[error("an action is called by its file: rename the file, then change the calls of it")]
+    File,
     /// The new name is no id.
     #[error("`{name}` cannot be a name: {reason}")]
     Invalid {
@@ -66,8 +63,8 @@ pub enum RenameError {
         /// The line, from 1.
         line: usize,
     },
-    /// A mixin reads the name for several owners.
-    #[error("{file}:{line} reads `{name}` for every user of the mixin: change it there by hand")]
+    /// A mixin or a module reads the name for several owners.
+    #[error("{file}:{line} reads `{name}` for several users: change it there by hand")]
     Shared {
         /// The old name.
         name: String,
@@ -94,6 +91,19 @@ pub enum RenameError {
     },
 }
 
+/// A name that can be given a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renamable {
+    /// Where it stands.
+    pub span: Span,
+    /// The name.
+    pub name: String,
+    /// What it stands for.
+    pub kind: SymbolKind,
+    /// In how many places it is written.
+    pub uses: usize,
+}
+
 /// Everything a new name is checked against.
 struct Renaming<'r> {
     service: &'r Service<'r>,
@@ -109,38 +119,59 @@ impl Service<'_> {
     /// # Errors
     /// If the new name is not allowed or taken, or some use of the old one could be missed.
     pub fn rename(&self, path: &str, offset: usize, name: &str) -> Result<Vec<Edit>, RenameError> {
-        let here = self
-            .occurrence_at(path, offset)
-            .ok_or(RenameError::NoName)?;
-        let identity = here.identity;
-        if matches!(identity.kind, SymbolKind::Action | SymbolKind::Output) {
-            let what = format!("an {}", identity.kind.noun());
-            return Err(RenameError::File { what });
-        }
+        let here = self.occurrence_at(path, offset);
+        let renaming = Renaming::new(self, here, name)?;
         check_name(name)?;
-        let renaming = Renaming {
-            service: self,
-            all: self.occurrences(),
-            identity,
-            name,
-        };
         renaming.edits()
+    }
+
+    /// Whether the name under an offset can be given a new one, before one is asked for.
+    ///
+    /// # Errors
+    /// If there is no name, or it has to stay whatever the new one is.
+    pub fn prepare_rename(&self, path: &str, offset: usize) -> Result<Renamable, RenameError> {
+        let here = self.occurrence_at(path, offset);
+        let span = here.as_ref().map_or(Span::at(offset), |one| one.span);
+        let same = here.as_ref().map(|one| one.identity.name.clone());
+        let renaming = Renaming::new(self, here, same.as_deref().unwrap_or_default())?;
+        let places = renaming.defined()?;
+        renaming.check_shared(&places)?;
+        let uses = places.len();
+        renaming.files(&places)?;
+        Ok(Renamable {
+            span,
+            name: renaming.identity.name.clone(),
+            kind: renaming.identity.kind,
+            uses,
+        })
     }
 }
 
-impl Renaming<'_> {
-    fn edits(&self) -> Result<Vec<Edit>, RenameError> {
-        let mut places: Vec<&Occurrence> = self.places().collect();
-        places.sort_by_key(|one| (one.file.as_str(), one.span));
-        places.dedup_by_key(|one| (one.file.as_str(), one.span));
-        if !places.iter().any(|one| one.definition) {
-            return Err(self.undefined());
+impl<'r> Renaming<'r> {
+    fn new(
+        service: &'r Service<'r>,
+        here: Option<Occurrence>,
+        name: &'r str,
+    ) -> Result<Self, RenameError> {
+        let identity = here.ok_or(RenameError::NoName)?.identity;
+        if identity.kind == SymbolKind::Action {
+            return Err(RenameError::File);
         }
+        Ok(Self {
+            service,
+            all: service.occurrences(),
+            identity,
+            name,
+        })
+    }
+
+    fn edits(&self) -> Result<Vec<Edit>, RenameError> {
+        let places = self.defined()?;
         if self.identity.name == self.name {
             return Ok(Vec::new());
         }
         self.check_taken(&places)?;
-        self.check_shared()?;
+        self.check_shared(&places)?;
         let files = self.files(&places)?;
         let known = places
             .iter()
@@ -150,9 +181,17 @@ impl Renaming<'_> {
             .collect()
     }
 
-    fn places(&self) -> impl Iterator<Item = &Occurrence> {
+    /// All places of the name, in order; one of them has to define it.
+    fn defined(&self) -> Result<Vec<&Occurrence>, RenameError> {
         let all = self.all.iter();
-        all.filter(|one| one.identity == self.identity)
+        let mut places: Vec<&Occurrence> =
+            all.filter(|one| one.identity == self.identity).collect();
+        places.sort_by_key(|one| (one.file.as_str(), one.span, !one.definition));
+        places.dedup_by_key(|one| (one.file.as_str(), one.span));
+        match places.iter().any(|one| one.definition) {
+            true => Ok(places),
+            false => Err(self.undefined()),
+        }
     }
 
     /// The files that change, by path.
@@ -208,7 +247,10 @@ impl Renaming<'_> {
     /// The new name must not be written anywhere where the old one can be meant.
     fn check_taken(&self, places: &[&Occurrence]) -> Result<(), RenameError> {
         let kind = self.identity.kind;
-        let own = matches!(kind, SymbolKind::Param | SymbolKind::Input);
+        let own = matches!(
+            kind,
+            SymbolKind::Param | SymbolKind::Input | SymbolKind::Output
+        );
         let near = |one: &&Occurrence| {
             let shared = places.iter().any(|place| place.file == one.file);
             one.identity.home == self.identity.home || (shared && !own)
@@ -225,8 +267,8 @@ impl Renaming<'_> {
         }
     }
 
-    /// Uses in mixins whose owner is only known where the mixin is used.
-    fn check_shared(&self) -> Result<(), RenameError> {
+    /// Uses in mixins and modules whose owner is only known where they are used.
+    fn check_shared(&self, places: &[&Occurrence]) -> Result<(), RenameError> {
         let Identity { kind, name, home } = &self.identity;
         let project = self.service.project.file.as_ref();
         let project = project.map(|file| file.path.as_str());
@@ -234,7 +276,9 @@ impl Renaming<'_> {
         let open = |one: &&Occurrence| {
             let loose = one.file == file && one.identity.home.contains("#mixins.");
             let elsewhere = Some(one.file.as_str()) == project && one.file != file;
-            one.identity.kind == *kind && one.identity.name == *name && (loose || elsewhere)
+            let here = |place: &&Occurrence| place.file == one.file && place.span == one.span;
+            let same = one.identity.kind == *kind && one.identity.name == *name;
+            same && (loose || elsewhere || places.iter().any(here))
         };
         let mut open = self.all.iter().filter(|one| !one.definition).filter(open);
         match open.find(|one| one.identity != self.identity) {

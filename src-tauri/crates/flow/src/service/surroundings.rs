@@ -6,6 +6,7 @@ use expression::{Cause, Dict, Record, Unknown, Value};
 use source::Span;
 
 use super::Service;
+use super::callers::callers;
 use super::file::{File, last_before};
 use crate::batch::{Level, Preparation, Results, TaskGraph, needs_dict};
 use crate::coercion::Home;
@@ -29,6 +30,8 @@ pub(super) enum Owner {
     Mixin,
     /// The one job of an action, or its command.
     Unit,
+    /// The task that cleans up behind a stateful action.
+    Post,
     /// The outputs of an action.
     Outputs,
 }
@@ -65,7 +68,8 @@ impl Owner {
             }
             ("mixins", _) => Self::Mixin,
             ("outputs", _) => Self::Outputs,
-            ("job" | "main" | "post" | "cmd", _) => Self::Unit,
+            ("job" | "main" | "cmd", _) => Self::Unit,
+            ("post" | "post_if", _) => Self::Post,
             _ => Self::Flow,
         }
     }
@@ -176,17 +180,36 @@ impl Service<'_> {
             rows: 1,
         };
         around.values.insert("inputs", Value::Dict(inputs));
+        if matches!(owner, Owner::Post) {
+            let lent = [
+                "project", "flow", "params", "env", "tags", "volumes", "images",
+            ];
+            around.unknown(&lent, "the flow that calls the action");
+            around.in_unknown_task(owner);
+        }
         if matches!(file.kind(), Kind::StatefulAction | Kind::LocalAction) {
             return around;
         }
         let git = git_record(self.session.workspace.git().as_ref());
         around.values.insert("git", Value::Record(git));
         around.unknown(&["flow"], "the call");
+        if self.is_module(file) {
+            let lent = ["project", "params", "env", "tags", "volumes"];
+            around.unknown(&lent, "the flow that calls the module");
+            if file.kind() == Kind::LiveAction {
+                around.unknown(&["images"], "the flow that calls the module");
+            }
+        }
         if file.kind() == Kind::BatchAction {
             around.unknown(&["images"], "the call");
             around.in_unknown_task(owner);
         }
         around
+    }
+
+    /// Whether some flow of the project calls the file as a module.
+    fn is_module(&self, file: &File) -> bool {
+        !callers(self, &self.files(), &file.path).is_empty()
     }
 
     fn facts(&self, id: &str, title: &str) -> Option<FlowFacts> {

@@ -1,7 +1,7 @@
 //! What stands under a cursor comes to: the one evaluation that editors, hover texts and dry runs
 //! share.
 
-use expression::{Node, Reference, Template, Value, evaluate_node, references};
+use expression::{Node, Reference, Template, Value, references};
 use source::Span;
 
 use super::Service;
@@ -10,7 +10,7 @@ use super::surroundings::{Owner, Surroundings};
 use super::walk::expr_at;
 use crate::eval::Evaluator;
 use crate::outside::Outside;
-use crate::preview::{Preview, preview};
+use crate::preview::{Preview, preview, preview_part};
 use crate::tree::{Body, Expr};
 
 /// Longer values are cut in short descriptions.
@@ -107,14 +107,10 @@ impl Placed<'_> {
     }
 
     fn node(&self, node: &Node) -> Preview {
-        match evaluate_node(node, &self.around.values, &mut self.outside()) {
-            Ok(Value::Unknown(unknown)) => Preview::NotYet(unknown),
-            Ok(value) => Preview::Known(value),
-            Err(mut error) => match error.unknown.take() {
-                Some(unknown) => Preview::NotYet(*unknown),
-                None => Preview::Wrong(error.diagnostic(&self.expr.text)),
-            },
-        }
+        let around = self.around;
+        let mut outside = self.outside();
+        let evaluator = Evaluator::new(&around.values, &mut outside, around.home.as_ref());
+        preview_part(evaluator, (node, &self.expr.text))
     }
 
     fn outside(&self) -> Outside<'_> {

@@ -3,8 +3,9 @@
 use expression::{Function, Value, functions};
 
 use super::{Asked, Completion, CompletionKind};
+use crate::service::context;
 use crate::service::cursor::Cursor;
-use crate::service::members::Member;
+use crate::service::members::{Here, Member};
 use crate::service::surroundings::{Owner, written_needs};
 
 impl Asked<'_> {
@@ -15,12 +16,19 @@ impl Asked<'_> {
         let owner = self.owner();
         let around = self.service.surroundings(self.file, &owner);
         let path: Vec<&str> = cursor.path.iter().map(String::as_str).collect();
-        let members = self
-            .service
-            .members((self.file, &owner), &around, &path)
-            .into_iter();
+        let here = Here {
+            file: self.file,
+            owner: &owner,
+            offset: self.offset,
+        };
+        let members = self.service.members(here, &around, &path).into_iter();
         let mut found: Vec<Completion> = members.map(|it| self.member(it, cursor)).collect();
         if path.is_empty() {
+            for context in &mut found {
+                let doc = context::doc(&context.label);
+                let known = std::mem::take(&mut context.documentation);
+                context.documentation = [doc, &known].join("\n\n").trim().to_owned();
+            }
             found.extend(functions().iter().map(|it| self.function(it, cursor)));
         }
         found

@@ -5,6 +5,7 @@ use expression::{Form, Value};
 use super::{Asked, Completion, CompletionKind};
 use crate::keys::{Kind, Scalar};
 use crate::service::level::Level;
+use crate::service::members::matrix_names;
 use crate::service::surroundings::Owner;
 use crate::tree::{Block, FieldValue};
 
@@ -170,6 +171,34 @@ impl Asked<'_> {
                 doc.clone_into(&mut found.documentation);
                 if !self.place.colon {
                     found.insert = format!("{name}:");
+                }
+                found
+            })
+            .collect()
+    }
+
+    /// Whether a row of `include` or `exclude` is being written.
+    pub(super) fn in_row(&self) -> bool {
+        let key = self.spot.under.map(|(_, key)| key.name);
+        key == Some("matrix")
+    }
+
+    /// The dimensions of the matrix around a row.
+    pub(super) fn dimensions(&self) -> Vec<Completion> {
+        let Owner::Task(task) = self.owner() else {
+            return Vec::new();
+        };
+        let names = matrix_names(&task).into_iter();
+        let names = names.filter(|name| {
+            let taken = self.place.siblings.contains(name);
+            name != "ORDINAL" && (!taken || self.file.text.slice(self.place.word) == name)
+        });
+        names
+            .map(|name| {
+                let mut found = self.completion(&name, CompletionKind::Name);
+                "dimension".clone_into(&mut found.detail);
+                if !self.place.colon {
+                    found.insert = format!("{name}: ");
                 }
                 found
             })

@@ -107,14 +107,14 @@ impl Target<'_> {
     }
 
     /// A value whose further lines are indented below a key.
-    fn fitted(&self, value: &str, column: usize) -> String {
+    pub(super) fn fitted(&self, value: &str, column: usize) -> String {
         let indent = " ".repeat(column + STEP);
         let value = value.trim_end_matches('\n');
         value.replace('\n', &format!("\n{indent}"))
     }
 
     /// The end of a span without the blanks at its end.
-    fn last(&self, span: Span) -> usize {
+    pub(super) fn last(&self, span: Span) -> usize {
         span.start + self.text.slice(span).trim_end().len()
     }
 
@@ -122,23 +122,23 @@ impl Target<'_> {
         self.text.position(at).line
     }
 
-    fn line_start(&self, at: usize) -> usize {
+    pub(super) fn line_start(&self, at: usize) -> usize {
         let line = self.text.line_span(self.line(at));
         line.map_or(at, |line| line.start)
     }
 
-    fn line_end(&self, at: usize) -> usize {
+    pub(super) fn line_end(&self, at: usize) -> usize {
         let line = self.text.line_span(self.line(at));
         line.map_or(at, |line| line.end)
     }
 
     /// The column of a place, in bytes: what stands before a key are blanks and dashes.
-    fn column(&self, at: usize) -> usize {
+    pub(super) fn column(&self, at: usize) -> usize {
         at - self.line_start(at)
     }
 
     /// The place behind the colon that follows a key.
-    fn behind_colon(&self, key: Span) -> usize {
+    pub(super) fn behind_colon(&self, key: Span) -> usize {
         let rest = &self.text.content()[key.end..];
         rest.find(':').map_or(key.end, |found| key.end + found + 1)
     }

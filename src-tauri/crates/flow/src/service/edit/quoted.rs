@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 /// Whether a character only survives as an escape: what is not printable, and what ends a line.
 pub(super) fn needs_escape(one: char) -> bool {
     one.is_control()
-        || matches!(one, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        || matches!(
+            one,
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
 }
 
 /// A text in double quotes.
@@ -38,13 +41,25 @@ mod tests {
     #[test]
     fn a_text_with_characters_yaml_refuses_or_folds_is_escaped() {
         for written in [
-            "a\u{7f}b", "\u{85}", "\u{9f}x", "a \u{2028} b", "\u{2029}", "\u{feff}", "\u{ffff}",
-            "\0", "tab\tand \"quote\"\\", "it's\n", "\u{1f35e}\u{1}", " - \u{80}: #",
+            "a\u{7f}b",
+            "\u{85}",
+            "\u{9f}x",
+            "a \u{2028} b",
+            "\u{2029}",
+            "\u{feff}",
+            "\u{ffff}",
+            "\0",
+            "tab\tand \"quote\"\\",
+            "it's\n",
+            "\u{1f35e}\u{1}",
+            " - \u{80}: #",
         ] {
             let text = Text::new("f.yml", format!("key: {}\n", quoted(written)));
             let read = yaml::read(&text);
             assert!(read.diagnostics.is_empty(), "{written:?}: {text:?}");
-            let value = read.tree.and_then(|tree| yaml::value(tree.get("key")?).ok());
+            let value = read
+                .tree
+                .and_then(|tree| yaml::value(tree.get("key")?).ok());
             assert_eq!(value, Some(Value::from(written)), "{text:?}");
         }
     }
