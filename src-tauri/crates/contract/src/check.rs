@@ -47,14 +47,18 @@ wire! {
         pub id: String,
         /// Its parameters, as they are written.
         pub params: Vec<ParamView>,
-        /// What would be asked of the platform; nothing if it cannot be evaluated.
+        /// What would be asked of the platform, with what is not known left out; nothing if
+        /// something is wrong.
         pub config: Option<CheckedConfig>,
         /// How starting it behaves, if it can be evaluated.
         pub start: Option<CheckedStart>,
-        /// The words of the official command that starts it; nothing if there is none.
+        /// The words of the official command that starts it; nothing if there is none, or not all
+        /// of the job is known.
         pub run_command: Option<Vec<String>>,
         /// Folders that are uploaded first, as `local → storage`.
         pub uploads: Vec<String>,
+        /// Whether all of it is known.
+        pub complete: bool,
         /// What is not known yet, or wrong.
         pub missing: Vec<Missing>,
     }

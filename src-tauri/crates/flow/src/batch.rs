@@ -18,6 +18,7 @@ mod notes;
 mod past;
 mod posts;
 mod results;
+mod survey;
 mod task;
 mod validate;
 mod view;

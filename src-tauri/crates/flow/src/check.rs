@@ -1,45 +1,57 @@
 //! The check of a whole project: everything that can be found without starting anything.
+//!
+//! A project in which something is wrong is looked at all the same, as far as it goes, so that
+//! all its mistakes are told at once.
 
-use std::collections::HashSet;
+mod action;
+mod damage;
+mod findings;
+mod places;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use source::{Diagnostic, Span};
+use source::Diagnostic;
 
-use crate::batch::{Bake, Foreseen, Node, TaskId, prepare};
+use crate::batch::{Bake, BatchFlow, Foreseen, Preparation, TaskId};
 use crate::eval::Troubles;
-use crate::live::{JobInputs, PlannedJob, PreparedLive};
+use crate::live::{ForeseenJob, PreparedLive};
 use crate::project::Project;
 use crate::session::Session;
+use damage::Damage;
+use findings::Findings;
 
 /// What a check comes to.
 #[derive(Debug)]
 pub struct Checked {
     /// Everything that was found, each once.
     pub findings: Vec<Diagnostic>,
-    /// What the live jobs come to without parameters, in the order of the file; empty if the live
-    /// flow cannot be evaluated.
-    pub jobs: IndexMap<String, Result<PlannedJob, Troubles>>,
-    /// Why no live job can be evaluated.
+    /// What the live jobs come to before anybody gives parameters, in the order of the file; empty
+    /// if the live flow has mistakes that keep it from being read.
+    pub jobs: IndexMap<String, Result<ForeseenJob, Troubles>>,
+    /// What is wrong with, or not known of, what all live jobs share.
     pub live: Option<Troubles>,
-    /// What the batches come to without parameters, by name.
-    pub batches: IndexMap<String, Result<CheckedBatch, Troubles>>,
+    /// What the batches come to before anybody gives parameters, by name; those that have mistakes
+    /// which keep them from being read are left out.
+    pub batches: IndexMap<String, CheckedBatch>,
 }
 
-/// A batch that could be made ready.
+/// A batch as far as it could be made ready.
 #[derive(Debug)]
 pub struct CheckedBatch {
     /// The batch with its graph.
     pub bake: Bake,
     /// What its tasks come to if all goes well, a call before the tasks inside it.
     pub tasks: IndexMap<TaskId, Result<Foreseen, Troubles>>,
+    /// What is wrong with, or not known of, the batch itself and its graph.
+    pub troubles: Troubles,
 }
 
 /// Checks a project that was opened: all its files, and what its jobs and batches come to. `read`
 /// is what was found while it was opened. What is only not known yet is no finding.
 #[must_use]
 pub fn check(project: &Project, read: &[Diagnostic], session: &Session<'_>) -> Checked {
-    let mut found = Findings::default();
+    let mut found = Findings::new(Damage::new(read));
     found.extend(read.iter().cloned());
     let mut checked = Checked {
         findings: Vec::new(),
@@ -47,104 +59,47 @@ pub fn check(project: &Project, read: &[Diagnostic], session: &Session<'_>) -> C
         live: None,
         batches: IndexMap::new(),
     };
-    if project.live.as_ref().is_some_and(|live| live.sound) {
-        match jobs(project, session) {
-            Ok(jobs) => checked.jobs = jobs,
-            Err(troubles) => {
-                found.troubles(&troubles);
-                checked.live = Some(troubles);
-            }
+    if let Some(flow) = &project.live {
+        let (prepared, troubles) = PreparedLive::survey(project, session, Arc::clone(flow));
+        found.troubles(&troubles);
+        let jobs = jobs(&prepared, flow.jobs.keys(), session);
+        jobs.values().for_each(|job| found.job(job));
+        if flow.readable {
+            checked.jobs = jobs;
+            checked.live = (!troubles.list.is_empty()).then_some(troubles);
         }
     }
-    for planned in checked.jobs.values() {
-        match planned {
-            Ok(planned) => found.extend(planned.notes.iter().cloned()),
-            Err(troubles) => found.troubles(troubles),
-        }
-    }
-    for flow in project.batches.iter().filter(|batch| batch.readable) {
-        let batch = batch(project, session, &flow.name);
+    for flow in &project.batches {
+        let batch = batch(project, session, flow);
         found.batch(&batch);
-        checked.batches.insert(flow.name.clone(), batch);
+        if flow.readable {
+            checked.batches.insert(flow.name.clone(), batch);
+        }
     }
-    checked.findings = found.list;
+    for action in &project.actions {
+        found.read(action::check(project, session, action));
+    }
+    checked.findings = found.list();
     checked
 }
 
-fn jobs(
-    project: &Project,
+fn jobs<'a>(
+    prepared: &PreparedLive,
+    ids: impl Iterator<Item = &'a String>,
     session: &Session<'_>,
-) -> Result<IndexMap<String, Result<PlannedJob, Troubles>>, Troubles> {
-    let Some(flow) = &project.live else {
-        return Ok(IndexMap::new());
-    };
-    let prepared = PreparedLive::new(project, session, Arc::clone(flow))?;
-    let job = |id: &String| {
-        let planned = prepared.job(session, id, &JobInputs::default());
-        (id.clone(), planned)
-    };
-    Ok(flow.jobs.keys().map(job).collect())
+) -> IndexMap<String, Result<ForeseenJob, Troubles>> {
+    let job = |id: &String| (id.clone(), prepared.foresee(session, id));
+    ids.map(job).collect()
 }
 
-fn batch(project: &Project, session: &Session<'_>, name: &str) -> Result<CheckedBatch, Troubles> {
-    let bake = prepare(project, session, name, &IndexMap::new())?;
+fn batch(project: &Project, session: &Session<'_>, flow: &Arc<BatchFlow>) -> CheckedBatch {
+    let preparation = Preparation::whatever_is_wrong(project, session, Arc::clone(flow));
+    let (bake, troubles) = preparation.survey();
     let task = |id: &TaskId| (id.clone(), bake.foresee(session, id));
     let tasks = bake.graph.walk().map(|node| task(&node.id)).collect();
-    Ok(CheckedBatch { bake, tasks })
-}
-
-/// Findings, each once.
-#[derive(Default)]
-struct Findings {
-    list: Vec<Diagnostic>,
-    seen: HashSet<(String, Span, String)>,
-}
-
-impl Findings {
-    fn extend(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
-        for diagnostic in found {
-            let place = (
-                diagnostic.text.name().to_owned(),
-                diagnostic.span,
-                diagnostic.message.clone(),
-            );
-            if self.seen.insert(place) {
-                self.list.push(diagnostic);
-            }
-        }
-    }
-
-    fn troubles(&mut self, troubles: &Troubles) {
-        let wrong = troubles
-            .list
-            .iter()
-            .filter(|trouble| trouble.unknown.is_none());
-        self.extend(wrong.map(|trouble| trouble.diagnostic.clone()));
-    }
-
-    fn batch(&mut self, batch: &Result<CheckedBatch, Troubles>) {
-        let batch = match batch {
-            Ok(batch) => batch,
-            Err(troubles) => return self.troubles(troubles),
-        };
-        self.extend(batch.bake.notes().iter().cloned());
-        let checks = batch.bake.check().into_iter();
-        self.extend(checks.map(|finding| finding.diagnostic));
-        let tasks = batch.bake.graph.walk().zip(batch.tasks.values());
-        for (node, troubles) in tasks.filter_map(|(node, task)| Some((node, task.as_ref().err()?)))
-        {
-            // What names no context has was found by the check of all names.
-            if !self.know_error_in(node) {
-                self.troubles(troubles);
-            }
-        }
-    }
-
-    fn know_error_in(&self, node: &Node) -> bool {
-        self.list.iter().any(|found| {
-            found.is_error()
-                && found.text.name() == node.text.name()
-                && node.span.touches(found.span.start)
-        })
+    CheckedBatch {
+        bake,
+        tasks,
+        troubles,
     }
 }

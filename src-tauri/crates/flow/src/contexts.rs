@@ -1,6 +1,6 @@
 //! Contexts: what expressions of a flow can read.
 
-use expression::{Dict, LocalPath, Record, Set, Value};
+use expression::{Cause, Dict, LocalPath, Record, Set, Unknown, Value};
 use indexmap::IndexMap;
 use source::Diagnostic;
 
@@ -64,8 +64,28 @@ impl FlowFacts {
             (None, Some(problem)) => return Err(problem.clone().into()),
             (None, None) => String::new(),
         };
+        Ok(Self::named(project, session, project_id, (flow_id, title)))
+    }
+
+    /// The facts as far as they are known, also where the project has no usable id.
+    pub(crate) fn survey(
+        project: &Project,
+        session: &Session<'_>,
+        flow_id: &str,
+        title: &str,
+    ) -> Self {
+        let project_id = project.id.clone().unwrap_or_default();
+        Self::named(project, session, project_id, (flow_id, title))
+    }
+
+    fn named(
+        project: &Project,
+        session: &Session<'_>,
+        project_id: String,
+        (flow_id, title): (&str, &str),
+    ) -> Self {
         let platform = session.platform;
-        Ok(Self {
+        Self {
             project_id,
             project_name: project
                 .project_name
@@ -76,7 +96,7 @@ impl FlowFacts {
             title: title.to_owned(),
             workspace: session.workspace.root().to_owned(),
             username: platform.user.clone(),
-        })
+        }
     }
 
     pub(crate) fn home(&self, session: &Session<'_>) -> Home {
@@ -168,25 +188,52 @@ impl Contexts {
         base: Dict,
         sources: &Sources<'_>,
     ) -> Result<Self, Troubles> {
+        let (contexts, troubles) = Self::survey(session, facts, base, sources);
+        match troubles.list.is_empty() {
+            true => Ok(contexts),
+            false => Err(troubles),
+        }
+    }
+
+    /// The contexts as good as they can be made: what has troubles is not known in them, so that
+    /// whatever else is wrong can be found at the same time.
+    pub(crate) fn survey(
+        session: &Session<'_>,
+        facts: FlowFacts,
+        base: Dict,
+        sources: &Sources<'_>,
+    ) -> (Self, Troubles) {
         let home = facts.home(session);
         let mut outside = Outside::new(*session);
         let mut evaluator = Evaluator::new(&base, &mut outside, Some(&home));
         let block = sources.defaults();
         let (project_id, flow_id) = (&facts.project_id, &facts.flow_id);
         let defaults = Defaults::evaluate(&mut evaluator, block.as_ref(), project_id, flow_id);
+        let mut open = Vec::new();
+        if !evaluator.troubles.list.is_empty() {
+            open.extend(["env", "tags"]);
+        }
+        let so_far = evaluator.troubles.list.len();
         let mut volumes = IndexMap::new();
         for (id, block) in sources.named("volumes") {
             if let Some(volume) = Volume::evaluate(&mut evaluator, session, id, block) {
                 volumes.insert(id.to_owned(), volume);
             }
         }
+        if evaluator.troubles.list.len() > so_far {
+            open.push("volumes");
+        }
+        let so_far = evaluator.troubles.list.len();
         let mut images = IndexMap::new();
         for (id, block) in sources.named("images") {
             let prepared = sources.prepared.and_then(|prepared| prepared.get(id));
             let image = Image::evaluate(&mut evaluator, session, (id, block), prepared);
             images.extend(image.map(|image| (id.to_owned(), image)));
         }
-        evaluator.finish(())?;
+        if evaluator.troubles.list.len() > so_far {
+            open.push("images");
+        }
+        let troubles = evaluator.troubles;
         let mut contexts = Self {
             facts,
             defaults,
@@ -196,7 +243,10 @@ impl Contexts {
             dict: base,
         };
         contexts.publish();
-        Ok(contexts)
+        for name in open {
+            contexts.dict.insert(name, Value::Unknown(unknown(name)));
+        }
+        (contexts, troubles)
     }
 
     fn publish(&mut self) {
@@ -212,6 +262,12 @@ impl Contexts {
         self.dict.insert("volumes", Value::Dict(volumes));
         self.dict.insert("images", Value::Dict(images));
     }
+}
+
+/// A context that has troubles of its own.
+fn unknown(name: &str) -> Unknown {
+    let why = format!("`{name}` is known when all of it can be evaluated");
+    Unknown::new(Cause::Start, why)
 }
 
 pub(crate) fn images_dict(images: &IndexMap<String, Image>) -> Dict {

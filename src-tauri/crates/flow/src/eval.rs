@@ -43,6 +43,13 @@ impl Troubles {
         self.list.iter().all(|trouble| trouble.unknown.is_some())
     }
 
+    /// What is wrong, without what is only not known yet.
+    #[must_use]
+    pub(crate) fn only_wrong(mut self) -> Self {
+        self.list.retain(|trouble| trouble.unknown.is_none());
+        self
+    }
+
     /// The diagnostics alone.
     #[must_use]
     pub fn diagnostics(self) -> Vec<Diagnostic> {

@@ -1,6 +1,6 @@
 //! Inputs of a call: what is given, what is taken from defaults, what is missing.
 
-use expression::{Dict, Value};
+use expression::{Cause, Dict, Unknown, Value};
 use indexmap::IndexMap;
 use source::{Diagnostic, nearest};
 
@@ -121,6 +121,16 @@ pub(crate) fn dict(inputs: &IndexMap<String, Value>) -> Dict {
         .iter()
         .map(|(name, value)| (name.as_str(), value.clone()))
         .collect()
+}
+
+/// Inputs without a value are not known yet.
+pub(crate) fn leave_open(values: &mut Dict, action: &Action) {
+    for (name, _) in action.tree.blocks("inputs") {
+        if values.get(name).is_none() {
+            let why = format!("the input `{name}` is known when the call starts");
+            values.insert(name, Value::Unknown(Unknown::new(Cause::Start, why)));
+        }
+    }
 }
 
 fn default(input: &Block) -> Option<Value> {

@@ -2,9 +2,11 @@
 
 mod command;
 mod evaluation;
+mod foresee;
 mod view;
 
 pub use command::{CommandError, run_command};
 pub use evaluation::{JobInputs, PlannedJob, PreparedLive, evaluate};
+pub use foresee::ForeseenJob;
 pub(crate) use view::params;
 pub use view::{JobView, LiveFlow, ParamView};

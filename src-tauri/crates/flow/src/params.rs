@@ -1,6 +1,6 @@
 //! Parameters: values given by people, defaults where they give none.
 
-use expression::Value;
+use expression::{Dict, Unknown, Value};
 use indexmap::IndexMap;
 use source::{Diagnostic, nearest};
 
@@ -37,13 +37,22 @@ pub(crate) fn evaluate(
     params
 }
 
+/// Parameters without a value are not known yet.
+pub(crate) fn leave_open(values: &mut Dict, block: &Block) {
+    for (name, _) in block.blocks("params") {
+        if values.get(name).is_none() {
+            values.insert(name, Value::Unknown(Unknown::parameter(name)));
+        }
+    }
+}
+
 fn not_given(name: &str, block: &Block) -> Trouble {
     let message = format!("the parameter `{name}` needs a value: it has no default");
     let diagnostic = Diagnostic::error("missing-param", &block.text, block.span, message)
         .help(format!("give it when starting, or write `{name}: VALUE`"));
     Trouble {
         diagnostic,
-        unknown: Some(expression::Unknown::parameter(name)),
+        unknown: Some(Unknown::parameter(name)),
     }
 }
 

@@ -172,3 +172,95 @@ fn a_broken_project_file_is_told_once_and_in_its_own_place() {
     assert_eq!(found.matches("error[").count(), 1, "{found}");
     assert!(found.contains("project.yml:2:1"), "{found}");
 }
+
+#[test]
+fn mistakes_of_evaluation_are_told_beside_mistakes_of_reading() {
+    let live = "\
+kind: live
+images:
+  own:
+    ref: image:own:v1
+    contxt: .
+jobs:
+  a:
+    image: python
+    comand: x
+    http_port: ${{ 'eighty' }}
+    bash: echo ${{ nowhere.x }} ${{ images.own.ref }}
+  b:
+    image: python
+    params: {rate: ~}
+    cmd: ${{ params.rte }}
+    life_span: ${{ 'long' }}
+";
+    assert_snapshot!(checked(&[(".apolo/live.yml", live)]));
+}
+
+#[test]
+fn what_uses_a_broken_definition_is_not_blamed() {
+    let live = "\
+kind: live
+volums:
+  data: {remote: storage:data, mount: /data}
+defaults:
+  env: {A: x}
+  evn: {B: y}
+jobs:
+  a:
+    image: python
+    volumes: [\"${{ volumes.data.ref_rw }}\"]
+    cmd: ${{ env.B }}
+";
+    assert_snapshot!(checked(&[(".apolo/live.yml", live)]));
+}
+
+#[test]
+fn a_batch_is_checked_whatever_is_wrong_in_its_parts() {
+    let batch = "\
+kind: batch
+params: {rate: ~}
+defaults:
+  preset: ${{ nothing }}
+tasks:
+- id: a
+  image: i
+  strategy: {matrix: {x: [1, 2], exclude: [{y: 1}]}}
+  cmd: ${{ params.rate }}
+- id: b
+  image: i
+  needs: [a, c]
+  http_port: ${{ 'eighty' }}
+  cmd: ${{ params.rat }} ${{ needs.a.outputs.x }}
+- id: d
+  needs: [b]
+  image: i
+  volume: [x]
+  life_span: ${{ 'no span' }}
+  cmd: ${{ env.A }}
+";
+    assert_snapshot!(checked(&[(".apolo/b.yml", batch)]));
+}
+
+#[test]
+fn an_action_is_checked_though_nothing_calls_it() {
+    let live = "\
+kind: live
+inputs: {path: {}, port: {type: int, default: 80}}
+job:
+  image: python
+  http_port: ${{ 'eighty' }}
+  cmd: serve ${{ inputs.pth }} ${{ inputs.port }}
+";
+    let batch = "\
+kind: batch
+inputs: {path: {}}
+outputs:
+  model: {value: '${{ needs.trian.outputs.model }}'}
+tasks:
+- id: train
+  image: i
+  life_span: ${{ 'x' }}
+  cmd: ${{ inputs.path }} ${{ env.A }}
+";
+    assert_snapshot!(checked(&[(".apolo/serve.yml", live), (".apolo/act.yml", batch)]));
+}

@@ -22,8 +22,7 @@ fn report(request: &FlowCheck) -> Result<FlowReport, Failure> {
         let found = diagnostics.iter().filter(|it| it.severity == severity);
         count(found.count())
     };
-    let tasks = checked.batches.values().flatten();
-    let tasks = tasks.map(|batch| batch.tasks.len()).sum();
+    let tasks = checked.batches.values().map(|batch| batch.tasks.len());
     let live = open.project.live.as_ref();
     Ok(FlowReport {
         project: open.path(),
@@ -33,7 +32,7 @@ fn report(request: &FlowCheck) -> Result<FlowReport, Failure> {
         warnings: number(SeverityView::Warning),
         hints: number(SeverityView::Hint),
         job_count: count(live.map_or(0, |live| live.jobs.len())),
-        task_count: count(tasks),
+        task_count: count(tasks.sum()),
         jobs: wanted(request, || jobs(&open, &checked)),
         batches: wanted(request, || batches(&open, &checked)),
         diagnostics,

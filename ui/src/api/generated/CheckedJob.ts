@@ -17,7 +17,8 @@ id: string,
  */
 params: Array<ParamView>, 
 /**
- * What would be asked of the platform; nothing if it cannot be evaluated.
+ * What would be asked of the platform, with what is not known left out; nothing if
+ * something is wrong.
  */
 config: CheckedConfig | null, 
 /**
@@ -25,13 +26,18 @@ config: CheckedConfig | null,
  */
 start: CheckedStart | null, 
 /**
- * The words of the official command that starts it; nothing if there is none.
+ * The words of the official command that starts it; nothing if there is none, or not all
+ * of the job is known.
  */
 runCommand: Array<string> | null, 
 /**
  * Folders that are uploaded first, as `local → storage`.
  */
 uploads: Array<string>, 
+/**
+ * Whether all of it is known.
+ */
+complete: boolean, 
 /**
  * What is not known yet, or wrong.
  */

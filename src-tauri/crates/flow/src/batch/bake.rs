@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use expression::{Dict, Key, Record, Unknown, Value};
+use expression::{Dict, Key, Record, Value};
 use indexmap::IndexMap;
 use source::{Diagnostic, Span, Text};
 
@@ -23,7 +23,7 @@ use crate::tree::Block;
 use crate::workspace::GitInfo;
 
 /// Where nothing is said, this many tasks may run at once.
-const USUAL_PARALLEL: i64 = 10;
+pub(super) const USUAL_PARALLEL: i64 = 10;
 
 /// A batch made ready to be baked.
 #[derive(Debug, Clone)]
@@ -109,18 +109,18 @@ fn no_batch(project: &Project, name: &str) -> Troubles {
 }
 
 /// The graph of a batch, and what was found while it was built.
-struct Expanded {
-    graph: TaskGraph,
+pub(super) struct Expanded {
+    pub(super) graph: TaskGraph,
     actions: IndexMap<String, Arc<Action>>,
     notes: Vec<Diagnostic>,
 }
 
 /// A batch whose contexts are being evaluated.
 pub(crate) struct Preparation<'a> {
-    project: &'a Project,
-    session: Session<'a>,
-    flow: Arc<BatchFlow>,
-    facts: FlowFacts,
+    pub(super) project: &'a Project,
+    pub(super) session: Session<'a>,
+    pub(super) flow: Arc<BatchFlow>,
+    pub(super) facts: FlowFacts,
 }
 
 impl<'a> Preparation<'a> {
@@ -137,10 +137,8 @@ impl<'a> Preparation<'a> {
             return Err(flow.mixin_problems.clone().into());
         }
         Ok(Self {
-            project,
-            session: *session,
-            flow,
             facts,
+            ..Self::whatever_is_wrong(project, session, flow)
         })
     }
 
@@ -148,72 +146,46 @@ impl<'a> Preparation<'a> {
         let params = self.params(given)?;
         let early = self.contexts(&params, None)?;
         let level = self.level(&early)?;
-        let Expanded {
-            graph,
-            actions,
-            notes,
-        } = self.graph(&level, false)?;
+        let expanded = self.graph(&level)?;
         let sources = self.sources(None);
-        let images = BakeImages::collect(&self.session, &early, (&graph, &level), &sources);
+        let images =
+            BakeImages::collect(&self.session, &early, (&expanded.graph, &level), &sources);
         let prepared = images.prepared(&[]);
         let contexts = self.contexts(&params, Some(&prepared))?;
         let level = self.level(&contexts)?;
+        let life_span = self.life_span()?;
+        Ok(self.made(&params, expanded, (contexts, level), (images, life_span)))
+    }
+
+    pub(super) fn made(
+        &self,
+        params: &IndexMap<String, Value>,
+        expanded: Expanded,
+        (contexts, level): (Contexts, Level),
+        (images, life_span): (BakeImages, Option<f64>),
+    ) -> Bake {
         let texts = params
             .iter()
             .map(|(name, value)| (name.clone(), value.to_string()))
             .collect();
-        Ok(Bake {
+        Bake {
             id: "bake-id".to_owned(),
             flow: Arc::clone(&self.flow),
             params: texts,
-            graph,
-            life_span: self.life_span()?,
+            graph: expanded.graph,
+            life_span,
             contexts,
             git: self.session.workspace.git(),
             images,
             project: self.project.file.as_ref().map(|file| file.text.clone()),
             project_path: self.project.file.as_ref().map(|file| file.path.clone()),
-            actions,
+            actions: expanded.actions,
             level,
-            notes,
-        })
+            notes: expanded.notes,
+        }
     }
 
-    pub(crate) fn draft(&self) -> Result<TaskGraph, Troubles> {
-        let params = self.known_params();
-        let early = self.contexts(&params, None);
-        let level = match early {
-            Ok(early) => self.level(&early)?,
-            Err(troubles) if troubles.only_unknown() => self.bare_level(&params),
-            Err(troubles) => return Err(troubles),
-        };
-        self.graph(&level, true).map(|expanded| expanded.graph)
-    }
-
-    /// Contexts and graph as good as they can be made, whatever is wrong or not known yet.
-    pub(crate) fn sketch(&self) -> (Level, TaskGraph) {
-        let params = self.known_params();
-        let level = self
-            .contexts(&params, None)
-            .and_then(|contexts| self.level(&contexts))
-            .unwrap_or_else(|_| self.bare_level(&params));
-        let graph = self.graph(&level, true).map(|expanded| expanded.graph);
-        (level, graph.unwrap_or_default())
-    }
-
-    /// The defaults of the parameters; those without one are not known yet.
-    fn known_params(&self) -> IndexMap<String, Value> {
-        let value = |name: &str| {
-            self.param_default(name)
-                .unwrap_or_else(|| Value::Unknown(Unknown::parameter(name)))
-        };
-        let views = self.flow.params.iter();
-        views
-            .map(|view| (view.name.clone(), value(&view.name)))
-            .collect()
-    }
-
-    fn sources<'s>(
+    pub(super) fn sources<'s>(
         &'s self,
         prepared: Option<&'s IndexMap<String, crate::image::Prepared>>,
     ) -> Sources<'s> {
@@ -224,7 +196,7 @@ impl<'a> Preparation<'a> {
         }
     }
 
-    fn params(
+    pub(super) fn params(
         &self,
         given: &IndexMap<String, String>,
     ) -> Result<IndexMap<String, Value>, Troubles> {
@@ -234,14 +206,14 @@ impl<'a> Preparation<'a> {
         evaluator.finish(params)
     }
 
-    fn param_default(&self, name: &str) -> Option<Value> {
+    pub(super) fn param_default(&self, name: &str) -> Option<Value> {
         let param = self.flow.tree.named("params", name)?;
         let mut outside = Outside::new(self.session);
         let mut evaluator = Evaluator::new(&expression::NoScope, &mut outside, None);
         evaluator.field(&param.block, "default")
     }
 
-    fn life_span(&self) -> Result<Option<f64>, Troubles> {
+    pub(super) fn life_span(&self) -> Result<Option<f64>, Troubles> {
         let mut outside = Outside::new(self.session);
         let mut evaluator = Evaluator::new(&expression::NoScope, &mut outside, None);
         let life_span = evaluator.seconds(&self.flow.tree, "life_span");
@@ -259,7 +231,7 @@ impl<'a> Preparation<'a> {
             .with("life_span", life_span)
     }
 
-    fn base(&self, params: &IndexMap<String, Value>) -> Dict {
+    pub(super) fn base(&self, params: &IndexMap<String, Value>) -> Dict {
         let values: Dict = params
             .iter()
             .map(|(name, value)| (Key::from(name.as_str()), value.clone()))
@@ -273,7 +245,7 @@ impl<'a> Preparation<'a> {
         base
     }
 
-    fn contexts(
+    pub(super) fn contexts(
         &self,
         params: &IndexMap<String, Value>,
         prepared: Option<&IndexMap<String, crate::image::Prepared>>,
@@ -283,7 +255,7 @@ impl<'a> Preparation<'a> {
     }
 
     /// The contexts of the batch's own tasks.
-    fn level(&self, contexts: &Contexts) -> Result<Level, Troubles> {
+    pub(super) fn level(&self, contexts: &Contexts) -> Result<Level, Troubles> {
         let block = self.sources(None).defaults();
         let mut outside = Outside::new(self.session);
         let mut evaluator = Evaluator::new(&contexts.dict, &mut outside, Some(&contexts.home));
@@ -308,32 +280,20 @@ impl<'a> Preparation<'a> {
         })
     }
 
-    /// Contexts for a first drawing when something in them is not known yet.
-    fn bare_level(&self, params: &IndexMap<String, Value>) -> Level {
-        let strategy = StrategyConfig {
-            fail_fast: true,
-            max_parallel: USUAL_PARALLEL,
-        };
-        let mut dict = self.base(params);
-        for name in ["env", "tags", "volumes", "images"] {
-            let why = format!("`{name}` is known when the parameters are given");
-            dict.insert(
-                name,
-                Value::Unknown(Unknown::new(expression::Cause::Start, why)),
-            );
+    fn graph(&self, level: &Level) -> Result<Expanded, Troubles> {
+        let (expanded, mut troubles) = self.expanded(level, false);
+        if troubles.list.is_empty() {
+            return Ok(expanded);
         }
-        dict.insert("strategy", Value::Record(strategy_record(strategy)));
-        Level {
-            dict,
-            outer: None,
-            defaults: crate::defaults::Defaults::default(),
-            home: Some(self.facts.home(&self.session)),
-            strategy,
-            cache: CacheConfig::base(),
-        }
+        let names = super::validate::validate(&expanded.graph);
+        let further = expanded.notes.into_iter().chain(names).map(Trouble::from);
+        troubles.list.extend(further);
+        Err(troubles)
     }
 
-    fn graph(&self, level: &Level, lenient: bool) -> Result<Expanded, Troubles> {
+    /// The graph as far as it can be made. With `lenient`, a matrix that is not known yet has one
+    /// row.
+    pub(super) fn expanded(&self, level: &Level, lenient: bool) -> (Expanded, Troubles) {
         let mut expander = Expander {
             session: self.session,
             mixins: &self.flow.mixins,
@@ -344,27 +304,17 @@ impl<'a> Preparation<'a> {
             path: Vec::new(),
         };
         let graph = expander.expand(level, self.flow.tree.items("tasks"));
-        let problems: Vec<Trouble> = match lenient {
-            true => Vec::new(),
-            false => expander.troubles.list,
-        };
-        if !problems.is_empty() {
-            let names = super::validate::validate(&graph);
-            let further = expander.notes.into_iter().chain(names).map(Trouble::from);
-            return Err(Troubles {
-                list: problems.into_iter().chain(further).collect(),
-            });
-        }
         let actions = expander
             .actions
             .into_iter()
             .filter_map(|(reference, action)| Some((reference, action.ok()?)))
             .collect();
-        Ok(Expanded {
+        let expanded = Expanded {
             graph,
             actions,
             notes: expander.notes,
-        })
+        };
+        (expanded, expander.troubles)
     }
 }
 

@@ -7,6 +7,7 @@ use source::Diagnostic;
 use super::expand::Expander;
 use super::graph::TaskKind;
 use crate::action::{self, Action, CallSite};
+use crate::eval::Troubles;
 use crate::inputs;
 use crate::keys::Kind;
 use crate::tree::{Block, Expr};
@@ -63,11 +64,15 @@ impl Expander<'_> {
             .entry(reference.to_owned())
             .or_insert_with(|| action::load(workspace, reference, site));
         let action = loaded.clone().map_err(|found| vec![*found])?;
-        if action.sound {
-            Ok(action)
-        } else {
-            Err(action.problems.clone())
+        if !action.sound && self.lenient {
+            // It goes on with what could be read of it.
+            self.troubles
+                .list
+                .extend(Troubles::from(action.problems.clone()).list);
+        } else if !action.sound {
+            return Err(action.problems.clone());
         }
+        Ok(action)
     }
 }
 

@@ -122,7 +122,7 @@ impl<'a> Expander<'a> {
         };
         let last = std::mem::take(&mut building.last);
         let Some((strategy, rows)) = self.rows(entries.level, block, number) else {
-            return;
+            return self.broken(building, block, Vec::new());
         };
         let entry = Entry {
             block,
@@ -198,11 +198,17 @@ impl<'a> Expander<'a> {
             .map(|(name, value)| (name.as_str(), value.clone()))
             .collect();
         matrix.insert("matrix", Value::Dict(values));
-        let user_id = self.user_id(&matrix, entry.block)?;
+        let Some(user_id) = self.user_id(&matrix, entry.block) else {
+            building.broken.push(None);
+            return None;
+        };
         let id = user_id
             .clone()
             .unwrap_or_else(|| made_id(entry.number, &row));
-        let needs = self.needs(building, entry, &id, &matrix)?;
+        let Some(needs) = self.needs(building, entry, &id, &matrix) else {
+            building.broken.push(Some(id));
+            return None;
+        };
         let cache = self.cache(entries.level, entry, &matrix);
         let place = entries.prefix.child(&id);
         let mut node = Node {

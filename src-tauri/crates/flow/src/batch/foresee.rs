@@ -106,12 +106,6 @@ fn known<T>(answer: Result<T, Troubles>, open: &mut Vec<Trouble>) -> Result<Opti
             open.extend(troubles.list);
             Ok(None)
         }
-        Err(troubles) => Err(Troubles {
-            list: troubles
-                .list
-                .into_iter()
-                .filter(|trouble| trouble.unknown.is_none())
-                .collect(),
-        }),
+        Err(troubles) => Err(troubles.only_wrong()),
     }
 }

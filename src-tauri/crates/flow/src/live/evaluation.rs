@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use source::{Diagnostic, nearest};
 
+use super::foresee::Look;
 use super::view::LiveFlow;
 use crate::action::{self, Action, CallSite};
 use crate::config::{Effect, ExecConfig, JobConfig};
@@ -19,11 +20,10 @@ use crate::inputs;
 use crate::keys::Kind;
 use crate::outside::Outside;
 use crate::params;
-use crate::preview::{Preview, preview};
 use crate::project::Project;
 use crate::session::Session;
 use crate::tag::{job_name, tag_of};
-use crate::tree::{Block, Expr};
+use crate::tree::Block;
 
 /// What is given when a job is started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,7 @@ struct Job<'a> {
     /// The block that describes the job, in the flow or in an action.
     block: Block,
     given: &'a JobInputs,
+    look: Look,
 }
 
 impl PreparedLive {
@@ -102,21 +103,26 @@ impl PreparedLive {
             return Err(file.problems.clone().into());
         }
         let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
-        let mut base = Dict::new();
-        base.insert("project", Value::Record(facts.project_record()));
-        base.insert("flow", Value::Record(facts.flow_record("LiveFlowCtx")));
-        let git = session.workspace.git();
-        base.insert("git", Value::Record(git_record(git.as_ref())));
-        let sources = Sources {
-            flow: &flow.tree,
-            project: project.tree(),
-            prepared: None,
-        };
+        let base = base(session, &facts);
+        let sources = sources(project, &flow);
         let contexts = Contexts::evaluate(session, facts, base, &sources)?;
         if !flow.mixin_problems.is_empty() {
             return Err(flow.mixin_problems.clone().into());
         }
         Ok(Self { flow, contexts })
+    }
+
+    /// The same as good as it can be made, whatever is wrong.
+    pub(crate) fn survey(
+        project: &Project,
+        session: &Session<'_>,
+        flow: Arc<LiveFlow>,
+    ) -> (Self, Troubles) {
+        let facts = FlowFacts::survey(project, session, &flow.id, &flow.title);
+        let base = base(session, &facts);
+        let sources = sources(project, &flow);
+        let (contexts, troubles) = Contexts::survey(session, facts, base, &sources);
+        (Self { flow, contexts }, troubles)
     }
 
     /// The tags every job of the flow has; jobs are found by them.
@@ -157,40 +163,50 @@ impl PreparedLive {
         id: &str,
         given: &JobInputs,
     ) -> Result<PlannedJob, Troubles> {
-        let caller = self.block(id)?;
-        match self.action(session, &caller)? {
-            None => {
-                let block = (*caller).clone();
-                self.own_job(
-                    session,
-                    Job {
-                        id,
-                        caller,
-                        block,
-                        given,
-                    },
-                )
-            }
-            Some(action) => {
-                let block = action.tree.block("job").cloned();
-                let block = block
-                    .unwrap_or_else(|| Block::empty(Kind::Job, &action.text, action.tree.span));
-                self.called_job(
-                    session,
-                    &action,
-                    Job {
-                        id,
-                        caller,
-                        block,
-                        given,
-                    },
-                )
-            }
+        let (planned, troubles) = self.look(session, id, given, Look::Strict)?;
+        match troubles.list.is_empty() {
+            true => Ok(planned),
+            false => Err(troubles),
         }
     }
 
+    pub(super) fn look(
+        &self,
+        session: &Session<'_>,
+        id: &str,
+        given: &JobInputs,
+        look: Look,
+    ) -> Result<(PlannedJob, Troubles), Troubles> {
+        let caller = self.block(id)?;
+        let action = self.action(session, &caller)?;
+        let problems = match &action {
+            Some(action) => look.accept(action.problems.clone().into())?,
+            None => Troubles::default(),
+        };
+        let block = match &action {
+            None => (*caller).clone(),
+            Some(action) => {
+                let block = action.tree.block("job").cloned();
+                block.unwrap_or_else(|| Block::empty(Kind::Job, &action.text, action.tree.span))
+            }
+        };
+        let job = Job {
+            id,
+            caller,
+            block,
+            given,
+            look,
+        };
+        let (planned, mut troubles) = match action {
+            None => self.own_job(session, &job)?,
+            Some(action) => self.called_job(session, &action, &job)?,
+        };
+        troubles.list.splice(0..0, problems.list);
+        Ok((planned, troubles))
+    }
+
     /// The block of a job with its mixins.
-    fn block(&self, id: &str) -> Result<Arc<Block>, Troubles> {
+    pub(super) fn block(&self, id: &str) -> Result<Arc<Block>, Troubles> {
         match self.flow.tree.named("jobs", id) {
             Some(named) => self.flow.mixins.apply(&named.block).map_err(Troubles::from),
             None => {
@@ -229,9 +245,6 @@ impl PreparedLive {
             module,
         };
         let action = action::load(session.workspace, &reference, &site)?;
-        if !action.sound {
-            return Err(action.problems.clone().into());
-        }
         if action.kind() != Kind::LiveAction {
             let message = format!(
                 "`{reference}` is a {} action: a job can only call live ones",
@@ -242,8 +255,12 @@ impl PreparedLive {
         Ok(Some(action))
     }
 
-    fn own_job(&self, session: &Session<'_>, job: Job<'_>) -> Result<PlannedJob, Troubles> {
-        let scope = self.job_scope(session, &job)?;
+    fn own_job(
+        &self,
+        session: &Session<'_>,
+        job: &Job<'_>,
+    ) -> Result<(PlannedJob, Troubles), Troubles> {
+        let (scope, mut troubles) = self.job_scope(session, job)?;
         let layered = Layered {
             upper: &scope,
             lower: &self.contexts.dict,
@@ -251,17 +268,18 @@ impl PreparedLive {
         let mut outside = Outside::new(*session);
         outside.flow_tags = Some(self.flow_tags());
         let evaluator = Evaluator::new(&layered, &mut outside, Some(&self.contexts.home));
-        let config = self.config(evaluator, &job, &self.contexts.defaults)?;
-        Ok(self.planned(config, outside.effects, job.given))
+        let (config, found) = self.config(evaluator, job, &self.contexts.defaults);
+        troubles.list.extend(found.list);
+        Ok((self.planned(config, outside.effects, job.given), troubles))
     }
 
     fn called_job(
         &self,
         session: &Session<'_>,
         action: &Action,
-        job: Job<'_>,
-    ) -> Result<PlannedJob, Troubles> {
-        let scope = self.job_scope(session, &job)?;
+        job: &Job<'_>,
+    ) -> Result<(PlannedJob, Troubles), Troubles> {
+        let (scope, mut troubles) = self.job_scope(session, job)?;
         let layered = Layered {
             upper: &scope,
             lower: &self.contexts.dict,
@@ -270,29 +288,35 @@ impl PreparedLive {
         outside.flow_tags = Some(self.flow_tags());
         let mut evaluator = Evaluator::new(&layered, &mut outside, Some(&self.contexts.home));
         let inputs = inputs::evaluate(&mut evaluator, action, &job.caller);
-        evaluator.finish(())?;
+        let mut inputs = inputs::dict(&inputs);
+        let found = job.look.accept(evaluator.troubles)?;
+        if !found.list.is_empty() {
+            inputs::leave_open(&mut inputs, action);
+        }
+        troubles.list.extend(found.list);
         outside.flow_tags = None;
         let mut inner = Dict::new();
-        inner.insert("inputs", Value::Dict(inputs::dict(&inputs)));
-        let config = if job.caller.has("module") {
+        inner.insert("inputs", Value::Dict(inputs));
+        let (config, found) = if job.caller.has("module") {
             let scope = Layered {
                 upper: &inner,
                 lower: &layered,
             };
             let evaluator = Evaluator::new(&scope, &mut outside, Some(&self.contexts.home));
-            self.config(evaluator, &job, &self.contexts.defaults)?
+            self.config(evaluator, job, &self.contexts.defaults)
         } else {
             let folder = action.folder(session.workspace.root());
             inner.insert("flow", Value::Record(self.action_flow(&folder)));
             let defaults = self.contexts.defaults.only_tags();
             let evaluator = Evaluator::new(&inner, &mut outside, None);
-            self.config(evaluator, &job, &defaults)?
+            self.config(evaluator, job, &defaults)
         };
+        troubles.list.extend(found.list);
         let mut planned = self.planned(config, outside.effects, job.given);
         planned
             .notes
             .extend(inputs::defaults_without_args(action, &job.caller));
-        Ok(planned)
+        Ok((planned, troubles))
     }
 
     fn action_flow(&self, folder: &str) -> Record {
@@ -304,22 +328,29 @@ impl PreparedLive {
     }
 
     /// The contexts only this job has: `params`, and `multi` with a suffix.
-    fn job_scope(&self, session: &Session<'_>, job: &Job<'_>) -> Result<Dict, Troubles> {
+    fn job_scope(
+        &self,
+        session: &Session<'_>,
+        job: &Job<'_>,
+    ) -> Result<(Dict, Troubles), Troubles> {
         let mut outside = Outside::new(*session);
         let mut evaluator =
             Evaluator::new(&self.contexts.dict, &mut outside, Some(&self.contexts.home));
         let params = params::evaluate(&mut evaluator, &job.caller, &job.given.params);
-        evaluator.finish(())?;
-        let mut scope = Dict::new();
-        let values: Dict = params
+        let troubles = job.look.accept(evaluator.troubles)?;
+        let mut values: Dict = params
             .into_iter()
             .map(|(name, value)| (Key::from(name), value))
             .collect();
+        if !troubles.list.is_empty() {
+            params::leave_open(&mut values, &job.caller);
+        }
+        let mut scope = Dict::new();
         scope.insert("params", Value::Dict(values));
         if is_multi(&job.block) {
             scope.insert("multi", Value::Record(multi_record(job.given)));
         }
-        Ok(scope)
+        Ok((scope, troubles))
     }
 
     fn config(
@@ -327,12 +358,13 @@ impl PreparedLive {
         mut evaluator: Evaluator<'_, '_>,
         job: &Job<'_>,
         defaults: &Defaults,
-    ) -> Result<JobConfig, Troubles> {
+    ) -> (JobConfig, Troubles) {
         let Job {
             id,
             caller,
             block,
             given,
+            ..
         } = job;
         let multi = is_multi(block);
         if !multi && given.suffix.is_some() {
@@ -372,7 +404,7 @@ impl PreparedLive {
             port_forward: evaluator.texts(block, "port_forward"),
             multi,
         };
-        evaluator.finish(config)
+        (config, evaluator.troubles)
     }
 
     fn planned(&self, config: JobConfig, effects: Vec<Effect>, given: &JobInputs) -> PlannedJob {
@@ -392,45 +424,27 @@ impl PreparedLive {
             notes: Vec::new(),
         }
     }
+}
 
-    /// What a value written in a job comes to, as far as it is known.
-    ///
-    /// # Errors
-    /// If there is no such job.
-    pub fn preview(
-        &self,
-        session: &Session<'_>,
-        (id, expr): (&str, &Expr),
-        given: &JobInputs,
-    ) -> Result<Preview, Troubles> {
-        let caller = self.block(id)?;
-        let mut known = Dict::new();
-        for (name, param) in caller.blocks("params") {
-            let value = given
-                .params
-                .get(name)
-                .cloned()
-                .or_else(|| param.block.constant("default"));
-            let unknown = || Value::Unknown(Unknown::parameter(name));
-            known.insert(name, value.map_or_else(unknown, Value::from));
-        }
-        let mut own = Dict::new();
-        own.insert("params", Value::Dict(known));
-        if is_multi(&caller) {
-            own.insert("multi", Value::Record(multi_record(given)));
-        }
-        let scope = Layered {
-            upper: &own,
-            lower: &self.contexts.dict,
-        };
-        let mut outside = Outside::new(*session);
-        outside.flow_tags = Some(self.flow_tags());
-        let evaluator = Evaluator::new(&scope, &mut outside, Some(&self.contexts.home));
-        Ok(preview(evaluator, expr))
+/// The contexts that do not come from the flow.
+fn base(session: &Session<'_>, facts: &FlowFacts) -> Dict {
+    let git = session.workspace.git();
+    let mut base = Dict::new();
+    base.insert("project", Value::Record(facts.project_record()));
+    base.insert("flow", Value::Record(facts.flow_record("LiveFlowCtx")));
+    base.insert("git", Value::Record(git_record(git.as_ref())));
+    base
+}
+
+fn sources<'a>(project: &'a Project, flow: &'a LiveFlow) -> Sources<'a> {
+    Sources {
+        flow: &flow.tree,
+        project: project.tree(),
+        prepared: None,
     }
 }
 
-fn is_multi(block: &Block) -> bool {
+pub(super) fn is_multi(block: &Block) -> bool {
     block
         .scalar("multi")
         .and_then(|expr| expr.constant())
@@ -438,7 +452,7 @@ fn is_multi(block: &Block) -> bool {
 }
 
 /// The context `multi`.
-fn multi_record(given: &JobInputs) -> Record {
+pub(super) fn multi_record(given: &JobInputs) -> Record {
     let suffix = match &given.suffix {
         Some(suffix) => Value::from(suffix.as_str()),
         None => Value::Unknown(Unknown::new(

@@ -17,15 +17,16 @@ pub(crate) fn jobs(open: &OpenProject, checked: &Checked) -> Vec<CheckedJob> {
     let Some(live) = &open.project.live else {
         return Vec::new();
     };
+    // What all jobs share is wrong or not known for each of them.
+    let shared = checked.live.iter().flat_map(|troubles| &troubles.list);
+    let shared: Vec<&Trouble> = shared.collect();
     let job = |(id, view): (&String, &flow::live::JobView)| {
         let params = params(&view.params);
-        match (checked.jobs.get(id), &checked.live) {
-            (Some(Ok(planned)), _) => planned_job(id, params, planned),
-            (Some(Err(troubles)), _) | (None, Some(troubles)) => {
-                let missing = missing(open, &troubles.list);
-                bare_job(id, params, missing)
-            }
-            (None, None) => bare_job(id, params, Vec::new()),
+        let missing = |own: &[Trouble]| missing(open, shared.iter().copied().chain(own));
+        match checked.jobs.get(id) {
+            Some(Ok(job)) => foreseen_job(id, params, (&job.planned, missing(&job.open))),
+            Some(Err(troubles)) => bare_job(id, params, missing(&troubles.list)),
+            None => bare_job(id, params, missing(&[])),
         }
     };
     live.jobs.iter().map(job).collect()
@@ -39,13 +40,25 @@ fn bare_job(id: &str, params: Vec<ParamView>, missing: Vec<Missing>) -> CheckedJ
         start: None,
         run_command: None,
         uploads: Vec::new(),
+        complete: false,
         missing,
     }
 }
 
-fn planned_job(id: &str, params: Vec<ParamView>, planned: &PlannedJob) -> CheckedJob {
+fn foreseen_job(
+    id: &str,
+    params: Vec<ParamView>,
+    (planned, missing): (&PlannedJob, Vec<Missing>),
+) -> CheckedJob {
     let config = &planned.config;
+    let complete = missing.is_empty();
+    let command = if complete {
+        run_command(planned).ok()
+    } else {
+        None
+    };
     CheckedJob {
+        complete,
         config: Some(of_config(&config.exec)),
         start: Some(CheckedStart {
             detach: config.detach,
@@ -53,9 +66,9 @@ fn planned_job(id: &str, params: Vec<ParamView>, planned: &PlannedJob) -> Checke
             port_forward: config.port_forward.clone(),
             multi: config.multi,
         }),
-        run_command: run_command(planned).ok(),
+        run_command: command,
         uploads: uploads(&planned.effects),
-        ..bare_job(id, params, Vec::new())
+        ..bare_job(id, params, missing)
     }
 }
 
@@ -63,8 +76,11 @@ fn planned_job(id: &str, params: Vec<ParamView>, planned: &PlannedJob) -> Checke
 pub(crate) fn batches(open: &OpenProject, checked: &Checked) -> Vec<CheckedBatch> {
     let batch = |flow: &std::sync::Arc<flow::batch::BatchFlow>| {
         let (tasks, missing) = match checked.batches.get(&flow.name) {
-            Some(Ok(batch)) => (Some(tasks(open, batch)), Vec::new()),
-            Some(Err(troubles)) => (None, missing(open, &troubles.list)),
+            Some(batch) => {
+                let sound = batch.troubles.only_unknown();
+                let missing = missing(open, &batch.troubles.list);
+                (sound.then(|| tasks(open, batch)), missing)
+            }
             None => (None, Vec::new()),
         };
         CheckedBatch {
@@ -160,7 +176,10 @@ fn uploads(effects: &[Effect]) -> Vec<String> {
     effects.iter().map(upload).collect()
 }
 
-fn missing(open: &OpenProject, troubles: &[Trouble]) -> Vec<Missing> {
+fn missing<'a>(
+    open: &OpenProject,
+    troubles: impl IntoIterator<Item = &'a Trouble>,
+) -> Vec<Missing> {
     let one = |trouble: &Trouble| {
         let found = &trouble.diagnostic;
         let place = found.text.position(found.span.start);
@@ -175,5 +194,5 @@ fn missing(open: &OpenProject, troubles: &[Trouble]) -> Vec<Missing> {
             column: count(place.column),
         }
     };
-    troubles.iter().map(one).collect()
+    troubles.into_iter().map(one).collect()
 }
