@@ -178,7 +178,7 @@ pub fn remove(text: &Text, path: &[At], key: &str) -> Result<Vec<Edit>, EditErro
     let NodeKind::Mapping(pairs) = &node.kind else {
         return Err(missing());
     };
-    let at = pairs.iter().position(|(name, _)| is_named(name, key));
+    let at = pairs.iter().rposition(|(name, _)| is_named(name, key));
     let at = at.ok_or_else(missing)?;
     let place = Target { text, key };
     Ok(vec![match place.is_bracketed(node) {

@@ -27,8 +27,15 @@ impl Value {
         }
     }
 
+    /// Adds what a part of the file stands for. Several line breaks all stand where they begin:
+    /// in the file they may be longer, and have blanks between them.
     fn add(&mut self, place: usize, text: &str) {
-        if !text.is_empty() {
+        if text.contains(is_break) {
+            let offset = self.text.len();
+            let breaks = text.char_indices();
+            self.pieces.extend(breaks.map(|(at, _)| (offset + at, place)));
+            self.text.push_str(text);
+        } else if !text.is_empty() {
             self.at(place);
             self.text.push_str(text);
         }
