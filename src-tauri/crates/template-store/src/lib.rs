@@ -1,0 +1,35 @@
+//! Where templates come from and where projects go: what the pure `template` crate may not do.
+//!
+//! [`Store`] opens a [`Wanted`] template: bundled, folder, zip or git, with copies of what came over
+//! the net. Everything blocks; a caller with an event loop puts it on a thread for that.
+#![warn(missing_docs)]
+
+mod archive;
+mod cache;
+mod chain;
+mod credential;
+mod digest;
+mod download;
+mod folder;
+mod git;
+mod git_source;
+mod limits;
+mod network;
+mod note;
+mod open_error;
+mod reference;
+mod store;
+mod watch;
+
+pub use archive::ArchiveError;
+pub use credential::{Answerer, Credential, Question, Secret, no_credentials};
+pub use folder::FolderError;
+pub use git::history::{Commit, History};
+pub use git::versions::{Version, VersionError, Versions};
+pub use limits::{Limits, TooLarge};
+pub use network::{Network, NetworkError};
+pub use note::Note;
+pub use open_error::OpenError;
+pub use reference::{GitAddress, Reading, Reference, ReferenceError};
+pub use store::{Copied, Freshness, Opened, Pin, Store, Terms, Wanted};
+pub use watch::{Ended, Progress, Stage, Stop, Watch};
