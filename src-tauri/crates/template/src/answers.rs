@@ -118,12 +118,7 @@ pub(crate) fn unfit(template: &Template, resolved: &Resolved) -> Vec<Diagnostic>
             message,
         ));
     }
-    for class in template
-        .schema
-        .extensions
-        .iter()
-        .filter(|class| !is_known(class))
-    {
+    for class in template.foreign_extensions() {
         let message =
             format!("the template wants the Python class `{class}`, which is not run here");
         let (severity, code) = (Severity::Warning, "template-extension");
@@ -136,8 +131,11 @@ pub(crate) fn unfit(template: &Template, resolved: &Resolved) -> Vec<Diagnostic>
 }
 
 /// Python classes whose filters, functions and tags are always there.
-fn is_known(class: &str) -> bool {
+pub(crate) fn is_known(class: &str) -> bool {
     class.starts_with("cookiecutter.extensions.")
         || class.starts_with("jinja2.ext.")
-        || class == "jinja2_time.TimeExtension"
+        || matches!(
+            class,
+            "jinja2_time.TimeExtension" | "jinja2_git.GitExtension"
+        )
 }

@@ -7,7 +7,7 @@ use source::{Diagnostic, Severity, nearest};
 
 use crate::answers::{broken_rule, understood};
 use crate::finding::{Origin, at_variable, failed};
-use crate::jinja::{self, Includes, Jinja, Table};
+use crate::jinja::{self, Includes, Jinja, Look, Table};
 use crate::overrides::overridden;
 use crate::project_folder::template_folder;
 use crate::{Answers, Schema, Setting, Template, Variable, VariableKind};
@@ -50,31 +50,8 @@ pub(crate) fn resolve(
     let mut diagnostics = Vec::new();
     let options = overridden(template, answers, &mut diagnostics);
     let schema = Schema::of(&options);
-    let bare = |includes| Jinja::new(&options, setting, includes);
-    let unusable = |why: String| {
-        let (settings, code) = (&template.settings, "template-syntax");
-        Box::new(at_variable(
-            settings,
-            "_jinja2_env_vars",
-            Severity::Error,
-            code,
-            why,
-        ))
-    };
-    let folder = template_folder(template, &bare(None).map_err(unusable)?, &mut diagnostics);
-    let includes = Includes {
-        tree: template.tree.clone(),
-        folder: folder.clone(),
-    };
-    let mut resolved = Resolved {
-        jinja: bare(Some(includes)).map_err(unusable)?,
-        table: Arc::new(Table::default()),
-        values: Map::new(),
-        answered: Vec::new(),
-        diagnostics,
-        folder,
-        options,
-    };
+    let mut resolved = Resolved::blank(template, options, setting)?;
+    resolved.diagnostics.splice(0..0, diagnostics);
     let is_table = |variable: &&Variable| variable.default.is_object();
     let raw = |variable: &&Variable| variable.kind == VariableKind::Raw;
     let first = schema
@@ -94,17 +71,67 @@ pub(crate) fn resolve(
     Ok(resolved)
 }
 
+/// Takes the values of all variables as they are given: nothing is asked and nothing rendered.
+pub(crate) fn given(
+    template: &Template,
+    context: &Map<String, Value>,
+    setting: &Setting,
+) -> Result<Resolved, Box<Diagnostic>> {
+    let mut resolved = Resolved::blank(template, context.clone(), setting)?;
+    resolved.table = Arc::new(Table::new(Look::Plain));
+    for (name, value) in context {
+        resolved.put(name, value.clone());
+    }
+    Ok(resolved)
+}
+
 impl Resolved {
-    /// What templates see.
-    pub(crate) fn context(&self) -> minijinja::Value {
+    fn blank(
+        template: &Template,
+        options: Map<String, Value>,
+        setting: &Setting,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let mut diagnostics = Vec::new();
+        let bare = |includes| Jinja::new(&options, setting, includes);
+        let unusable = |why: String| {
+            let (settings, code) = (&template.settings, "template-syntax");
+            let name = "_jinja2_env_vars";
+            Box::new(at_variable(settings, name, Severity::Error, code, why))
+        };
+        let folder = template_folder(template, &bare(None).map_err(unusable)?, &mut diagnostics);
+        let includes = Includes {
+            tree: template.tree.clone(),
+            folder: folder.clone(),
+        };
+        Ok(Self {
+            jinja: bare(Some(includes)).map_err(unusable)?,
+            table: Arc::new(Table::new(Look::Ordered)),
+            values: Map::new(),
+            answered: Vec::new(),
+            diagnostics,
+            folder,
+            options,
+        })
+    }
+
+    /// The questions without answers, which templates see as `_cookiecutter`.
+    pub(crate) fn asked(&self) -> Map<String, Value> {
         let mut asked = self.options.clone();
         asked.retain(|name, _| !name.starts_with('_'));
-        jinja::context(&self.table, Some(&asked))
+        asked
+    }
+
+    /// What templates see.
+    pub(crate) fn context(&self) -> minijinja::Value {
+        jinja::context(&self.table, Some(&self.asked()))
     }
 
     fn answer(&mut self, variable: &Variable, template: &Template, answers: &Answers) {
         if variable.kind == VariableKind::Raw {
-            self.put(&variable.name, variable.default.clone());
+            let value = jinja::value(&variable.default, Look::Ordered);
+            self.table.set(&variable.name, value);
+            let default = variable.default.clone();
+            self.values.insert(variable.name.clone(), default);
             return;
         }
         let rendered = self.rendered(&variable.default);
@@ -203,7 +230,7 @@ impl Resolved {
     }
 
     fn put(&mut self, name: &str, value: Value) {
-        self.table.set(name, jinja::value(&value));
+        self.table.set(name, jinja::value(&value, Look::Plain));
         self.values.insert(name.to_owned(), value);
     }
 
@@ -248,10 +275,15 @@ impl Resolved {
         found
     }
 
-    /// Questions in the order of the file, though tables are answered last.
+    /// Everything in the order of the file, though tables are answered last.
     fn sort_like(&mut self, schema: &Schema) {
         let place = |name: &str| schema.variables.iter().position(|one| one.name == name);
         self.answered.sort_by_key(|one| place(&one.variable.name));
+        self.table.sort_by_key(place);
+        let mut values: Vec<(String, Value)> =
+            std::mem::take(&mut self.values).into_iter().collect();
+        values.sort_by_key(|(name, _)| place(name));
+        self.values = values.into_iter().collect();
     }
 
     fn add_facts(&mut self, setting: &Setting) {

@@ -106,7 +106,7 @@ pub(crate) fn make(template: &Template, answers: &Answers, setting: &Setting) ->
             .iter_mut()
             .find(|one| one.variable.name == name);
         if let Some(asked) = asked.filter(|one| one.problem.is_none()) {
-            asked.problem = Some(format!("the project folder {why}"));
+            asked.problem = Some(format!("the project folder {}", why.reason()));
         }
     }
     Form {

@@ -21,6 +21,9 @@ pub struct Plan {
     pub hooks: Vec<Hook>,
     /// All variables with their values, as a replay file keeps them.
     pub context: Map<String, Value>,
+    /// The questions without answers, as templates see them in `_cookiecutter`; a choice shows its
+    /// whole list.
+    pub options: Map<String, Value>,
 }
 
 impl Plan {

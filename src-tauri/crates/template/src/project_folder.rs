@@ -4,7 +4,7 @@ use source::{Diagnostic, Severity};
 
 use crate::context::Resolved;
 use crate::finding::at_variable;
-use crate::jinja::Jinja;
+use crate::jinja::{self, Jinja};
 use crate::{Template, name};
 
 /// The folder whose name holds a substitution of `cookiecutter`; empty when there is none.
@@ -49,23 +49,44 @@ pub(crate) fn template_folder(
         .unwrap_or_default()
 }
 
-/// Name of the project folder, or why there is none, after "the project folder ".
-pub(crate) fn project_folder(resolved: &Resolved) -> Result<String, String> {
+/// Why the project folder has no name.
+pub(crate) enum Unnamed {
+    /// Its name cannot be rendered.
+    Failed(jinja::Failed),
+    /// Its name cannot be used.
+    Unusable(&'static str),
+}
+
+impl Unnamed {
+    /// What is wrong, after "the project folder ".
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Failed(fault) => format!("cannot be named: {}", fault.message),
+            Self::Unusable(why) => (*why).to_owned(),
+        }
+    }
+
+    /// The code of the finding.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Failed(fault) => fault.code,
+            Self::Unusable(_) => "template-name",
+        }
+    }
+}
+
+/// Name of the project folder, or why there is none.
+pub(crate) fn project_folder(resolved: &Resolved) -> Result<String, Unnamed> {
     let rendered = resolved
         .jinja
         .render(&resolved.folder, &resolved.folder, &resolved.context())
-        .map_err(|fault| format!("cannot be named: {}", fault.message))?;
-    let shown = rendered.text.clone();
-    let inside = name::inside(&rendered.text).map_err(|why| why.reason().to_owned())?;
-    if inside.is_empty() {
-        return Err(if shown.is_empty() {
-            "has no name"
-        } else {
-            "has no usable name"
-        }
-        .to_owned());
+        .map_err(Unnamed::Failed)?;
+    let inside = name::inside(&rendered.text).map_err(|why| Unnamed::Unusable(why.reason()))?;
+    match (inside.is_empty(), rendered.text.is_empty()) {
+        (false, _) => Ok(inside),
+        (true, true) => Err(Unnamed::Unusable("has no name")),
+        (true, false) => Err(Unnamed::Unusable("has no usable name")),
     }
-    Ok(inside)
 }
 
 /// The question that names the project folder, if it is one.

@@ -29,6 +29,9 @@ pub struct Setting {
     pub repo_dir: String,
     /// Tag, branch or commit of the template, seen by templates as `_checkout`.
     pub checkout: Option<String>,
+    /// The commit that is checked out where the project goes, told by the tag `gitcommit` of the
+    /// extension `jinja2_git`; `None` where there is none.
+    pub commit: Option<String>,
     /// How much work one text may cost; a template that loops for ever is stopped.
     pub fuel: u64,
     /// How many bytes all files together may have.
@@ -47,6 +50,7 @@ impl Setting {
             output_dir: String::new(),
             repo_dir: String::new(),
             checkout: None,
+            commit: None,
             fuel: 1_000_000,
             most_bytes: 256 << 20,
         }

@@ -98,6 +98,19 @@ impl Template {
         })
     }
 
+    /// A template without questions, whatever `cookiecutter.json` says: for plans from values that
+    /// are known, see [`Template::plan_of`].
+    #[must_use]
+    pub fn without_questions(tree: Tree) -> Self {
+        Self {
+            schema: Schema::of(&Map::new()),
+            tree,
+            settings: Text::new(SETTINGS, ""),
+            options: Map::new(),
+            nested: Vec::new(),
+        }
+    }
+
     /// Templates inside this one. When there are any, one has to be chosen with
     /// [`Template::choose`]; the first is the default.
     #[must_use]
@@ -131,10 +144,25 @@ impl Template {
         Self::read(tree)
     }
 
+    /// The files it was read from.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     /// The variables and what the template says about itself.
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Python classes the template wants loaded that are not known here; they are never run.
+    #[must_use]
+    pub fn foreign_extensions(&self) -> Vec<String> {
+        let all = self.schema.extensions.iter();
+        all.filter(|class| !crate::answers::is_known(class))
+            .cloned()
+            .collect()
     }
 
     /// The questions with their present answers. Fast enough for every key stroke.
@@ -148,20 +176,28 @@ impl Template {
     pub fn plan(&self, answers: &Answers, setting: &Setting) -> Plan {
         walk::plan(self, answers, setting)
     }
+
+    /// What would be written with the values of all variables given: nothing is asked, no default
+    /// is worked out. This is how a replay file and the old version of a project are rendered.
+    #[must_use]
+    pub fn plan_of(&self, context: &Map<String, Value>, setting: &Setting) -> Plan {
+        walk::plan_given(self, context, setting)
+    }
 }
 
 fn bad_json(error: &serde_json::Error) -> ReadError {
-    let message = error.to_string();
-    let message = message
-        .split(" at line ")
-        .next()
-        .unwrap_or(&message)
-        .to_owned();
     ReadError::BadJson {
         line: error.line(),
         column: error.column().max(1),
-        message,
+        message: bare_message(error),
     }
+}
+
+/// What the parser of JSON said, without the place.
+pub(crate) fn bare_message(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let bare = message.split(" at line ").next().unwrap_or(&message);
+    bare.to_owned()
 }
 
 fn nested(options: &Map<String, Value>) -> Result<Vec<NestedTemplate>, ReadError> {

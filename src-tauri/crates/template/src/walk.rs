@@ -8,10 +8,10 @@ use source::{Diagnostic, Severity};
 
 use crate::answers::unfit;
 use crate::assembly::Assembly;
-use crate::context::{Resolved, resolve};
-use crate::finding::{Origin, at_variable, failed};
+use crate::context::{Resolved, given, resolve};
+use crate::finding::{Origin, at_name, at_variable, failed};
 use crate::newline::{Newline, unified};
-use crate::project_folder::{folder_question, project_folder};
+use crate::project_folder::{Unnamed, folder_question, project_folder};
 use crate::{
     Answers, Content, Entry, Node, Plan, Setting, Template, Tree, binary, hook, mark, name,
     pattern, schema,
@@ -19,25 +19,34 @@ use crate::{
 
 /// Plans everything.
 pub(crate) fn plan(template: &Template, answers: &Answers, setting: &Setting) -> Plan {
-    let resolved = match resolve(template, answers, setting) {
-        Ok(resolved) => resolved,
-        Err(finding) => return empty(vec![*finding]),
-    };
+    match resolve(template, answers, setting) {
+        Ok(mut resolved) => {
+            let unfit = unfit(template, &resolved);
+            resolved.diagnostics.extend(unfit);
+            plan_resolved(template, resolved, setting)
+        }
+        Err(finding) => empty(vec![*finding]),
+    }
+}
+
+/// Plans everything from values that are given.
+pub(crate) fn plan_given(
+    template: &Template,
+    context: &serde_json::Map<String, serde_json::Value>,
+    setting: &Setting,
+) -> Plan {
+    match given(template, context, setting) {
+        Ok(resolved) => plan_resolved(template, resolved, setting),
+        Err(finding) => empty(vec![*finding]),
+    }
+}
+
+fn plan_resolved(template: &Template, resolved: Resolved, setting: &Setting) -> Plan {
     let mut walk = Walk::new(template, &resolved, setting);
-    walk.made.found.extend(unfit(template, &resolved));
     let folder = match project_folder(&resolved) {
         Ok(folder) => folder,
         Err(why) if !walk.made.is_stopped() => {
-            let name = folder_question(&resolved).unwrap_or_default();
-            let message = format!("the project folder {why}");
-            let settings = &template.settings;
-            walk.made.found.push(at_variable(
-                settings,
-                &name,
-                Severity::Error,
-                "template-name",
-                message,
-            ));
+            walk.made.found.push(unnamed(template, &resolved, &why));
             String::new()
         }
         Err(_) => String::new(),
@@ -64,7 +73,23 @@ pub(crate) fn plan(template: &Template, answers: &Answers, setting: &Setting) ->
         entries,
         diagnostics,
         hooks,
+        options: resolved.asked(),
         context: resolved.values,
+    }
+}
+
+/// The finding about a project folder without a name: at its question, else at the folder.
+fn unnamed(template: &Template, resolved: &Resolved, why: &Unnamed) -> Diagnostic {
+    let message = format!("the project folder {}", why.reason());
+    match folder_question(resolved) {
+        Some(name) => at_variable(
+            &template.settings,
+            &name,
+            Severity::Error,
+            why.code(),
+            message,
+        ),
+        None => at_name(&resolved.folder, Severity::Error, why.code(), message),
     }
 }
 
@@ -74,6 +99,7 @@ fn empty(diagnostics: Vec<Diagnostic>) -> Plan {
         entries: Vec::new(),
         diagnostics,
         hooks: Vec::new(),
+        options: serde_json::Map::new(),
         context: serde_json::Map::new(),
     }
 }

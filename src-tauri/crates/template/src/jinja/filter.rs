@@ -19,7 +19,7 @@ pub(super) fn add(env: &mut Environment<'static>) {
         }
     });
     env.add_filter("round", round);
-    env.add_filter("pprint", |value: Value| python::repr(&value));
+    env.add_filter("pprint", |value: Value| python::pretty(&value));
     env.add_filter("tojson", tojson);
     env.add_filter("jsonify", jsonify);
     env.add_filter("__sorted", |state: &mut State, list: Value| {

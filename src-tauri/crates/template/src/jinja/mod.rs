@@ -3,6 +3,7 @@
 
 mod arguments;
 mod clock;
+mod commit;
 mod filter;
 mod html;
 mod method;
@@ -25,7 +26,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::newline::unified;
 use crate::{Mark, Setting, Tree};
-pub(crate) use shared::Table;
+pub(crate) use shared::{Look, Table};
 pub(crate) use syntax::Syntax;
 
 /// A ready environment.
@@ -84,6 +85,7 @@ impl Jinja {
         text_filter::add(&mut env);
         test::add(&mut env);
         clock::add(&mut env, setting);
+        commit::add(&mut env, setting);
         random::add(&mut env, setting.randomness);
         shared::add(&mut env);
         if let Some(includes) = includes {
@@ -271,17 +273,14 @@ pub(crate) fn context(cookiecutter: &Arc<Table>, options: Option<&Map<String, Js
         Value::from_dyn_object(Arc::clone(cookiecutter)),
     )];
     if let Some(options) = options {
-        pairs.push((
-            "_cookiecutter",
-            shared::value(&Json::Object(options.clone())),
-        ));
+        pairs.push(("_cookiecutter", shared::options(options)));
     }
     Value::from_pairs(pairs)
 }
 
 /// A JSON value as templates see it.
-pub(crate) fn value(json: &Json) -> Value {
-    shared::value(json)
+pub(crate) fn value(json: &Json, look: Look) -> Value {
+    shared::value(json, look)
 }
 
 /// A number as Python writes it.

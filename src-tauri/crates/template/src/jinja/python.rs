@@ -1,5 +1,6 @@
 //! How Python writes values.
 
+use indexmap::IndexMap;
 use minijinja::value::ValueKind;
 use minijinja::{Error, Output, State, Value, escape_formatter};
 
@@ -20,13 +21,26 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// The value as `repr()` gives it, tables sorted by their keys as `pprint` sorts them.
+/// The value as `repr()` gives it.
 pub(super) fn repr(value: &Value) -> String {
-    let listed = Value::from(vec![sorted(value, 0)]).to_string();
-    listed
-        .get(1..listed.len().saturating_sub(1))
-        .unwrap_or_default()
-        .to_owned()
+    match as_float(value) {
+        Some(float) => float_text(float),
+        None => format!("{value:?}"),
+    }
+}
+
+/// A plain table as `repr()` gives it.
+pub(super) fn table_text(pairs: &IndexMap<Value, Value>) -> String {
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(key, one)| format!("{}: {}", repr(key), repr(one)))
+        .collect();
+    format!("{{{}}}", pairs.join(", "))
+}
+
+/// The value as `pprint` gives it: as `repr()`, plain tables sorted by their keys.
+pub(super) fn pretty(value: &Value) -> String {
+    repr(&sorted(value, 0))
 }
 
 fn sorted(value: &Value, depth: usize) -> Value {

@@ -2,6 +2,7 @@
 //!
 //! - `{% now 'utc', '%Y' %}` becomes a block that prints a function's result; the marks for
 //!   whitespace keep their places.
+//! - `{% gitcommit short=True %}` becomes such a block, too.
 //! - a literal on the right of `{% set x = [...] %}` becomes a list or table that can be changed.
 //! - a line break after `{% raw %}` is kept when `trim_blocks` would take it, as Jinja keeps it.
 //!
@@ -39,7 +40,7 @@ impl Syntax {
 
     fn may_need(&self, source: &str) -> bool {
         source.contains(&self.block.0)
-            && ["now", "set", "raw"]
+            && ["now", "set", "raw", "gitcommit"]
                 .iter()
                 .any(|word| source.contains(word))
     }
@@ -65,7 +66,14 @@ impl Syntax {
         let (before, body, after) = whitespace_marks(inner);
         match first_word(body) {
             "raw" => return self.raw(rest, length, after, out),
-            "now" => self.now(before, body, after, out),
+            "now" => {
+                let arguments = now_arguments(after_word(body, "now"));
+                self.printed("__now", &arguments, (before, body, after), out);
+            }
+            "gitcommit" => {
+                let arguments = after_word(body, "gitcommit").trim();
+                self.printed("__gitcommit", arguments, (before, body, after), out);
+            }
             "set" => match set_literal(body) {
                 Some(changed) => self.push_tag(before, &changed, after, out),
                 None => out.push_str(tag),
@@ -96,17 +104,21 @@ impl Syntax {
         rest.len()
     }
 
-    fn now(&self, before: &str, body: &str, after: &str, out: &mut String) {
+    /// Writes a block that prints what a function gives; line ends stay as many.
+    fn printed(
+        &self,
+        function: &str,
+        arguments: &str,
+        (before, body, after): (&str, &str, &str),
+        out: &mut String,
+    ) {
+        let arguments = arguments.replace('\n', " ");
         let lines: String = body.chars().filter(|one| *one == '\n').collect();
-        let arguments = now_arguments(body.trim_start().strip_prefix("now").unwrap_or_default());
-        let head = format!(" with __now = __now({arguments}){lines} ");
-        out.push_str(&self.block.0);
-        out.push_str(before);
-        out.push_str(&head);
-        out.push_str(&self.block.1);
+        let head = format!(" with {function} = {function}({arguments}){lines} ");
+        self.push_tag(before, &head, "", out);
         for part in [
             &self.variable.0,
-            "__now",
+            function,
             &self.variable.1,
             &self.block.0,
             " endwith ",
@@ -138,6 +150,11 @@ fn first_word(body: &str) -> &str {
         .find(|one: char| !one.is_alphanumeric() && one != '_')
         .unwrap_or(body.len());
     &body[..end]
+}
+
+/// What stands behind the word a tag begins with.
+fn after_word<'a>(body: &'a str, word: &str) -> &'a str {
+    body.trim_start().strip_prefix(word).unwrap_or_default()
 }
 
 /// Splits `- body +` into its whitespace marks and the body.

@@ -1,5 +1,6 @@
 //! Lists and tables that templates can change in place, as Python's can.
 
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,9 +9,24 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 use serde_json::{Map, Value as Json};
 
+use super::python;
+
 /// A table.
 #[derive(Debug, Default)]
-pub(crate) struct Table(Mutex<IndexMap<Value, Value>>);
+pub(crate) struct Table {
+    pairs: Mutex<IndexMap<Value, Value>>,
+    look: Look,
+}
+
+/// How a table is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Look {
+    /// `{'a': 1}`.
+    #[default]
+    Plain,
+    /// `OrderedDict([('a', 1)])`: what cookiecutter reads out of its JSON file.
+    Ordered,
+}
 
 /// A list.
 #[derive(Debug, Default)]
@@ -28,7 +44,7 @@ pub(super) fn add(env: &mut Environment<'static>) {
 }
 
 /// A JSON value as templates see it; lists and tables can be changed.
-pub(super) fn value(json: &Json) -> Value {
+pub(super) fn value(json: &Json, look: Look) -> Value {
     match json {
         Json::Null => Value::from(()),
         Json::Bool(yes) => Value::from(*yes),
@@ -38,18 +54,42 @@ pub(super) fn value(json: &Json) -> Value {
             _ => Value::from(number.as_f64().unwrap_or_default()),
         },
         Json::String(text) => Value::from(text.as_str()),
-        Json::Array(list) => Value::from_object(List(Mutex::new(list.iter().map(value).collect()))),
-        Json::Object(map) => Value::from_object(Table::of(map)),
+        Json::Array(list) => {
+            let items = list.iter().map(|one| value(one, look));
+            Value::from_object(List(Mutex::new(items.collect())))
+        }
+        Json::Object(map) => Value::from_object(Table::of(map, look)),
     }
 }
 
+/// The questions without answers: a plain table of what the JSON file holds.
+pub(super) fn options(map: &Map<String, Json>) -> Value {
+    let pairs = map
+        .iter()
+        .map(|(key, one)| (Value::from(key.as_str()), value(one, Look::Ordered)));
+    Value::from_object(Table::with(pairs, Look::Plain))
+}
+
 impl Table {
+    /// An empty table that is printed in a certain way.
+    pub(crate) fn new(look: Look) -> Self {
+        Self::with(std::iter::empty(), look)
+    }
+
     /// A table with what a JSON object holds.
-    pub(crate) fn of(map: &Map<String, Json>) -> Self {
+    fn of(map: &Map<String, Json>, look: Look) -> Self {
         let pairs = map
             .iter()
-            .map(|(key, one)| (Value::from(key.as_str()), value(one)));
-        Self(Mutex::new(pairs.collect()))
+            .map(|(key, one)| (Value::from(key.as_str()), value(one, look)));
+        Self::with(pairs, look)
+    }
+
+    /// A table with these pairs.
+    fn with(pairs: impl IntoIterator<Item = (Value, Value)>, look: Look) -> Self {
+        Self {
+            pairs: Mutex::new(pairs.into_iter().collect()),
+            look,
+        }
     }
 
     /// Sets a key.
@@ -57,8 +97,14 @@ impl Table {
         self.lock().insert(Value::from(key), value);
     }
 
+    /// Puts the keys in order.
+    pub(crate) fn sort_by_key<K: Ord>(&self, place: impl Fn(&str) -> K) {
+        self.lock()
+            .sort_by_cached_key(|key, _| place(key.as_str().unwrap_or_default()));
+    }
+
     fn lock(&self) -> MutexGuard<'_, IndexMap<Value, Value>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pairs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn update(&self, args: &[Value]) -> Result<Value, Error> {
@@ -141,6 +187,21 @@ impl Object for Table {
         Enumerator::Values(self.lock().keys().cloned().collect())
     }
 
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pairs = self.lock().clone();
+        match self.look {
+            Look::Plain => f.write_str(&python::table_text(&pairs)),
+            Look::Ordered if pairs.is_empty() => f.write_str("OrderedDict()"),
+            Look::Ordered => {
+                let pairs: Vec<String> = pairs
+                    .iter()
+                    .map(|(key, one)| format!("({}, {})", python::repr(key), python::repr(one)))
+                    .collect();
+                write!(f, "OrderedDict([{}])", pairs.join(", "))
+            }
+        }
+    }
+
     fn call_method(
         self: &Arc<Self>,
         _state: &mut State<'_, '_>,
@@ -154,7 +215,10 @@ impl Object for Table {
                 self.lock().clear();
                 Ok(none())
             }
-            "copy" => Ok(Value::from_object(Self(Mutex::new(self.lock().clone())))),
+            "copy" => Ok(Value::from_object(Self::with(
+                self.lock().clone(),
+                self.look,
+            ))),
             "setdefault" => {
                 let key = argument(args, 0, method)?.clone();
                 let default = args.get(1).cloned().unwrap_or_else(none);
@@ -269,7 +333,7 @@ fn changeable(value: Value) -> Value {
             let inner = value.get_item(&key).ok()?;
             Some((key, changeable(inner)))
         });
-        return Value::from_object(Table(Mutex::new(pairs.collect())));
+        return Value::from_object(Table::with(pairs, Look::Plain));
     }
     value
 }
