@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::tree::{Node, NodeKind, Part, Rank, Template, Trailer};
+use crate::tree::{Lookup, Node, NodeKind, Part, Rank, Template, Trailer};
 use crate::value::{Value, real_text};
 
 impl fmt::Display for Template {
@@ -72,8 +72,11 @@ impl Printer {
                 self.close(']');
             }
             NodeKind::Lookup(lookup) => {
+                let fenced = ends_like_an_operator(lookup);
+                self.word(if fenced { "(" } else { "" });
                 self.word(&lookup.name.text);
                 self.trailers(&lookup.trailers);
+                self.word(if fenced { ")" } else { "" });
             }
             NodeKind::Call(call) => {
                 self.word(&call.name.text);
@@ -197,6 +200,16 @@ impl Printer {
         }
         self.out.push(quote);
     }
+}
+
+/// Before a blank `or`, `and` and `not` are operators: as names they stand before a parenthesis.
+fn ends_like_an_operator(lookup: &Lookup) -> bool {
+    let last = match lookup.trailers.last() {
+        None => &lookup.name,
+        Some(Trailer::Attribute(name)) => name,
+        Some(Trailer::Item(_)) => return false,
+    };
+    matches!(last.text.as_str(), "or" | "and" | "not")
 }
 
 fn rank(node: &Node) -> Rank {

@@ -4,6 +4,7 @@
 mod block;
 mod brackets;
 mod item;
+mod proof;
 mod quoted;
 
 use std::sync::Arc;
@@ -96,6 +97,16 @@ pub enum EditError {
         /// The value.
         value: String,
     },
+    /// More than this place would change, or another one.
+    #[error(
+        "{what} cannot be changed alone in {file}: an alias repeats it, or lines end in an unusual way; change it by hand"
+    )]
+    Entangled {
+        /// The file.
+        file: String,
+        /// What was to be changed.
+        what: String,
+    },
 }
 
 /// Carries out the edits of one file.
@@ -138,7 +149,7 @@ pub fn set(text: &Text, path: &[At], key: &str, value: &str) -> Result<Vec<Edit>
     };
     let after = Text::new(text.name(), apply(text.content(), &edits));
     match fits(&after, path, (key, node)) {
-        true => Ok(edits),
+        true => proof::alone(text, path, &At::Key(key.to_owned()), edits),
         false => Err(EditError::Unfit {
             file,
             value: value.to_owned(),
@@ -181,10 +192,11 @@ pub fn remove(text: &Text, path: &[At], key: &str) -> Result<Vec<Edit>, EditErro
     let at = pairs.iter().rposition(|(name, _)| is_named(name, key));
     let at = at.ok_or_else(missing)?;
     let place = Target { text, key };
-    Ok(vec![match place.is_bracketed(node) {
+    let edit = match place.is_bracketed(node) {
         true => place.remove_in_brackets(pairs, at),
         false => place.remove(pairs, at),
-    }])
+    };
+    proof::alone(text, path, &At::Key(key.to_owned()), vec![edit])
 }
 
 /// A value written so that YAML reads it as exactly this text.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use source::{Span, Text};
 
-use super::{At, Edit, EditError, Target, apply, find, no_block, root, set};
+use super::{At, Edit, EditError, Target, apply, find, no_block, proof, root, set};
 use crate::yaml::{self, Node, NodeKind};
 
 /// Adds an item at the end of a list. The path leads to the list; where there is none yet under
@@ -35,7 +35,8 @@ pub fn insert(text: &Text, path: &[At], at: usize, value: &str) -> Result<Vec<Ed
         false => place.insert_item(node, items, at, value),
     };
     let length = items.len() + 1;
-    checked(text, path, vec![edit], (length, value))
+    let edits = checked(text, path, vec![edit], (length, value))?;
+    proof::alone(text, path, &At::Item(at), edits)
 }
 
 /// Adds a task behind the one with an id; without an id, at the end of `tasks`.
@@ -86,7 +87,8 @@ pub fn remove_item(text: &Text, path: &[At], at: usize) -> Result<Vec<Edit>, Edi
         (false, None) if items.len() == 1 => vec![place.edit(node.span, "[]".to_owned())],
         (false, _) => vec![place.remove_item(node, items, at)],
     };
-    checked(text, path, edits, (items.len() - 1, ""))
+    let edits = checked(text, path, edits, (items.len() - 1, ""))?;
+    proof::alone(text, path, &At::Item(at), edits)
 }
 
 /// Begins a list under the last key of a path.
