@@ -132,9 +132,8 @@ impl World for Shelf {
         suffix: Option<&str>,
     ) -> Result<Option<Value>, WorldError> {
         let url = format!("https://{job}{}", suffix.unwrap_or_default());
-        let found =
-            Record::new("JobDescription").with("http_url", Uri::parse(&url).expect("a URL"));
-        Ok((job == "server").then_some(found.into()))
+        let found = Uri::parse(&url).map(|url| Record::new("JobDescription").with("http_url", url));
+        Ok(found.ok().filter(|_| job == "server").map(Value::from))
     }
 
     fn upload(&mut self, volume: &Record) -> Result<(), WorldError> {

@@ -1,0 +1,9 @@
+//! Any text as each kind of file.
+#![no_main]
+
+use flow_fuzz::held::reading;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|written: &str| {
+    reading::as_files(written);
+});
