@@ -9,6 +9,7 @@
     reason = "a tool for the terminal"
 )]
 
+mod bench;
 mod bindings;
 mod check;
 mod checker;
@@ -58,6 +59,8 @@ enum Command {
     Bridge(launch::BridgeOptions),
     /// Go through the window by itself and save a picture of every screen
     Tour(journey::TourOptions),
+    /// Measure how long things take, beside other tools
+    Bench(bench::BenchOptions),
     /// Compare with the official tools: recorded results, real projects, random ones
     #[command(disable_help_flag = true)]
     Conformance(proof::ConformanceOptions),
@@ -82,6 +85,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Doctor => Ok(doctor::doctor(&repository)),
         Command::Bindings => bindings::write(&repository),
         Command::Bridge(options) => launch::bridge(&repository, &options),
+        Command::Bench(options) => bench::bench(&repository, &options),
         Command::Conformance(options) => proof::conformance(&repository, &options),
         Command::Tour(options) => journey::tour(&repository, &options),
     }

@@ -29,7 +29,11 @@ impl Action {
     /// Reads an action.
     #[must_use]
     pub fn read(path: &str, text: &Text) -> Parsed<Self> {
-        let parsed = read::read(text, Document::Action);
+        Self::from_block(path, text, read::read(text, Document::Action))
+    }
+
+    /// An action whose text was read before.
+    pub(crate) fn from_block(path: &str, text: &Text, parsed: Parsed<Block>) -> Parsed<Self> {
         let problems: Vec<Diagnostic> = parsed
             .diagnostics
             .iter()

@@ -3,7 +3,7 @@
 use source::{Diagnostic, Span, Text};
 
 use crate::workspace::Workspace;
-use crate::yaml::{self, Node};
+use crate::yaml::Node;
 
 /// A file that was read, perhaps with a flaw.
 pub(crate) struct FoundFile {
@@ -86,10 +86,9 @@ pub(crate) fn stem(path: &str) -> &str {
 }
 
 /// What a file is, read off its top-level keys.
-pub(crate) fn role(text: &Text) -> Role {
-    let tree = yaml::read(text).tree;
-    let has = |key: &str| tree.as_deref().is_some_and(|node| node.get(key).is_some());
-    let kind = tree.as_deref().and_then(kind_of);
+pub(crate) fn role(tree: Option<&Node>) -> Role {
+    let has = |key: &str| tree.is_some_and(|node| node.get(key).is_some());
+    let kind = tree.and_then(kind_of);
     match kind.as_deref() {
         Some("stateful" | "local") => Role::Action,
         Some("live") if has("job") && !has("jobs") => Role::Action,

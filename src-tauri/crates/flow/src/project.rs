@@ -11,6 +11,7 @@ use crate::live::LiveFlow;
 use crate::read::{self, Document};
 use crate::tree::Block;
 use crate::workspace::Workspace;
+use crate::yaml;
 use expression::check_id;
 
 /// The folders a flow may lie in, the better name first.
@@ -241,10 +242,16 @@ impl<'a> Opening<'a> {
         let Some(text) = self.open_file(path) else {
             return;
         };
-        match file::role(&text) {
-            file::Role::Action => self.action_text(path, &text),
+        let yaml = yaml::read(&text);
+        match file::role(yaml.tree.as_deref()) {
+            file::Role::Action => {
+                let parsed = read::read_yaml(&text, yaml, Document::Action);
+                self.action_block(path, &text, parsed);
+            }
             file::Role::Batch => {
-                let parsed = BatchFlow::read(name, path, text, self.project.tree());
+                let parsed = read::read_yaml(&text, yaml, Document::Batch);
+                let project = self.project.tree();
+                let parsed = BatchFlow::from_block((name, path), text, parsed, project);
                 self.found.extend(parsed.diagnostics);
                 self.project.batches.push(Arc::new(parsed.tree));
             }
@@ -263,11 +270,12 @@ impl<'a> Opening<'a> {
 
     fn action(&mut self, path: &str) {
         if let Some(text) = self.open_file(path) {
-            self.action_text(path, &text);
+            let parsed = read::read(&text, Document::Action);
+            self.action_block(path, &text, parsed);
         }
     }
 
-    fn action_text(&mut self, path: &str, text: &Text) {
+    fn action_block(&mut self, path: &str, text: &Text, parsed: Parsed<Block>) {
         if self
             .project
             .actions
@@ -276,7 +284,7 @@ impl<'a> Opening<'a> {
         {
             return;
         }
-        let parsed = Action::read(path, text);
+        let parsed = Action::from_block(path, text, parsed);
         self.found.extend(parsed.diagnostics);
         self.project.actions.push(Arc::new(parsed.tree));
     }

@@ -31,7 +31,15 @@ pub enum Document {
 /// Reads a file. The tree is there as far as it could be made.
 #[must_use]
 pub fn read(text: &Text, document: Document) -> Parsed<Block> {
-    let yaml = yaml::read(text);
+    read_yaml(text, yaml::read(text), document)
+}
+
+/// Reads a file whose YAML was read before.
+pub(crate) fn read_yaml(
+    text: &Text,
+    yaml: Parsed<Option<Arc<Node>>>,
+    document: Document,
+) -> Parsed<Block> {
     let mut reader = Reader {
         text,
         found: Vec::new(),

@@ -1,7 +1,7 @@
 //! Whole files and whole projects in, results out.
 #![allow(
     clippy::disallowed_methods,
-    reason = "tests read the corpus from disk and take the time"
+    reason = "tests read the corpus from disk"
 )]
 
 mod baking;
@@ -10,8 +10,8 @@ mod corpus;
 mod folder;
 mod hostile;
 mod jobs;
+mod large;
 mod printed;
 mod scalars;
 mod schema;
 mod service;
-mod speed;

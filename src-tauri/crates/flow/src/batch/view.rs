@@ -59,6 +59,16 @@ impl BatchFlow {
     #[must_use]
     pub fn read(name: &str, path: &str, text: Text, project: Option<&Block>) -> Parsed<Self> {
         let parsed = read::read(&text, Document::Batch);
+        Self::from_block((name, path), text, parsed, project)
+    }
+
+    /// A batch whose text was read before; `project` is the tree of the project file.
+    pub(crate) fn from_block(
+        (name, path): (&str, &str),
+        text: Text,
+        parsed: Parsed<Block>,
+        project: Option<&Block>,
+    ) -> Parsed<Self> {
         let readable = parsed.is_sound();
         let mut diagnostics = parsed.diagnostics;
         let tree = parsed.tree;
