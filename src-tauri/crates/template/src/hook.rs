@@ -1,9 +1,12 @@
 //! Programs a template wants to run. They are found and rendered here, never run.
 
 use minijinja::Value;
+use source::{Diagnostic, Severity};
 
-use crate::Tree;
-use crate::jinja::Jinja;
+use crate::effect::{self, Effect};
+use crate::finding::{Origin, at_name, failed};
+use crate::jinja::{Jinja, Rendered};
+use crate::{Mark, Node, Template};
 
 /// When a hook wants to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +20,7 @@ pub enum HookMoment {
 }
 
 /// A program a template wants to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Hook {
     /// When.
     pub moment: HookMoment,
@@ -27,6 +30,14 @@ pub struct Hook {
     pub language: Option<String>,
     /// The text that would run, answers filled in; `None` when it cannot be rendered.
     pub text: Option<String>,
+    /// The parts of the text that answers wrote.
+    pub marks: Vec<Mark>,
+    /// What it seems to do.
+    pub effects: Vec<Effect>,
+    /// Why it cannot be rendered.
+    pub problem: Option<Diagnostic>,
+    /// Permission bits of the file.
+    pub mode: u32,
 }
 
 /// Hooks that run before the files are made.
@@ -40,40 +51,67 @@ pub(crate) const LATE: &[(&str, HookMoment)] = &[("post_gen_project", HookMoment
 
 /// The hooks of a template, rendered with the answers.
 pub(crate) fn find(
-    tree: &Tree,
+    template: &Template,
     jinja: &Jinja,
     context: &Value,
     wanted: &[(&str, HookMoment)],
 ) -> Vec<Hook> {
+    let names = template.tree.children("hooks");
     let mut found = Vec::new();
     for (stem, moment) in wanted {
-        for name in tree
-            .children("hooks")
-            .into_iter()
-            .filter(|name| is_hook(name, stem))
-        {
-            let file = format!("hooks/{name}");
-            let Some(bytes) = tree.bytes(&file) else {
-                continue;
-            };
-            let source = std::str::from_utf8(bytes).ok();
-            let text = source.and_then(|source| match moment {
-                HookMoment::BeforeQuestions => Some(source.to_owned()),
-                _ => jinja
-                    .render(&file, source, context)
-                    .ok()
-                    .map(|rendered| rendered.text),
-            });
-            let language = language(name, source.unwrap_or_default());
-            found.push(Hook {
-                moment: *moment,
-                file,
-                language,
-                text,
-            });
-        }
+        let own = names.iter().filter(|name| is_hook(name, stem));
+        found.extend(own.filter_map(|name| hook(template, jinja, context, (name, *moment))));
     }
     found
+}
+
+fn hook(
+    template: &Template,
+    jinja: &Jinja,
+    context: &Value,
+    (name, moment): (&str, HookMoment),
+) -> Option<Hook> {
+    let file = format!("hooks/{name}");
+    let Some(Node::File { mode, bytes }) = template.tree.resolve(&file) else {
+        return None;
+    };
+    let source = std::str::from_utf8(bytes).ok();
+    let rendered = match (source, moment) {
+        (None, _) => Err(no_text(&file)),
+        (Some(source), HookMoment::BeforeQuestions) => Ok(Rendered::plain(source)),
+        (Some(source), _) => jinja.render(&file, source, context).map_err(|fault| {
+            let origin = Origin {
+                tree: &template.tree,
+                folder: "",
+                name: &file,
+                source,
+            };
+            failed(&fault, &origin, &template.schema)
+        }),
+    };
+    let language = language(name, source.unwrap_or_default());
+    let (rendered, problem) = match rendered {
+        Ok(rendered) => (Some(rendered), None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let text = rendered.as_ref().map(|one| one.text.as_str()).or(source);
+    let effects = effect::find(text.unwrap_or_default(), language.as_deref());
+    let (text, marks) = rendered.map_or((None, Vec::new()), |one| (Some(one.text), one.marks));
+    Some(Hook {
+        moment,
+        language,
+        text,
+        marks,
+        effects,
+        problem,
+        mode: *mode,
+        file,
+    })
+}
+
+fn no_text(file: &str) -> Diagnostic {
+    let message = format!("the hook `{file}` is no UTF-8 text");
+    at_name(file, Severity::Error, "template-hook", message)
 }
 
 fn is_hook(name: &str, stem: &str) -> bool {

@@ -53,14 +53,14 @@ fn plan_resolved(template: &Template, resolved: Resolved, setting: &Setting) -> 
     };
     let mut hooks = Vec::new();
     if !walk.made.is_stopped() {
-        hooks = hook::find(&template.tree, &resolved.jinja, &walk.context, hook::EARLY);
+        hooks = hook::find(template, &resolved.jinja, &walk.context, hook::EARLY);
         let root = Folder {
             source: String::new(),
             target: String::new(),
         };
         walk.folder(&root);
         hooks.extend(hook::find(
-            &template.tree,
+            template,
             &resolved.jinja,
             &walk.context,
             hook::LATE,

@@ -43,6 +43,16 @@ pub(crate) struct Rendered {
     pub(crate) marks: Vec<Mark>,
 }
 
+impl Rendered {
+    /// A text that is taken as it is.
+    pub(crate) fn plain(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            marks: Vec::new(),
+        }
+    }
+}
+
 /// Why a text could not be rendered.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Failed {
