@@ -148,7 +148,7 @@ pub fn set(text: &Text, path: &[At], key: &str, value: &str) -> Result<Vec<Edit>
         _ => return Err(no_block(text, path, key)),
     };
     let after = Text::new(text.name(), apply(text.content(), &edits));
-    match fits(&after, path, (key, node)) {
+    match fits(&after, path, (key, node)) && proof::holds(&after, path, (key, value)) {
         true => proof::alone(text, path, &At::Key(key.to_owned()), edits),
         false => Err(EditError::Unfit {
             file,

@@ -33,6 +33,10 @@ impl Target<'_> {
         };
         let colon = self.behind_colon(key.span);
         let nothing = old.span.is_empty() || old.span.start < colon;
+        let comment = self.comment_behind(old.span.end);
+        if !nothing && !tail.is_empty() && !comment.is_empty() {
+            return self.replace_with_comment(colon, old.span, (head, comment, tail));
+        }
         let below = self.line(old.span.start) != self.line(key.span.start);
         if !nothing && !below {
             let old = Span::new(old.span.start, self.last(old.span));
@@ -52,6 +56,40 @@ impl Target<'_> {
         match head {
             "" => vec![rest],
             head => vec![self.edit(Span::at(colon), format!(" {head}")), rest],
+        }
+    }
+
+    /// Replaces a value that has a comment behind it by one of several lines: at its end the
+    /// comment could become a part of it, so it moves to the first line.
+    fn replace_with_comment(
+        &self,
+        colon: usize,
+        old: Span,
+        (head, comment, tail): (&str, &str, &str),
+    ) -> Vec<Edit> {
+        let (first, end) = (self.line_end(colon), self.line_end(old.end));
+        if old.start < first {
+            let whole = Span::new(old.start, end);
+            return vec![self.edit(whole, format!("{head}{comment}{tail}"))];
+        }
+        let head = match head {
+            "" => String::new(),
+            head => format!(" {head}"),
+        };
+        let rest = format!("{comment}{tail}");
+        vec![
+            self.edit(Span::at(colon), head),
+            self.edit(Span::new(first, end), rest),
+        ]
+    }
+
+    /// The comment that ends the line of a place, with the blanks before it; nothing if something
+    /// else follows.
+    fn comment_behind(&self, at: usize) -> &str {
+        let rest = self.text.slice(Span::new(at, self.line_end(at)));
+        match rest.starts_with(' ') && rest.trim_start().starts_with('#') {
+            true => rest,
+            false => "",
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use source::Text;
 
-use super::{At, Edit, EditError, apply, is_named};
+use super::{At, Edit, EditError, apply, find, is_named};
 use crate::yaml::{self, Node, NodeKind, Pair};
 
 /// The edits, if the file reads after them, and differs only in a key or an item under a path.
@@ -32,6 +32,18 @@ pub(super) fn alone(
             },
         }),
     }
+}
+
+/// Whether a key under a path has a value, as it reads alone.
+pub(super) fn holds(text: &Text, path: &[At], (key, value): (&str, &str)) -> bool {
+    let value = value.trim_end_matches('\n').replace('\n', "\n  ");
+    let wanted = yaml::read(&Text::new("value", format!("key: {value}\n"))).tree;
+    let read = yaml::read(text).tree;
+    let block = find(read.as_ref(), path).map(|(_, block)| block);
+    let found = block.and_then(|block| block.get(key));
+    let wanted = wanted.as_ref().and_then(|whole| whole.get("key"));
+    let both = found.zip(wanted);
+    both.is_some_and(|(found, wanted)| Comparison::default().nodes(found, wanted))
 }
 
 /// Trees compared without their places.
@@ -147,7 +159,7 @@ fn taken<'p>(pairs: &'p [Pair], name: &str) -> (Option<&'p Arc<Node>>, Vec<&'p P
 mod tests {
     use source::Text;
 
-    use crate::service::edit::{At, EditError, append, remove, set};
+    use crate::service::edit::{At, EditError, append, apply, remove, set};
 
     fn key(name: &str) -> [At; 1] {
         [At::Key(name.to_owned())]
@@ -164,6 +176,26 @@ mod tests {
         assert!(entangled(append(&text, &list, "1")));
         assert!(set(&text, &[], "c", "2").is_ok());
         assert!(remove(&text, &[], "b").is_ok());
+    }
+
+    #[test]
+    fn a_comment_behind_the_old_value_does_not_become_a_part_of_the_new_one() {
+        let script = "|\none\ntwo\n";
+        for (before, after) in [
+            ("a:\n  x: 1 # c\nb: 2\n", "a: | # c\n  one\n  two\nb: 2\n"),
+            ("a: # d\n  x: 1 # c\n", "a: | # d # c\n  one\n  two\n"),
+            ("a: 'x\n  y' # c\n", "a: | # c\n  one\n  two\n"),
+            ("a: x # c\n", "a: | # c\n  one\n  two\n"),
+        ] {
+            let text = Text::new("f.yml", before);
+            let edits = set(&text, &[], "a", script).expect("the value fits");
+            assert_eq!(apply(before, &edits), after);
+        }
+        let text = Text::new("f.yml", "a:\n  # this would be swallowed\nb: 1\n");
+        assert!(matches!(
+            set(&text, &[], "a", script),
+            Err(EditError::Unfit { .. })
+        ));
     }
 
     #[test]
