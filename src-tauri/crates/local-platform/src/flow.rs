@@ -7,6 +7,7 @@ mod body;
 mod cache_entries;
 mod config_files;
 mod flows;
+mod kept;
 mod live_jobs;
 mod tasks;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, put};
@@ -12,19 +12,20 @@ use protocol::flow::{Attempt, NewAttempt};
 use rusqlite::{Connection, params};
 
 use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::kept;
 use super::new_id;
+use crate::DataError;
 use crate::auth::Caller;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
-use crate::store::{doc, docs, text};
-use crate::{DataError, ndjson};
+use crate::store::{doc, text};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/", get(list).post(create))
         .route("/replace", put(replace))
         .route("/by_number", get(by_number))
-        .route("/{id}", get(show))
+        .route("/{id}", get(kept::show::<Attempt>))
 }
 
 const BY_NUMBER: &str = "SELECT doc FROM attempts WHERE bake_id = ?1 AND number = ?2";
@@ -42,14 +43,8 @@ async fn list(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let bake = asked.need("bake_id")?;
-    let found: Vec<Attempt> = platform
-        .store
-        .read(move |connection| {
-            let all = "SELECT doc FROM attempts WHERE bake_id = ?1 ORDER BY number";
-            docs(connection, all, params![bake])
-        })
-        .await?;
-    Ok(ndjson::list(&headers, &found))
+    let all = "SELECT doc FROM attempts WHERE bake_id = ?1 ORDER BY number";
+    kept::all::<Attempt>(&platform, &headers, all, bake).await
 }
 
 async fn create(
@@ -139,24 +134,6 @@ async fn by_number(
         .read(move |connection| match number {
             -1 => newest(connection, &bake),
             number => doc(connection, BY_NUMBER, params![bake, number]),
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
-}
-
-async fn show(
-    State(platform): Shared,
-    _: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<Attempt>, Refusal> {
-    let found: Option<Attempt> = platform
-        .store
-        .read(move |connection| {
-            doc(
-                connection,
-                "SELECT doc FROM attempts WHERE id = ?1",
-                params![id],
-            )
         })
         .await?;
     found.map(Json).ok_or_else(Refusal::not_found)

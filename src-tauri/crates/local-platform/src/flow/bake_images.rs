@@ -11,21 +11,19 @@ use protocol::flow::{BakeImage, BakeImageChange, NewBakeImage};
 use rusqlite::params;
 
 use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::kept::{self, Kept as _};
 use super::new_id;
 use crate::auth::Caller;
-use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
-use crate::store::{doc, docs, text};
+use crate::store::{doc, text};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/", get(list).post(create))
         .route("/by_ref", get(by_ref))
-        .route("/{id}", get(show).patch(change))
+        .route("/{id}", get(kept::show::<BakeImage>).patch(change))
 }
-
-const BY_ID: &str = "SELECT doc FROM bake_images WHERE id = ?1";
 
 async fn list(
     State(platform): Shared,
@@ -34,14 +32,8 @@ async fn list(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let bake = asked.need("bake_id")?;
-    let found: Vec<BakeImage> = platform
-        .store
-        .read(move |connection| {
-            let all = "SELECT doc FROM bake_images WHERE bake_id = ?1 ORDER BY rowid";
-            docs(connection, all, params![bake])
-        })
-        .await?;
-    Ok(ndjson::list(&headers, &found))
+    let all = "SELECT doc FROM bake_images WHERE bake_id = ?1 ORDER BY rowid";
+    kept::all::<BakeImage>(&platform, &headers, all, bake).await
 }
 
 fn image(new: NewBakeImage) -> Result<BakeImage, Refusal> {
@@ -92,26 +84,8 @@ async fn by_ref(
     asked: Asked,
 ) -> Result<Json<BakeImage>, Refusal> {
     let (bake, reference) = (asked.need("bake_id")?, asked.need("ref")?);
-    let found: Option<BakeImage> = platform
-        .store
-        .read(move |connection| {
-            let by_ref = "SELECT doc FROM bake_images WHERE bake_id = ?1 AND ref = ?2";
-            doc(connection, by_ref, params![bake, reference])
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
-}
-
-async fn show(
-    State(platform): Shared,
-    _: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<BakeImage>, Refusal> {
-    let found: Option<BakeImage> = platform
-        .store
-        .read(move |connection| doc(connection, BY_ID, params![id]))
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    let by_ref = "SELECT doc FROM bake_images WHERE bake_id = ?1 AND ref = ?2";
+    kept::one(&platform, by_ref, vec![Box::new(bake), Box::new(reference)]).await
 }
 
 async fn change(
@@ -123,7 +97,7 @@ async fn change(
     let image = platform
         .store
         .write(move |connection| {
-            let known: Option<BakeImage> = doc(connection, BY_ID, params![id])?;
+            let known: Option<BakeImage> = doc(connection, BakeImage::BY_ID, params![id])?;
             let mut image = known.ok_or_else(Refusal::not_found)?;
             if let Some(status) = change.status {
                 image.status = status;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -11,6 +11,7 @@ use protocol::flow::{CacheEntry, NewCacheEntry};
 use rusqlite::{Connection, params};
 
 use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::kept;
 use super::new_id;
 use crate::auth::Caller;
 use crate::platform::{Platform, Shared};
@@ -21,7 +22,7 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/", post(create).delete(delete))
         .route("/by_key", get(by_key))
-        .route("/{id}", get(show))
+        .route("/{id}", get(kept::show::<CacheEntry>))
 }
 
 const BY_KEY: &str = "SELECT doc FROM cache_entries
@@ -82,29 +83,17 @@ async fn by_key(
 ) -> Result<Json<CacheEntry>, Refusal> {
     let (flow, task) = (asked.need("project_id")?, asked.need("task_id")?);
     let (batch, key) = (asked.need("batch")?, asked.need("key")?);
-    let found: Option<CacheEntry> = platform
-        .store
-        .read(move |connection| doc(connection, BY_KEY, params![flow, task, batch, key]))
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
-}
-
-async fn show(
-    State(platform): Shared,
-    _: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<CacheEntry>, Refusal> {
-    let found: Option<CacheEntry> = platform
-        .store
-        .read(move |connection| {
-            doc(
-                connection,
-                "SELECT doc FROM cache_entries WHERE id = ?1",
-                params![id],
-            )
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    kept::one(
+        &platform,
+        BY_KEY,
+        vec![
+            Box::new(flow),
+            Box::new(task),
+            Box::new(batch),
+            Box::new(key),
+        ],
+    )
+    .await
 }
 
 async fn delete(State(platform): Shared, _: Caller, asked: Asked) -> Result<StatusCode, Refusal> {

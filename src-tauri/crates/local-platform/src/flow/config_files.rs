@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -10,16 +10,17 @@ use protocol::flow::{ConfigFile, NewConfigFile};
 use rusqlite::params;
 
 use super::body::{Parent, Strict, need_parent, run};
+use super::kept;
 use super::new_id;
 use crate::auth::Caller;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
-use crate::store::{doc, text};
+use crate::store::text;
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/", post(create))
-        .route("/{id}", get(show))
+        .route("/{id}", get(kept::show::<ConfigFile>))
 }
 
 async fn create(
@@ -52,22 +53,4 @@ async fn create(
         })
         .await?;
     Ok((StatusCode::CREATED, Json(file)))
-}
-
-async fn show(
-    State(platform): Shared,
-    _: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<ConfigFile>, Refusal> {
-    let found: Option<ConfigFile> = platform
-        .store
-        .read(move |connection| {
-            doc(
-                connection,
-                "SELECT doc FROM config_files WHERE id = ?1",
-                params![id],
-            )
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
 }

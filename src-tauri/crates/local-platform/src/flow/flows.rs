@@ -11,18 +11,19 @@ use protocol::flow::{NewProject, Project};
 use rusqlite::{Connection, params};
 
 use super::body::{Asked, Strict, run};
+use super::kept::{self, Key};
 use super::new_id;
 use crate::auth::Caller;
 use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
-use crate::store::{doc, docs, know_project, text};
+use crate::store::{docs, know_project, text};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/", get(list).post(create))
         .route("/by_name", get(by_name))
-        .route("/{id}", get(show).delete(delete))
+        .route("/{id}", get(kept::show::<Project>).delete(delete))
 }
 
 async fn list(
@@ -99,36 +100,16 @@ async fn by_name(
     let project_name = asked.need("project_name")?;
     let owner = asked.get("owner");
     let org_name = asked.get("org_name").filter(|name| !name.is_empty());
-    let found: Option<Project> = platform
-        .store
-        .read(move |connection| {
-            doc(
-                connection,
-                "SELECT doc FROM flows WHERE name = ?1 AND cluster = ?2 AND project_name = ?3
-                 AND org_name IS ?4 AND owner = ifnull(?5, owner)",
-                params![name, cluster, project_name, org_name, owner],
-            )
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
-}
-
-async fn show(
-    State(platform): Shared,
-    _: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<Project>, Refusal> {
-    let found: Option<Project> = platform
-        .store
-        .read(move |connection| {
-            doc(
-                connection,
-                "SELECT doc FROM flows WHERE id = ?1",
-                params![id],
-            )
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    let by_name = "SELECT doc FROM flows WHERE name = ?1 AND cluster = ?2 AND project_name = ?3
+         AND org_name IS ?4 AND owner = ifnull(?5, owner)";
+    let keys: Vec<Key> = vec![
+        Box::new(name),
+        Box::new(cluster),
+        Box::new(project_name),
+        Box::new(org_name),
+        Box::new(owner),
+    ];
+    kept::one(&platform, by_name, keys).await
 }
 
 async fn delete(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, put};
@@ -11,19 +11,19 @@ use protocol::flow::{NewTask, Task};
 use rusqlite::params;
 
 use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::kept;
 use super::new_id;
 use crate::auth::Caller;
-use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
-use crate::store::{doc, docs, text};
+use crate::store::{doc, text};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/", get(list).post(create))
         .route("/replace", put(replace))
         .route("/by_yaml_id", get(by_yaml_id))
-        .route("/{id}", get(show))
+        .route("/{id}", get(kept::show::<Task>))
 }
 
 const BY_YAML_ID: &str = "SELECT doc FROM tasks WHERE attempt_id = ?1 AND yaml_id = ?2";
@@ -35,14 +35,8 @@ async fn list(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let attempt = asked.need("attempt_id")?;
-    let found: Vec<Task> = platform
-        .store
-        .read(move |connection| {
-            let all = "SELECT doc FROM tasks WHERE attempt_id = ?1 ORDER BY rowid";
-            docs(connection, all, params![attempt])
-        })
-        .await?;
-    Ok(ndjson::list(&headers, &found))
+    let all = "SELECT doc FROM tasks WHERE attempt_id = ?1 ORDER BY rowid";
+    kept::all::<Task>(&platform, &headers, all, attempt).await
 }
 
 /// A task has a status, and one that ended well has said what came of it.
@@ -132,27 +126,10 @@ async fn by_yaml_id(
     asked: Asked,
 ) -> Result<Json<Task>, Refusal> {
     let (attempt, yaml_id) = (asked.need("attempt_id")?, asked.need("yaml_id")?);
-    let found: Option<Task> = platform
-        .store
-        .read(move |connection| doc(connection, BY_YAML_ID, params![attempt, yaml_id]))
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
-}
-
-async fn show(
-    State(platform): Shared,
-    _: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<Task>, Refusal> {
-    let found: Option<Task> = platform
-        .store
-        .read(move |connection| {
-            doc(
-                connection,
-                "SELECT doc FROM tasks WHERE id = ?1",
-                params![id],
-            )
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    kept::one(
+        &platform,
+        BY_YAML_ID,
+        vec![Box::new(attempt), Box::new(yaml_id)],
+    )
+    .await
 }
