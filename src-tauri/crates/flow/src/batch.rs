@@ -25,6 +25,7 @@ mod view;
 
 pub(crate) use bake::Preparation;
 pub use bake::{Bake, draft, prepare};
+pub(crate) use body::{Body, Condition};
 pub use files::ConfigFiles;
 pub use foresee::{Foreseen, Whole};
 pub use graph::{GraphsMap, NeedLevel, Node, TaskGraph, TaskKind};

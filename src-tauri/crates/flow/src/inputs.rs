@@ -63,10 +63,12 @@ fn unsupported(action: &Action, call: &Block, item: &MapItem) -> Diagnostic {
 
 /// A call without `args` of an action whose inputs have defaults.
 pub(crate) fn defaults_without_args(action: &Action, call: &Block) -> Option<Diagnostic> {
-    let (name, _) = action
+    let mut forgotten = action
         .tree
         .blocks("inputs")
-        .find(|(_, input)| default(&input.block).is_some())?;
+        .filter(|(_, input)| default(&input.block).is_some())
+        .peekable();
+    let (name, _) = *forgotten.peek()?;
     if call.has("args") {
         return None;
     }
@@ -80,6 +82,9 @@ pub(crate) fn defaults_without_args(action: &Action, call: &Block) -> Option<Dia
         call.span,
         message,
     );
+    let found = forgotten.fold(found, |found, (_, input)| {
+        found.label(&action.text, input.key, "this default is not used")
+    });
     Some(found.help("add `args: {}`"))
 }
 

@@ -23,6 +23,7 @@ pub mod live;
 mod memory;
 pub mod merge;
 pub mod mixins;
+mod order;
 mod outside;
 mod params;
 mod preview;

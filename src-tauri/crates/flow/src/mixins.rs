@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use source::{Diagnostic, nearest};
+use indexmap::{IndexMap, IndexSet};
+use source::{Diagnostic, Severity, nearest};
 
 use crate::merge::merged;
+use crate::order::false_circle;
 use crate::tree::{Block, Expr, List, Named};
 
 /// All mixins of a flow, each with the mixins it uses itself taken over.
 #[derive(Debug, Clone, Default)]
 pub struct Mixins {
     resolved: IndexMap<String, Arc<Block>>,
+    /// What the official tools would refuse, though it works here.
+    notes: Vec<Diagnostic>,
 }
 
 /// Mixins while they are being resolved.
@@ -31,6 +34,7 @@ impl Mixins {
             written.extend(block.blocks("mixins"));
         }
         let names: Vec<String> = written.keys().map(|name| (*name).to_owned()).collect();
+        let notes = order(&written);
         let mut resolver = Resolver {
             written,
             resolved: IndexMap::new(),
@@ -46,7 +50,20 @@ impl Mixins {
                 ordered.insert(name, block);
             }
         }
-        (Self { resolved: ordered }, resolver.found)
+        let mixins = Self {
+            resolved: ordered,
+            notes: notes
+                .into_iter()
+                .filter(|_| resolver.found.is_empty())
+                .collect(),
+        };
+        (mixins, resolver.found)
+    }
+
+    /// What the official tools would refuse, though it works here.
+    #[must_use]
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
     }
 
     /// The names of all mixins.
@@ -120,8 +137,23 @@ impl Resolver<'_> {
     }
 }
 
+/// What the official tools take for a circle: mixins that stand before those they use.
+fn order(written: &IndexMap<&str, &Named>) -> Option<Diagnostic> {
+    let used = |named: &&Named| {
+        let names = uses(&named.block).into_iter();
+        let places = names.filter_map(|(name, _)| written.get_index_of(name.as_str()));
+        places.collect::<IndexSet<usize>>().into_iter().collect()
+    };
+    let needs: Vec<Vec<usize>> = written.values().map(used).collect();
+    let (_, first) = written.get_index(false_circle(&needs)?)?;
+    let message = "the official tools take the mixins this one uses for a circle";
+    let (text, severity) = (&first.block.text, Severity::Portability);
+    let found = Diagnostic::new(severity, "order-of-mixins", text, first.key, message);
+    Some(found.help("write mixins after those they use"))
+}
+
 /// The mixins a block uses. Names may be written as expressions without contexts.
-fn uses(block: &Block) -> Vec<(String, Expr)> {
+pub(crate) fn uses(block: &Block) -> Vec<(String, Expr)> {
     let Some(List::Items(items)) = block.list("mixins") else {
         return Vec::new();
     };

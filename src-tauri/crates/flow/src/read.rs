@@ -98,6 +98,7 @@ impl Reader<'_> {
             };
             let Some(key) = keys::find(kind, &name) else {
                 self.unknown_key(kind, &name, key_node.span, node.span);
+                self.foreign(kind, &name, value);
                 continue;
             };
             if block.has(key.name) {
@@ -108,6 +109,15 @@ impl Reader<'_> {
         self.missing_keys(&block);
         self.rules(&mut block);
         block
+    }
+
+    /// What stands under a key that belongs into a related kind of block: mistakes in it are told
+    /// at the same time.
+    fn foreign(&mut self, kind: Kind, name: &str, node: &Arc<Node>) {
+        let others = kind.relatives().iter();
+        if let Some(key) = others.copied().find_map(|other| keys::find(other, name)) {
+            self.shape(key, node.span, node);
+        }
     }
 
     fn field(&mut self, block: &mut Block, key: &'static KeySpec, at: Span, node: &Arc<Node>) {

@@ -262,5 +262,8 @@ tasks:
   life_span: ${{ 'x' }}
   cmd: ${{ inputs.path }} ${{ env.A }}
 ";
-    assert_snapshot!(checked(&[(".apolo/serve.yml", live), (".apolo/act.yml", batch)]));
+    assert_snapshot!(checked(&[
+        (".apolo/serve.yml", live),
+        (".apolo/act.yml", batch)
+    ]));
 }

@@ -82,9 +82,10 @@ fn real_projects_come_to_what_the_official_tool_says() {
             );
         }
         for found in &report.intended {
+            let differs = &found.mismatch;
             println!(
-                "intended: {name}/{}\n    expected {}\n    ours     {}",
-                found.path, found.expected, found.ours
+                "intended by {}: {name}/{}\n    expected {}\n    ours     {}",
+                found.rule.name, differs.path, differs.expected, differs.ours
             );
         }
         whole.passed += report.passed;
@@ -124,9 +125,10 @@ fn single_cases_come_to_what_the_official_tool_says() {
             );
         }
         for found in &report.intended {
+            let differs = &found.mismatch;
             println!(
-                "intended: {}\n    expected {}\n    ours     {}",
-                found.path, found.expected, found.ours
+                "intended by {}: {}\n    expected {}\n    ours     {}",
+                found.rule.name, differs.path, differs.expected, differs.ours
             );
         }
         whole.passed += report.passed;

@@ -1,14 +1,19 @@
 //! How many results agreed.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::process::ExitCode;
 
+use flow::conformance::{RULES, Rule};
+
 /// How many results agreed, did not, or differ on purpose.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) passed: usize,
     pub(crate) failed: usize,
     pub(crate) intended: usize,
+    /// How often each rule explained a difference.
+    pub(crate) rules: BTreeMap<String, usize>,
 }
 
 impl Count {
@@ -16,10 +21,24 @@ impl Count {
         self.passed += other.passed;
         self.failed += other.failed;
         self.intended += other.intended;
+        for (rule, times) in other.rules {
+            *self.rules.entry(rule).or_default() += times;
+        }
+    }
+
+    /// Prints how often each rule explained a difference; those that never did, too.
+    pub(crate) fn print_rules(&self) {
+        let known: Vec<String> = RULES.iter().map(|rule| title(rule)).collect();
+        let others = self.rules.keys().filter(|rule| !known.contains(rule));
+        println!("differences on purpose, by rule:");
+        for rule in known.iter().chain(others) {
+            let times = self.rules.get(rule).copied().unwrap_or_default();
+            println!("{times:6}  {rule}");
+        }
     }
 
     /// Failure if anything failed, and if nothing at all was compared.
-    pub(crate) fn exit_code(self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         if self.failed > 0 || self.passed + self.intended == 0 {
             ExitCode::FAILURE
         } else {
@@ -34,9 +53,15 @@ impl fmt::Display for Count {
             passed,
             failed,
             intended,
+            ..
         } = self;
         write!(f, "{passed} passed, {failed} failed, {intended} intended")
     }
+}
+
+/// A rule with the row of `COMPATIBILITY.md` that decides it.
+pub(crate) fn title(rule: &Rule) -> String {
+    format!("{} (row {}): {}", rule.name, rule.row, rule.what)
 }
 
 /// Prints a difference.
@@ -59,6 +84,7 @@ mod tests {
             passed: 1,
             failed: 2,
             intended: 3,
+            rules: BTreeMap::new(),
         };
         assert_eq!(count.to_string(), "1 passed, 2 failed, 3 intended");
     }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::Value;
 
-use crate::count::{Count, print_difference, print_intended};
+use crate::count::{Count, print_difference, print_intended, title};
 use crate::material;
 
 /// `cargo dev conformance expressions`
@@ -40,7 +40,7 @@ pub(crate) fn compare(options: &Options, verbose: bool) -> Result<Count> {
     for case in &cases {
         let id = case["id"].as_str().unwrap_or_default();
         match flow::conformance::compare_case(case) {
-            Some(report) => of_flow(id, report, verdicts.entry(id.to_owned()).or_default()),
+            Some(report) => of_flow(report, verdicts.entry(id.to_owned()).or_default()),
             None if verdicts.contains_key(id) => {}
             None => {
                 *others
@@ -77,21 +77,22 @@ fn of_expressions(text: &str) -> Result<BTreeMap<String, Verdict>> {
     for it in report.intended {
         let verdict = verdicts.entry(it.id.clone()).or_default();
         let what = format!("{} {}", it.id, it.input);
-        let why = it.why.to_owned();
+        let why = format!("expression language: {}", it.why);
         verdict.intended.push((what, it.expected, it.got, why));
     }
     Ok(verdicts)
 }
 
-fn of_flow(id: &str, report: flow::conformance::Report, verdict: &mut Verdict) {
+fn of_flow(report: flow::conformance::Report, verdict: &mut Verdict) {
     for it in report.failed {
         verdict.failed.push((it.path, it.expected, it.ours));
     }
-    let why = flow::conformance::reason(id).unwrap_or("only the official tools refuse it");
     for it in report.intended {
+        let differs = it.mismatch;
+        let why = title(it.rule);
         verdict
             .intended
-            .push((it.path, it.expected, it.ours, why.to_owned()));
+            .push((differs.path, differs.expected, differs.ours, why));
     }
 }
 
@@ -99,7 +100,11 @@ fn print(verdict: &Verdict, verbose: bool) -> Count {
     let mut count = Count::default();
     match (verdict.failed.is_empty(), verdict.intended.is_empty()) {
         (true, true) => count.passed = 1,
-        (true, false) => count.intended = 1,
+        (true, false) => {
+            count.intended = 1;
+            let rules = verdict.intended.iter().map(|(_, _, _, why)| why.clone());
+            count.rules = rules.map(|rule| (rule, 1)).collect();
+        }
         (false, _) => count.failed = 1,
     }
     for (what, expected, got) in &verdict.failed {

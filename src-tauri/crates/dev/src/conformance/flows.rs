@@ -7,7 +7,7 @@ use clap::Args;
 use flow::conformance::{Case, Report};
 use flow::{GitInfo, Workspace};
 
-use crate::count::{Count, print_difference, print_intended};
+use crate::count::{Count, print_difference, print_intended, title};
 use crate::folder::Folder;
 use crate::material;
 
@@ -125,13 +125,19 @@ pub(crate) fn print(name: &str, report: &Report, verbose: bool) -> Count {
         print_difference(&format!("{name}: {}", it.path), &it.expected, &it.ours);
     }
     for it in report.intended.iter().filter(|_| verbose) {
-        let what = format!("{name}: {}", it.path);
-        let why = "only the official tools refuse it, and we say so";
-        print_intended(&what, (&it.expected, &it.ours), why);
+        let differs = &it.mismatch;
+        let what = format!("{name}: {}", differs.path);
+        let values = (differs.expected.as_str(), differs.ours.as_str());
+        print_intended(&what, values, &title(it.rule));
     }
-    Count {
+    let mut count = Count {
         passed: report.passed,
         failed: report.failed.len(),
         intended: report.intended.len(),
+        ..Count::default()
+    };
+    for it in &report.intended {
+        *count.rules.entry(title(it.rule)).or_default() += 1;
     }
+    count
 }

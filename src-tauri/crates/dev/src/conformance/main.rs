@@ -20,6 +20,8 @@ mod material;
 mod mistakes;
 mod pools;
 mod random;
+#[path = "../templates/mod.rs"]
+mod templates;
 mod written;
 
 use std::process::ExitCode;
@@ -48,12 +50,15 @@ enum Command {
     Flows(flows::Options),
     /// Random valid and nearly valid projects, through the official tool as it is installed
     Random(random::Options),
+    /// Templates with what cookiecutter made of them
+    Templates(templates::Options),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match carry_out(arguments.command, arguments.verbose) {
         Ok(count) => {
+            count.print_rules();
             println!("{count}");
             count.exit_code()
         }
@@ -69,5 +74,6 @@ fn carry_out(command: Command, verbose: bool) -> Result<Count> {
         Command::Expressions(options) => expressions::compare(&options, verbose),
         Command::Flows(options) => flows::compare(&options, verbose),
         Command::Random(options) => random::compare(&options, verbose),
+        Command::Templates(options) => templates::compare(&options, verbose),
     }
 }

@@ -8,8 +8,10 @@ use source::{Diagnostic, Span, Text};
 
 use super::expand::Expander;
 use super::graph::TaskGraph;
+use super::id::TaskId;
 use super::images::BakeImages;
 use super::level::{Level, strategy_record};
+use super::notes;
 use super::view::BatchFlow;
 use crate::action::Action;
 use crate::config::{CacheConfig, StrategyConfig};
@@ -168,6 +170,16 @@ impl<'a> Preparation<'a> {
             .iter()
             .map(|(name, value)| (name.clone(), value.to_string()))
             .collect();
+        let mut notes = expanded.notes;
+        let project = self.project.tree();
+        let trees: Vec<_> = project.into_iter().chain([&self.flow.tree]).collect();
+        notes.extend(notes::git_before_bake(&trees));
+        let places = images
+            .list()
+            .into_iter()
+            .flat_map(|image| image.definitions);
+        let places: Vec<TaskId> = places.collect();
+        notes.extend(notes::git_in_actions(&expanded.graph, &places));
         Bake {
             id: "bake-id".to_owned(),
             flow: Arc::clone(&self.flow),
@@ -181,7 +193,7 @@ impl<'a> Preparation<'a> {
             project_path: self.project.file.as_ref().map(|file| file.path.clone()),
             actions: expanded.actions,
             level,
-            notes: expanded.notes,
+            notes,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use source::Diagnostic;
+use source::{Diagnostic, Severity};
 
 use super::expand::Expander;
 use super::graph::TaskKind;
@@ -17,6 +17,8 @@ pub(super) struct Called {
     pub(super) action: Arc<Action>,
     pub(super) reference: String,
     pub(super) kind: TaskKind,
+    /// What is wrong about the call itself, if it has any row: the graph inside is not made then.
+    pub(super) problems: Vec<Diagnostic>,
 }
 
 impl Expander<'_> {
@@ -40,17 +42,18 @@ impl Expander<'_> {
         )?;
         let kind =
             kind_of(&action, &reference, module).map_err(|message| vec![refused(expr, message)])?;
-        let mut found = inputs::check(&action, block);
-        found.extend(cache_of_stateful(&action, kind, block));
-        if found.is_empty() {
-            Ok(Some(Called {
-                action,
-                reference,
-                kind,
-            }))
-        } else {
-            Err(found)
+        let mut problems = inputs::check(&action, block);
+        if matches!(kind, TaskKind::Stateful | TaskKind::Local) {
+            // Only its own evaluation refuses it, when its turn comes.
+            self.notes.extend(problems.drain(..).map(as_warning));
         }
+        problems.extend(cache_of_stateful(&action, kind, block));
+        Ok(Some(Called {
+            action,
+            reference,
+            kind,
+            problems,
+        }))
     }
 
     fn loaded(
@@ -90,6 +93,12 @@ fn kind_of(action: &Action, reference: &str, module: bool) -> Result<TaskKind, S
             "a batch cannot call `{reference}`: it is a {word} action"
         )),
     }
+}
+
+fn as_warning(mut found: Diagnostic) -> Diagnostic {
+    found.severity = Severity::Warning;
+    found.message.push_str(": the bake starts, and fails here");
+    found
 }
 
 fn refused(expr: &Expr, message: String) -> Diagnostic {

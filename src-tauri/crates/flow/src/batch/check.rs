@@ -10,6 +10,7 @@ use source::{Diagnostic, Severity};
 use super::bake::Bake;
 use super::graph::{Node, TaskGraph, TaskKind};
 use super::images::{Definition, written};
+use crate::order::false_circle;
 
 /// Which check found something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,45 +180,15 @@ fn cycle(graph: &TaskGraph, steps: &[usize]) -> Diagnostic {
     found.help("remove one of these needs")
 }
 
-/// What the official tools take for a circle: a task that is reached twice while they follow the
-/// needs of one task. It happens when tasks stand before those they need.
+/// What the official tools take for a circle, at each level.
 fn false_cycles(graph: &TaskGraph) -> Vec<Diagnostic> {
-    let mut done = vec![false; graph.nodes.len()];
-    for start in 0..graph.nodes.len() {
-        let mut reached = vec![start];
-        let mut next = 0;
-        let mut seen = HashSet::from([start]);
-        while let Some(at) = reached.get(next).copied().filter(|_| !done[start]) {
-            next += 1;
-            let Some((_, node)) = graph.nodes.get_index(at) else {
-                continue;
-            };
-            for need in node
-                .needs
-                .keys()
-                .filter_map(|need| graph.nodes.get_index_of(need))
-            {
-                if done[need] {
-                    continue;
-                }
-                if !seen.insert(need) {
-                    return graph
-                        .nodes
-                        .get_index(start)
-                        .map(|(_, node)| false_cycle(node))
-                        .into_iter()
-                        .collect();
-                }
-                reached.push(need);
-            }
-        }
-        reached.iter().for_each(|at| done[*at] = true);
-    }
-    graph
-        .nodes
-        .values()
-        .flat_map(|node| &node.inner)
-        .flat_map(false_cycles)
+    let nodes = graph.nodes.values();
+    let needs: Vec<Vec<usize>> = nodes.map(|node| needed(graph, node).collect()).collect();
+    let own = false_circle(&needs).and_then(|at| graph.nodes.get_index(at));
+    let inner = graph.nodes.values().flat_map(|node| &node.inner);
+    let own = own.map(|(_, node)| false_cycle(node));
+    own.into_iter()
+        .chain(inner.flat_map(false_cycles))
         .collect()
 }
 

@@ -121,9 +121,13 @@ impl<'a> Expander<'a> {
             }
         };
         let last = std::mem::take(&mut building.last);
+        let problems = call.iter().flat_map(|call| call.problems.clone()).collect();
         let Some((strategy, rows)) = self.rows(entries.level, block, number) else {
-            return self.broken(building, block, Vec::new());
+            return self.broken(building, block, problems);
         };
+        if !rows.is_empty() {
+            self.troubles.list.extend(Troubles::from(problems).list);
+        }
         let entry = Entry {
             block,
             mixed,
@@ -172,7 +176,13 @@ impl<'a> Expander<'a> {
                 .whole(written, "max_parallel")
                 .unwrap_or(level.strategy.max_parallel),
         };
-        let rows = matrix::rows(&mut evaluator, written.get("matrix"), &block.text, number);
+        let place = (&block.text, number);
+        let rows = matrix::rows(
+            &mut evaluator,
+            written.get("matrix"),
+            place,
+            &mut self.notes,
+        );
         let troubles = evaluator.troubles;
         if !self.path.is_empty() && troubles.list.is_empty() {
             self.notes
@@ -260,6 +270,10 @@ impl<'a> Expander<'a> {
         };
         node.body = Body::Call(call.clone());
         match called.kind {
+            _ if !called.problems.is_empty() => {
+                node.inner = node.kind.is_call().then(TaskGraph::default);
+                None
+            }
             TaskKind::BatchAction | TaskKind::Module => {
                 node.inner = Some(self.inner(entries, called, node));
                 None

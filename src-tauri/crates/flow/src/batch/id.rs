@@ -46,6 +46,11 @@ impl TaskId {
         &self.0
     }
 
+    /// The call at each level around a task, from the outermost, and the task itself.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = Self> + '_ {
+        (1..=self.0.len()).map(|end| Self(self.0[..end].to_vec()))
+    }
+
     /// Whether this is the batch itself.
     #[must_use]
     pub fn is_root(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use expression::Value;
 use indexmap::IndexMap;
-use source::{Diagnostic, Text, nearest};
+use source::{Diagnostic, Severity, Text, nearest};
 
 use crate::eval::Evaluator;
 use crate::tree::{FieldValue, MapItem, Matrix};
@@ -20,8 +20,8 @@ pub(super) type Row = IndexMap<String, Value>;
 pub(super) fn rows(
     evaluator: &mut Evaluator<'_, '_>,
     written: Option<&FieldValue>,
-    text: &Text,
-    number: usize,
+    (text, number): (&Text, usize),
+    notes: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Row>> {
     let Some(FieldValue::Matrix(matrix)) = written else {
         return Some(vec![Row::new()]);
@@ -30,6 +30,7 @@ pub(super) fn rows(
     for entry in &matrix.exclude {
         let row = entry_row(evaluator, entry)?;
         exclude(evaluator, matrix, text, entry, &row);
+        notes.extend(without_values(matrix, text, entry, (&rows, &row)));
         rows.retain(|candidate| {
             !row.iter()
                 .all(|(name, value)| holds(candidate, name, value))
@@ -52,6 +53,33 @@ pub(super) fn rows(
 
 fn holds(row: &Row, name: &str, value: &Value) -> bool {
     row.get(name).is_some_and(|own| own.equals(value))
+}
+
+/// An entry of `exclude` in which a name has no values at all: the official tools look for one.
+fn without_values(
+    matrix: &Matrix,
+    text: &Text,
+    entry: &[MapItem],
+    (rows, row): (&[Row], &Row),
+) -> Option<Diagnostic> {
+    let reached = |candidate: &Row| {
+        let mut names = row.iter();
+        let first = names.find(|(name, value)| !holds(candidate, name, value));
+        first.is_some_and(|(name, _)| !candidate.contains_key(name))
+    };
+    if !rows.iter().any(reached) {
+        return None;
+    }
+    let item = entry.iter().find(|item| {
+        matrix.products.contains_key(&item.name) && !rows[0].contains_key(&item.name)
+    })?;
+    let message = format!(
+        "`{}` has no values, so the official tools fail on this `exclude`",
+        item.name
+    );
+    let severity = Severity::Portability;
+    let found = Diagnostic::new(severity, "exclude-of-empty", text, item.key, message);
+    Some(found.help("remove it"))
 }
 
 fn products(

@@ -1,10 +1,15 @@
 //! What works here but not, or otherwise, with the official tools.
 
-use expression::references;
-use source::{Diagnostic, Severity};
+use std::collections::HashSet;
 
-use super::graph::Node;
+use expression::{Part, Template, references};
+use source::{Diagnostic, Severity, Span};
+
+use super::body::Body as NodeBody;
+use super::graph::{Node, TaskGraph};
+use super::id::TaskId;
 use crate::eval::first_place;
+use crate::service::walk::exprs;
 use crate::tree::{Block, Body, Expr, FieldValue, List};
 
 fn portability(code: &'static str, expr: &Expr, message: &str) -> Diagnostic {
@@ -61,4 +66,77 @@ pub(super) fn repeated_id(node: &Node) -> Diagnostic {
     );
     Diagnostic::warning("repeated-id", &node.text, node.span, message)
         .help("give every task, and every row of a matrix, its own id")
+}
+
+/// What all tasks of a batch share, and the matrix, the limits and the cache of each: the official
+/// tools evaluate all that before they ask git.
+pub(super) fn git_before_bake(trees: &[&Block]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for tree in trees {
+        let shared = ["volumes", "images"];
+        let blocks = shared.iter().flat_map(|key| tree.blocks(key));
+        blocks.for_each(|(_, named)| git_in(&named.block, &mut found));
+        if let Some(defaults) = tree.block("defaults") {
+            git_in(defaults, &mut found);
+        }
+        for task in tree.items("tasks") {
+            let parts = ["strategy", "cache"]
+                .iter()
+                .filter_map(|key| task.block(key));
+            parts.for_each(|block| git_in(block, &mut found));
+        }
+    }
+    found
+}
+
+/// Actions without images to build: the official tools run their tasks without git.
+pub(super) fn git_in_actions(graph: &TaskGraph, images: &[TaskId]) -> Vec<Diagnostic> {
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    for node in graph.walk().filter(|node| node.kind.is_call()) {
+        let NodeBody::Call(call) = &node.body else {
+            continue;
+        };
+        let built = images
+            .iter()
+            .any(|id| id.steps().starts_with(node.id.steps()));
+        if !built && seen.insert(call.action.text.name()) {
+            git_in(&call.action.tree, &mut found);
+        }
+    }
+    found
+}
+
+/// The whole expression around a part of a text.
+fn expression_around(template: &Template, inner: Span) -> Span {
+    let spans = template.parts.iter().filter_map(|part| match part {
+        Part::Expression { node, .. } => Some(node.span),
+        Part::Text { .. } => None,
+    });
+    let mut around = spans.filter(|span| span.touches(inner.start));
+    around.next().unwrap_or(inner)
+}
+
+/// Values that use git, each with the places where they do.
+fn git_in(block: &Block, found: &mut Vec<Diagnostic>) {
+    exprs(block, &mut |expr| {
+        let Body::Template(template) = &expr.body else {
+            return;
+        };
+        let used = references(template).into_iter();
+        let mut places = used.filter(|used| used.name.text == "git").peekable();
+        if places.peek().is_none() {
+            return;
+        }
+        let message = "the official tools do not know `git` here: they look at it later";
+        let note = portability("git-before-bake", expr, message);
+        let note = places.fold(note, |note, used| {
+            let whole = expression_around(template, used.name.span);
+            note.label(&expr.text, used.name.span, "used here").label(
+                &expr.text,
+                whole,
+                "in this expression",
+            )
+        });
+        found.push(note);
+    });
 }

@@ -73,7 +73,7 @@ impl BatchFlow {
         let mut diagnostics = parsed.diagnostics;
         let tree = parsed.tree;
         let (mixins, mixin_problems) = Mixins::resolve(&tree, project);
-        diagnostics.extend(mixin_problems.iter().cloned());
+        diagnostics.extend(mixin_problems.iter().chain(mixins.notes()).cloned());
         diagnostics.extend(useless_mixin_keys(&tree));
         let mut tasks = Vec::new();
         for block in tree.items("tasks") {

@@ -7,17 +7,19 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 use source::{Diagnostic, Text};
 
+use super::compare::{Leaf, Report};
+use super::comparison::Comparison;
+use super::leaf::Predicted;
 use super::live::diagnostics;
-use super::project::Comparison;
-use super::{known, shape, single};
+use super::place::{placed, shown};
+use super::rule::Rule;
+use super::{case_rule, official, shape, single};
 use crate::batch::{Outcome, Results, TaskId, TaskResult, prepare};
 use crate::live::{JobInputs, PreparedLive, run_command};
 use crate::memory::MemoryWorkspace;
 use crate::project::open;
 use crate::read::{self, Document};
 use crate::session::{NoJobs, Platform, Session};
-
-use super::compare::Report;
 
 /// Areas of cases this crate answers for.
 pub const AREAS: [&str; 26] = [
@@ -77,7 +79,7 @@ pub fn compare_case(case: &Value) -> Option<Report> {
         }
         _ => return None,
     }
-    Some(known::sorted(asked.report))
+    Some(asked.report)
 }
 
 /// A case with what is needed to answer it.
@@ -109,26 +111,39 @@ impl<'a> Case<'a> {
 
     /// Compares an answer with the recorded one; only recorded fields count.
     pub(super) fn answer(&mut self, ours: &Value) {
+        self.answer_or(ours, None, &[]);
+    }
+
+    /// The same, if the official tool may come to something else by a mistake we know.
+    fn answer_or(
+        &mut self,
+        ours: &Value,
+        predicted: Option<(&'static Rule, Value)>,
+        found: &[Diagnostic],
+    ) {
         if self.record.get("error").is_some() {
-            let expected = &self.record["error"]["message"];
-            return self.report.fail(self.id, expected, ours);
+            return self.differ(&self.record["error"]["message"], ours, found);
         }
         let mut expected = plain(&self.record["result"]);
         if let Some(fields) = expected.as_object_mut() {
             fields.remove("hashed_json");
         }
-        let ours = self.canonical(ours);
-        let ours = match (&expected, &ours) {
-            (Value::Object(left), Value::Object(right)) => Value::Object(
-                right
-                    .iter()
-                    .filter(|(name, _)| left.contains_key(*name))
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect(),
-            ),
-            _ => ours,
-        };
-        self.report.same(self.id, &expected, &ours);
+        let ours = only_recorded(&expected, &self.canonical(ours));
+        let predicted = predicted.map(|(rule, value)| Predicted {
+            rule,
+            value: self.canonical(&value),
+        });
+        let record = self.record;
+        let why = |leaves: &[Leaf]| case_rule::of_leaves(record, leaves, predicted.as_ref());
+        self.report.same(self.id, (&expected, &ours), why);
+    }
+
+    /// Notes a case in which we differ, by a rule or not.
+    fn differ(&mut self, expected: &Value, ours: impl ToString, found: &[Diagnostic]) {
+        match case_rule::of_case(self.record, found) {
+            Some(rule) => self.report.intend(rule, self.id, expected, ours),
+            None => self.report.fail(self.id, expected, ours),
+        }
     }
 
     fn canonical(&self, value: &Value) -> Value {
@@ -140,22 +155,31 @@ impl<'a> Case<'a> {
 
     /// Compares findings with a recorded error: the place must agree.
     pub(super) fn refusal(&mut self, found: &[Diagnostic]) {
-        let recorded = &self.record["error"];
-        if self.record["area"] == "topo-sort-cycle-check" && self.record["result"] != "ok" {
-            let known = json!({"message": self.record["result"]});
-            let mut comparison = Comparison::bare(&self.report);
-            comparison.error(self.id, &known, found);
-            self.report = comparison.report;
-            return;
+        let crash = self.record["result"].as_str().and_then(crash);
+        if self.record.get("error").is_none() && crash.is_none() {
+            return self.differ(&self.record["result"], shown(found), found);
         }
-        if recorded.is_null() {
-            return self
-                .report
-                .fail(self.id, &self.record["result"], super::place::shown(found));
+        let error = crash.unwrap_or_else(|| placed(&self.record["error"]));
+        let mut comparison = self.comparison();
+        comparison.error(self.id, &error, found);
+        let failed = std::mem::take(&mut comparison.report.failed);
+        self.report.add(comparison.report);
+        if !failed.is_empty() {
+            self.differ(&error["message"], shown(found), found);
         }
-        let mut comparison = Comparison::bare(&self.report);
-        comparison.error(self.id, &placed(recorded), found);
-        self.report = comparison.report;
+    }
+
+    fn comparison(&self) -> Comparison<'static> {
+        static NOTHING: std::sync::LazyLock<MemoryWorkspace> =
+            std::sync::LazyLock::new(MemoryWorkspace::default);
+        Comparison {
+            workspace: &*NOTHING,
+            platform: Self::platform(),
+            record: &Value::Null,
+            replace: &[],
+            report: Report::default(),
+            said: Vec::new(),
+        }
     }
 
     /// Compares findings, or the answer if there are none that matter.
@@ -164,7 +188,7 @@ impl<'a> Case<'a> {
             true if self.record.get("error").is_some() || self.record["result"] == "CycleError" => {
                 self.refusal(found);
             }
-            true => self.answer(&ours()),
+            true => self.answer_or(&ours(), None, found),
             false => self.refusal(found),
         }
     }
@@ -214,6 +238,7 @@ impl<'a> Case<'a> {
         if !flow.sound && self.record.get("error").is_some() {
             let mut found = opened.diagnostics.clone();
             found.retain(|found| found.text.name() == flow.text.name());
+            let named = |name: &str| self.comparison().canonical_file(name);
             if super::place::agree(&placed(&self.record["error"]), &found, &named) {
                 return self.report.pass();
             }
@@ -308,9 +333,15 @@ impl<'a> Case<'a> {
         let planned = bake.task(&session, &id, &results);
         let mut found = diagnostics(&planned);
         found.extend(bake.notes().iter().cloned());
-        self.outcome(&found, || {
-            planned.map_or(Value::Null, |task| shape::task(&task.config))
+        if !super::place::errors(&found).is_empty() || self.record.get("error").is_some() {
+            return self.refusal(&found);
+        }
+        let theirs = official::of(&bake).and_then(|theirs| {
+            let task = theirs.task(&session, &id, &results).ok()?;
+            Some((official::rule(&bake, &id)?, shape::task(&task.config)))
         });
+        let ours = planned.map_or(Value::Null, |task| shape::task(&task.config));
+        self.answer_or(&ours, theirs, &found);
     }
 
     fn cycle(&mut self) {
@@ -340,34 +371,11 @@ impl<'a> Case<'a> {
     }
 }
 
-/// A recorded error with its place taken out of the message.
-fn placed(error: &Value) -> Value {
-    let message = error["message"].as_str().unwrap_or("");
-    let marks: Vec<&str> = message
-        .match_indices("  in \"")
-        .map(|(at, _)| &message[at..])
-        .collect();
-    let place = marks.last().and_then(|mark| {
-        let rest = mark.strip_prefix("  in \"")?;
-        let (file, rest) = rest.split_once("\", line ")?;
-        let (line, rest) = rest.split_once(", column ")?;
-        let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        Some((
-            file,
-            line.parse::<usize>().ok()?,
-            column.parse::<usize>().ok()?,
-        ))
-    });
-    match place {
-        Some((file, line, column)) => {
-            json!({"message": message, "file": file, "line": line, "column": column})
-        }
-        None => json!({"message": message}),
-    }
-}
-
-fn named(name: &str) -> String {
-    Comparison::bare(&Report::default()).canonical_file(name)
+/// A crash that is recorded as a result.
+fn crash(result: &str) -> Option<Value> {
+    let (kind, message) = result.split_once(' ').unwrap_or((result, ""));
+    let known = matches!(kind, "CycleError" | "KeyError");
+    known.then(|| json!({"type": kind, "message": message}))
 }
 
 fn texts(value: &Value) -> IndexMap<String, String> {
@@ -403,6 +411,20 @@ pub(super) fn plain(value: &Value) -> Value {
         }
         Value::Array(items) => items.iter().map(plain).collect(),
         other => other.clone(),
+    }
+}
+
+/// Ours without fields that were not recorded.
+fn only_recorded(expected: &Value, ours: &Value) -> Value {
+    match (expected, ours) {
+        (Value::Object(left), Value::Object(right)) => Value::Object(
+            right
+                .iter()
+                .filter(|(name, _)| left.contains_key(*name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        ),
+        _ => ours.clone(),
     }
 }
 

@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 use source::{Diagnostic, Text};
 
-use super::project::Comparison;
+use super::area::Areas;
+use super::comparison::Comparison;
 use super::shape;
 use crate::eval::Troubles;
 use crate::live::{JobInputs, LiveFlow, PlannedJob, PreparedLive, run_command};
@@ -138,7 +139,14 @@ fn create(
 ) -> Option<PreparedLive> {
     let parsed = LiveFlow::read(name, text.name(), text.clone(), project.tree());
     let flow = PreparedLive::new(project, session, Arc::new(parsed.tree));
-    let found = diagnostics(&flow);
+    let mut found = diagnostics(&flow);
+    let parsed = LiveFlow::read(name, text.name(), text.clone(), project.tree());
+    let areas = Areas::default().shared(&parsed.tree.tree, "jobs");
+    let areas = project
+        .file
+        .iter()
+        .fold(areas, |areas, file| areas.file(&file.text));
+    found.extend(areas.notes(comparison.said.iter().chain(&parsed.diagnostics)));
     comparison.outcome(&format!("{path}/create"), &record["create"], &found);
     flow.ok()
 }
@@ -158,12 +166,11 @@ fn job(
     record: &Value,
 ) {
     let multi = flow.is_multi(session, id);
+    let notes = concerning(comparison, session, flow, id);
     if record["meta"]["ok"].as_bool() == Some(false) {
-        comparison.error(
-            &format!("{path}/meta"),
-            &record["meta"]["error"],
-            &diagnostics(&multi),
-        );
+        let mut found = diagnostics(&multi);
+        found.extend(notes);
+        comparison.error(&format!("{path}/meta"), &record["meta"]["error"], &found);
         return;
     }
     let multi = multi.unwrap_or(false);
@@ -178,7 +185,7 @@ fn job(
     };
     jobs.take();
     let planned = flow.job(session, id, &given);
-    evaluated(comparison, path, (&planned, jobs.take()), record);
+    evaluated(comparison, path, (&planned, jobs.take()), (record, &notes));
     let with_params = &record["with_params"];
     if let Some(values) = with_params["given"].as_object() {
         given.params = values
@@ -187,8 +194,31 @@ fn job(
             .collect();
         let planned = flow.job(session, id, &given);
         let path = format!("{path}/with_params");
-        evaluated(comparison, &path, (&planned, jobs.take()), with_params);
+        evaluated(
+            comparison,
+            &path,
+            (&planned, jobs.take()),
+            (with_params, &notes),
+        );
     }
+}
+
+/// What is said about a job, its mixins and the action it calls, that the official tools do
+/// otherwise.
+fn concerning(
+    comparison: &Comparison<'_>,
+    session: &Session<'_>,
+    flow: &PreparedLive,
+    id: &str,
+) -> Vec<Diagnostic> {
+    let flow = flow.flow();
+    let Some(named) = flow.tree.named("jobs", id) else {
+        return Vec::new();
+    };
+    let areas = Areas::default().block(&named.block, Some(&flow.mixins));
+    let action = super::area::called(session.workspace, &named.block);
+    let own = areas.notes(&comparison.said);
+    own.into_iter().chain(action).collect()
 }
 
 fn sorted(mut tags: Vec<String>) -> Vec<String> {
@@ -200,9 +230,12 @@ fn evaluated(
     comparison: &mut Comparison<'_>,
     path: &str,
     (planned, queries): (&Result<PlannedJob, Troubles>, Vec<Vec<String>>),
-    record: &Value,
+    (record, notes): (&Value, &[Diagnostic]),
 ) {
-    if !comparison.outcome(path, record, &diagnostics(planned)) {
+    let mut found = diagnostics(planned);
+    found.extend(planned.iter().flat_map(|planned| planned.notes.clone()));
+    found.extend(notes.iter().cloned());
+    if !comparison.outcome(path, record, &found) {
         return;
     }
     let Ok(planned) = planned else { return };

@@ -5,21 +5,49 @@
 
 use std::sync::Arc;
 
-use source::{Diagnostic, Severity, Span, Text};
+use serde_json::{Value, json};
+use source::{Diagnostic, Span, Text};
 
+use super::meaning;
 use crate::yaml::{self, Node, NodeKind, Scalar};
 
 /// A line and a column of a file, both from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) file: String,
-    pub(super) line: usize,
-    pub(super) column: usize,
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
 }
 
+/// Further places of a finding at which the official tool may point, by what we say there: it
+/// points to the start of what holds the mistake where we point to the mistake itself.
+const POINTED: [&str; 8] = [
+    // The whole expression, for an operand in it.
+    "in this expression",
+    // The name, where we point to the value that uses it.
+    "used here",
+    // The entry with the call, for its reference or an argument.
+    "the call",
+    // The block, for a key that cannot stand in it.
+    "this block",
+    "this is ",
+    "the job of the action",
+    // The input, for its default.
+    "the input",
+    // The key of a mapping that cannot be one.
+    "a mapping inside a mapping",
+];
+
 /// All the places a finding stands for.
-pub(super) fn places(found: &Diagnostic) -> Vec<Place> {
-    let labels = found.labels.iter().map(|label| (&label.text, label.span));
+fn places(found: &Diagnostic) -> impl Iterator<Item = Place> + '_ {
+    let labels = found
+        .labels
+        .iter()
+        .filter(|label| {
+            let message = label.message.as_str();
+            POINTED.iter().any(|said| message.starts_with(said))
+        })
+        .map(|label| (&label.text, label.span));
     std::iter::once((&found.text, found.span))
         .chain(labels)
         .flat_map(|(text, span)| {
@@ -30,7 +58,6 @@ pub(super) fn places(found: &Diagnostic) -> Vec<Place> {
                 counted_in_value(text, inner),
             ]
         })
-        .collect()
 }
 
 /// The official tool has lists and brackets begin at their first item.
@@ -90,26 +117,81 @@ fn scalar_at(node: &Arc<Node>, at: usize) -> Option<(&Arc<Node>, &Scalar)> {
     }
 }
 
-/// Whether findings agree with a recorded error: one of them must stand at its place.
-pub(super) fn agree(
-    error: &serde_json::Value,
-    found: &[Diagnostic],
+/// The recorded place of an error, if it has one.
+pub(super) fn recorded(error: &Value) -> Option<(usize, usize, Option<&str>)> {
+    let number = |key: &str| usize::try_from(error[key].as_u64()?).ok();
+    Some((number("line")?, number("column")?, error["file"].as_str()))
+}
+
+/// A recorded error with its place taken out of the message.
+pub(super) fn placed(error: &Value) -> Value {
+    let message = error["message"].as_str().unwrap_or("");
+    let mut placed = json!({"type": error["type"], "message": message});
+    let marked = message
+        .rfind("  in \"")
+        .and_then(|at| marked(&message[at..]));
+    if let Some((file, line, column)) = marked {
+        placed["file"] = json!(file);
+        placed["line"] = json!(line);
+        placed["column"] = json!(column);
+    } else if let Some((line, column)) = in_syntax(message) {
+        placed["line"] = json!(line);
+        placed["column"] = json!(column);
+    }
+    placed
+}
+
+/// The place in `in "FILE", line LINE, column COLUMN`.
+fn marked(text: &str) -> Option<(&str, usize, usize)> {
+    let (file, rest) = text.strip_prefix("  in \"")?.split_once("\", line ")?;
+    let (line, rest) = rest.split_once(", column ")?;
+    Some((file, line.parse().ok()?, leading(rest)?))
+}
+
+/// The place in messages about the syntax of expressions; they count from 0.
+fn in_syntax(message: &str) -> Option<(usize, usize)> {
+    let rest = ["got unexpected token: ", "cannot tokenize data: "]
+        .iter()
+        .find_map(|start| message.strip_prefix(start))?;
+    let (line, rest) = rest.split_once(',')?;
+    Some((line.parse::<usize>().ok()? + 1, leading(rest)? + 1))
+}
+
+fn leading(text: &str) -> Option<usize> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit());
+    text[..end.unwrap_or(text.len())].parse().ok()
+}
+
+/// Whether a finding stands at a recorded place.
+pub(super) fn stands_at(
+    found: &Diagnostic,
+    error: &Value,
     canonical: &dyn Fn(&str) -> String,
 ) -> bool {
-    let number = |key: &str| {
-        error[key]
-            .as_u64()
-            .and_then(|number| usize::try_from(number).ok())
+    let Some((line, column, file)) = recorded(error) else {
+        return false;
     };
-    let (Some(line), Some(column)) = (number("line"), number("column")) else {
-        return !found.is_empty();
-    };
-    let file = error["file"].as_str();
-    found.iter().flat_map(places).any(|place| {
+    places(found).any(|place| {
         place.line == line
             && place.column == column
             && file.is_none_or(|file| canonical(&place.file) == file)
     })
+}
+
+/// Whether findings agree with a recorded error: one of them stands at its place; without a place,
+/// one of them means the same. Of several recorded errors, all must be found.
+pub(super) fn agree(
+    error: &Value,
+    found: &[Diagnostic],
+    canonical: &dyn Fn(&str) -> String,
+) -> bool {
+    if let Some(all) = error["errors"].as_array() {
+        return all.iter().all(|error| agree(error, found, canonical));
+    }
+    match recorded(error) {
+        Some(_) => found.iter().any(|found| stands_at(found, error, canonical)),
+        None => meaning::agrees(error, found),
+    }
 }
 
 /// The findings that keep something from being used.
@@ -121,22 +203,13 @@ pub(super) fn errors(found: &[Diagnostic]) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Whether a finding says that the official tool refuses this.
-pub(super) fn portability(found: &[Diagnostic]) -> Vec<Diagnostic> {
-    found
-        .iter()
-        .filter(|found| found.severity == Severity::Portability)
-        .cloned()
-        .collect()
-}
-
 /// Findings in a line, for reports.
 pub(super) fn shown(found: &[Diagnostic]) -> String {
     let one = |found: &Diagnostic| {
         let place = place(&found.text, found.span);
         format!(
-            "{}:{}:{}: {}",
-            place.file, place.line, place.column, found.message
+            "{}:{}:{}: {} [{}]",
+            place.file, place.line, place.column, found.message, found.code
         )
     };
     match found {

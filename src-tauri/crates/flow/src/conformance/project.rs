@@ -1,15 +1,14 @@
 //! One project against its record.
 
 use serde_json::{Value, json};
-use source::{Diagnostic, Text};
+use source::Text;
 
-use super::compare::{Mismatch, Report};
-use super::place::{agree, errors, portability, shown};
-use super::{batch, known, live};
+use super::compare::Report;
+use super::comparison::{Comparison, TEMPORARY};
+use super::{batch, live};
 use crate::action::Action;
 use crate::file;
 use crate::keys::Kind;
-use crate::memory::MemoryWorkspace;
 use crate::project::{Project, open_in};
 use crate::read::{self, Document};
 use crate::session::Platform;
@@ -26,22 +25,6 @@ pub struct Case<'a> {
     /// Makes a workspace that also holds these files, by absolute path.
     pub overlay: &'a dyn Fn(Vec<(String, String)>) -> Box<dyn Workspace>,
 }
-
-/// What is needed to compare any part of a record.
-pub(super) struct Comparison<'a> {
-    pub(super) workspace: &'a dyn Workspace,
-    pub(super) platform: Platform,
-    pub(super) record: &'a Value,
-    pub(super) replace: &'a [(String, String)],
-    pub(super) report: Report,
-    /// What the official tools are said to trip over in the file that is compared.
-    noted: Vec<Diagnostic>,
-    /// The same for all files of the project.
-    tripping: Vec<Diagnostic>,
-}
-
-/// Where synthetic flows lie.
-const TEMPORARY: &str = "/<TMP>";
 
 /// Compares a project with its record.
 #[must_use]
@@ -60,12 +43,11 @@ pub fn compare(case: &Case<'_>) -> Report {
         record: case.expected,
         replace: &case.replace,
         report: Report::default(),
-        tripping: Vec::new(),
-        noted: Vec::new(),
+        said: Vec::new(),
     };
     let config_dir = case.expected["config_dir"].as_str().unwrap_or(".");
     let opened = open_in(case.workspace, config_dir);
-    comparison.tripping = portability(&opened.diagnostics);
+    comparison.said = opened.diagnostics.clone();
     let project = opened.tree;
     if let Some(files) = case.expected["files"].as_object() {
         for (path, record) in files {
@@ -75,109 +57,7 @@ pub fn compare(case: &Case<'_>) -> Report {
     comparison.report
 }
 
-impl Comparison<'static> {
-    /// A comparison of a single case.
-    pub(super) fn bare(report: &Report) -> Self {
-        static NOTHING: std::sync::LazyLock<MemoryWorkspace> =
-            std::sync::LazyLock::new(MemoryWorkspace::default);
-        let platform = Platform {
-            user: String::new(),
-            cluster: String::new(),
-            org: None,
-            project: String::new(),
-        };
-        Self {
-            workspace: &*NOTHING,
-            platform,
-            record: &Value::Null,
-            replace: &[],
-            report: report.clone(),
-            tripping: Vec::new(),
-            noted: Vec::new(),
-        }
-    }
-}
-
 impl Comparison<'_> {
-    /// Our texts with folders replaced as in the records.
-    pub(super) fn canonical(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => Value::String(self.canonical_text(text)),
-            Value::Array(items) => items.iter().map(|item| self.canonical(item)).collect(),
-            Value::Object(fields) => Value::Object(
-                fields
-                    .iter()
-                    .map(|(name, value)| (self.canonical_text(name), self.canonical(value)))
-                    .collect(),
-            ),
-            other => other.clone(),
-        }
-    }
-
-    pub(super) fn canonical_text(&self, text: &str) -> String {
-        let replaced = self
-            .replace
-            .iter()
-            .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
-        replaced.replace(TEMPORARY, "<TMP>")
-    }
-
-    /// The name of a file as the records write it.
-    pub(super) fn canonical_file(&self, name: &str) -> String {
-        match name.starts_with('/') || name.starts_with('<') || name == "f.yml" {
-            true => self.canonical_text(name),
-            false => format!("<WS>/{name}"),
-        }
-    }
-
-    /// Compares a recorded error with our findings.
-    pub(super) fn error(&mut self, path: &str, error: &Value, found: &[Diagnostic]) {
-        let (wrong, extra) = (errors(found), portability(found));
-        let canonical = |name: &str| self.canonical_file(name);
-        let agrees = agree(error, &wrong, &canonical);
-        let known = agree(error, &extra, &canonical);
-        let crashed = error["message"] == "" && error["line"].is_null();
-        let noted = crashed && wrong.is_empty() && !self.tripping.is_empty();
-        match (agrees, known) {
-            (true, _) => self.report.pass(),
-            (false, true) => self.report.intend(path, &error["message"], shown(&extra)),
-            (false, false) if noted => {
-                let ours = shown(&self.tripping);
-                self.report.intend(path, &error["message"], ours);
-            }
-            (false, false) => self.report.fail(path, &error["message"], shown(found)),
-        }
-    }
-
-    /// Remembers what the official tools are said to trip over.
-    pub(super) fn note(&mut self, found: &[Diagnostic]) {
-        self.noted.extend(portability(found));
-    }
-
-    /// Compares an answer that is good or an error; tells whether both are good.
-    pub(super) fn outcome(&mut self, path: &str, record: &Value, found: &[Diagnostic]) -> bool {
-        match (record["ok"].as_bool(), errors(found).is_empty()) {
-            (Some(true), true) => {
-                self.report.pass();
-                true
-            }
-            (Some(true), false) => {
-                self.report.fail(path, "ok", shown(found));
-                false
-            }
-            _ => {
-                self.error(path, &record["error"], found);
-                false
-            }
-        }
-    }
-
-    /// Compares a part of a record with ours, canonical.
-    pub(super) fn part(&mut self, path: &str, expected: &Value, ours: &Value) {
-        let ours = self.canonical(ours);
-        self.report.same(path, expected, &ours);
-    }
-
     fn file(&mut self, project: &Project, path: &str, record: &Value, case: &Case<'_>) {
         let (role, kind) = (record["role"].as_str(), record["kind"].as_str());
         let text = match file::text(self.workspace, path) {
@@ -199,7 +79,7 @@ impl Comparison<'_> {
         if !sound {
             return;
         }
-        self.noted = portability(&parsed.diagnostics);
+        self.said.extend(parsed.diagnostics);
         let flows = case.expected["config_dir"].as_str().unwrap_or(".");
         let folder = path.rsplit_once('/').map_or(flows, |(folder, _)| folder);
         match document {
@@ -211,10 +91,6 @@ impl Comparison<'_> {
             }
             Document::Project => {}
         }
-        let failed = std::mem::take(&mut self.report.failed);
-        let (intended, failed) = known::by_design(failed, &self.noted);
-        self.report.intended.extend(intended);
-        self.report.failed = failed;
     }
 
     /// The project as a flow of this folder sees it.
@@ -275,6 +151,7 @@ impl Comparison<'_> {
         };
         let parsed = read::read(text, document);
         let path = format!("{path}/also_as_flow");
+        self.said.extend(parsed.diagnostics.iter().cloned());
         if !self.outcome(&format!("{path}/parse"), parse, &parsed.diagnostics) {
             return;
         }
@@ -309,8 +186,7 @@ impl Comparison<'_> {
             record: self.record,
             replace: self.replace,
             report: Report::default(),
-            tripping: self.tripping.clone(),
-            noted: self.noted.clone(),
+            said: self.said.clone(),
         };
         let call_path = format!("{TEMPORARY}/call.yml");
         let text = Text::new(call_path.as_str(), flow);
@@ -328,23 +204,6 @@ impl Comparison<'_> {
             record["run"] = json!({"ok": true, "tasks": called["result"]["tasks"]});
             batch::compare(&mut inner, &project, (&at, "call"), &text, &record);
         }
-        self.noted = inner.noted;
-        let report = match flow.contains("args:") {
-            true => inner.report,
-            false => without_arguments(inner.report),
-        };
-        self.report.passed += report.passed;
-        self.report.failed.extend(report.failed);
-        self.report.intended.extend(report.intended);
+        self.report.add(inner.report);
     }
-}
-
-/// The official tools know no inputs at all in a call without `args`; here their defaults hold.
-fn without_arguments(mut report: Report) -> Report {
-    let (intended, failed) = report.failed.into_iter().partition(|found: &Mismatch| {
-        found.path.contains("/inputs/") || found.expected.contains("No attribute")
-    });
-    report.failed = failed;
-    report.intended.append(&mut { intended });
-    report
 }

@@ -125,6 +125,11 @@ impl PreparedLive {
         (Self { flow, contexts }, troubles)
     }
 
+    /// The flow itself.
+    pub(crate) fn flow(&self) -> &LiveFlow {
+        &self.flow
+    }
+
     /// The tags every job of the flow has; jobs are found by them.
     #[must_use]
     pub fn flow_tags(&self) -> Vec<String> {
@@ -147,6 +152,7 @@ impl PreparedLive {
     pub fn is_multi(&self, session: &Session<'_>, id: &str) -> Result<bool, Troubles> {
         let caller = self.block(id)?;
         let described = match self.action(session, &caller)? {
+            Some(action) if !action.sound => return Err(action.problems.clone().into()),
             Some(action) => action.tree.block("job").cloned(),
             None => Some((*caller).clone()),
         };

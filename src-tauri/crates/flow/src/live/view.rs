@@ -89,7 +89,7 @@ impl LiveFlow {
         let mut diagnostics = parsed.diagnostics;
         let tree = parsed.tree;
         let (mixins, mixin_problems) = Mixins::resolve(&tree, project);
-        diagnostics.extend(mixin_problems.iter().cloned());
+        diagnostics.extend(mixin_problems.iter().chain(mixins.notes()).cloned());
         let mut jobs = IndexMap::new();
         for (id, named) in tree.blocks("jobs") {
             let block = match mixins.apply(&named.block) {

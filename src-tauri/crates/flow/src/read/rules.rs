@@ -126,6 +126,7 @@ impl Reader<'_> {
         if let Some(field) = job.fields.get("params") {
             let message = "the job of an action has no `params`";
             let found = Diagnostic::error("params-in-action", self.text, field.key, message);
+            let found = found.label(self.text, start_of(block), "this is a live action");
             self.report(found.help("use `inputs` of the action"));
         }
         if let Some(field) = job.fields.get("mixins") {
@@ -147,6 +148,8 @@ impl Reader<'_> {
                     block.kind.noun()
                 );
                 let found = Diagnostic::error("output-value", self.text, field.key, message);
+                let kind = format!("this is {}", block.kind.noun());
+                let found = found.label(self.text, start_of(block), kind);
                 self.report(found.help("print `::set-output name=NAME::VALUE` in the task"));
             }
         }

@@ -26,7 +26,7 @@ mod rename;
 mod said;
 mod surroundings;
 mod value;
-mod walk;
+pub(crate) mod walk;
 
 use source::Span;
 

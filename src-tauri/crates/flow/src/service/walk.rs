@@ -17,7 +17,7 @@ pub(super) fn expr_at(tree: &Block, offset: usize) -> Option<&Expr> {
 }
 
 /// Visits all values of a block and of the blocks inside it.
-pub(super) fn exprs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expr)) {
+pub(crate) fn exprs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expr)) {
     for field in block.fields.values() {
         for expr in own_exprs(field) {
             visit(expr);
