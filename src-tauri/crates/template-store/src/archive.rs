@@ -34,7 +34,9 @@ pub enum ArchiveError {
         name: String,
     },
     /// An entry would land outside.
-    #[error("the zip archive `{name}` holds `{entry}`, which would lie outside its folder; such archives are made to do harm")]
+    #[error(
+        "the zip archive `{name}` holds `{entry}`, which would lie outside its folder; such archives are made to do harm"
+    )]
     Outside {
         /// The archive.
         name: String,

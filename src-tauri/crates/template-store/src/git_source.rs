@@ -165,9 +165,8 @@ impl Visit<'_> {
             Some(pin) => pin,
             // A commit may have been fetched under the name of a branch.
             None => {
-                let same = |pin: &&Pinned| {
-                    self.key().len() >= 7 && pin.commit.starts_with(self.key())
-                };
+                let same =
+                    |pin: &&Pinned| self.key().len() >= 7 && pin.commit.starts_with(self.key());
                 match record.pins.values().find(same) {
                     Some(pin) => pin,
                     None => return Ok(None),

@@ -41,7 +41,9 @@ pub enum TooLarge {
     #[error("it is larger than {0} bytes")]
     Download(u64),
     /// A file that grows too much.
-    #[error("one of its files grows more than {0} times when unpacked, as only hostile archives do")]
+    #[error(
+        "one of its files grows more than {0} times when unpacked, as only hostile archives do"
+    )]
     Ratio(u64),
     /// Too many folders in each other.
     #[error("its folders lie more than {0} deep in each other")]
@@ -84,11 +86,6 @@ impl Intake {
             return Err(TooLarge::Bytes(self.limits.bytes));
         }
         Ok(())
-    }
-
-    /// Entries so far.
-    pub(crate) fn count(&self) -> usize {
-        self.entries
     }
 
     /// Bytes that may still come.

@@ -76,7 +76,11 @@ impl Network {
     pub(crate) fn prepare(&self, limit: Duration) -> Result<Prepared, NetworkError> {
         Ok(Prepared {
             tls: tls(self.ca_file.as_deref())?,
-            proxy: self.proxy.as_deref().map(|all| self.proxy(all)).transpose()?,
+            proxy: self
+                .proxy
+                .as_deref()
+                .map(|all| self.proxy(all))
+                .transpose()?,
             limit,
         })
     }
@@ -104,7 +108,11 @@ impl Prepared {
     pub(crate) fn apply(&self, builder: ClientBuilder) -> ClientBuilder {
         let builder = builder
             .tls_backend_preconfigured(self.tls.clone())
-            .user_agent(concat!("git/2.0 (bakehouse ", env!("CARGO_PKG_VERSION"), ")"))
+            .user_agent(concat!(
+                "git/2.0 (bakehouse ",
+                env!("CARGO_PKG_VERSION"),
+                ")"
+            ))
             .connect_timeout(Duration::from_secs(20).min(self.limit))
             .timeout(self.limit);
         match &self.proxy {
@@ -119,9 +127,7 @@ fn tls(ca_file: Option<&Path>) -> Result<ClientConfig, NetworkError> {
     let provider = Arc::new(ring::default_provider());
     let verifier = match ca_file {
         None => Verifier::new(Arc::clone(&provider)),
-        Some(path) => {
-            Verifier::new_with_extra_roots(certificates(path)?, Arc::clone(&provider))
-        }
+        Some(path) => Verifier::new_with_extra_roots(certificates(path)?, Arc::clone(&provider)),
     }
     .map_err(|error| refused(error.to_string()))?;
     Ok(ClientConfig::builder_with_provider(provider)

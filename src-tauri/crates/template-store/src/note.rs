@@ -5,7 +5,10 @@
 #[non_exhaustive]
 pub enum Note {
     /// A submodule, which is not fetched.
-    #[error("`{path}` is a submodule{}; its files are not part of the template", of(url))]
+    #[error(
+        "`{path}` is a submodule{}; its files are not part of the template",
+        of(url)
+    )]
     Submodule {
         /// Its folder.
         path: String,

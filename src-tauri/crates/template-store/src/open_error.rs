@@ -87,7 +87,11 @@ pub enum OpenError {
         offers: Vec<String>,
     },
     /// No `cookiecutter.json`.
-    #[error("{name} is no template: it has no cookiecutter.json, only {}{}", listed(found), offered(offers))]
+    #[error(
+        "{name} is no template: it has no cookiecutter.json, only {}{}",
+        listed(found),
+        offered(offers)
+    )]
     NotATemplate {
         /// The place.
         name: String,

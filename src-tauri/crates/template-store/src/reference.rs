@@ -153,10 +153,8 @@ impl GitAddress {
     /// A repository of this computer.
     #[must_use]
     pub fn local(path: &Path) -> Self {
-        let url = Url::from_file_path(path).map_or_else(
-            |()| path.display().to_string(),
-            |url| url.to_string(),
-        );
+        let url = Url::from_file_path(path)
+            .map_or_else(|()| path.display().to_string(), |url| url.to_string());
         Self {
             url,
             local: Some(path.to_owned()),

@@ -185,9 +185,7 @@ impl Store {
             }
             Reference::Folder(path) => job.folder(path),
             Reference::ZipFile(path) => job.zip(path).map(Found::local),
-            Reference::ZipUrl { url, credential } => {
-                self.open_zip(url, credential.as_ref(), job)
-            }
+            Reference::ZipUrl { url, credential } => self.open_zip(url, credential.as_ref(), job),
             Reference::Git(address) => self.open_git(address, checkout, job),
         }
     }

@@ -26,10 +26,9 @@ pub(crate) fn versions(path: &Path) -> Result<Versions, GitError> {
         }
     }
     if let Ok(commit) = repo.head_commit() {
-        let name = repo.head_name()?.map_or_else(
-            || "HEAD".to_owned(),
-            |name| name.shorten().to_string(),
-        );
+        let name = repo
+            .head_name()?
+            .map_or_else(|| "HEAD".to_owned(), |name| name.shorten().to_string());
         versions.default = Some(Version {
             name,
             commit: commit.id.to_string(),
@@ -42,8 +41,8 @@ pub(crate) fn versions(path: &Path) -> Result<Versions, GitError> {
 /// The whole id of a commit from its beginning.
 pub(crate) fn whole_id(path: &Path, prefix: &str) -> Result<String, GitError> {
     let repo = open(path)?;
-    let prefix_id = gix::hash::Prefix::from_hex(prefix)
-        .map_err(|_| GitError::NoObject(prefix.to_owned()))?;
+    let prefix_id =
+        gix::hash::Prefix::from_hex(prefix).map_err(|_| GitError::NoObject(prefix.to_owned()))?;
     let mut all = HashSet::new();
     let found = repo.objects.lookup_prefix(prefix_id, Some(&mut all))?;
     let commits: Vec<ObjectId> = match found {

@@ -71,7 +71,8 @@ impl Reader<'_> {
     fn entry(&mut self, path: String, kind: EntryKind, id: ObjectId) -> Result<(), GitError> {
         let node = match kind {
             EntryKind::Tree => {
-                self.nodes.push((path.clone(), Node::Folder { mode: 0o755 }));
+                self.nodes
+                    .push((path.clone(), Node::Folder { mode: 0o755 }));
                 return self.folder(id, &path);
             }
             EntryKind::Commit => {

@@ -58,7 +58,11 @@ impl Dial {
             .remote_at(self.address.url.as_str())?
             .with_fetch_tags(Tags::None)
             .with_refspecs(
-                ["+HEAD:refs/x/head", "+refs/heads/*:refs/x/heads/*", "+refs/tags/*:refs/x/tags/*"],
+                [
+                    "+HEAD:refs/x/head",
+                    "+refs/heads/*:refs/x/heads/*",
+                    "+refs/tags/*:refs/x/tags/*",
+                ],
                 Direction::Fetch,
             )?;
         let reached = (|| {
@@ -203,7 +207,9 @@ fn by_status(text: String) -> GitError {
     } else if text.contains("HTTP status 403") {
         GitError::AuthenticationRefused
     } else if text.contains("dumb") || text.contains("content-type") {
-        GitError::Other(format!("the address answers, but not as a git server: {text}"))
+        GitError::Other(format!(
+            "the address answers, but not as a git server: {text}"
+        ))
     } else {
         GitError::Other(text)
     }
@@ -212,9 +218,19 @@ fn by_status(text: String) -> GitError {
 fn ssh(text: String) -> GitError {
     let low = text.to_lowercase();
     let any = |words: &[&str]| words.iter().any(|word| low.contains(word));
-    if any(&["permission denied", "publickey", "host key verification"]) {
+    if any(&[
+        "permission denied",
+        "publickey",
+        "host key verification",
+        "no credentials",
+    ]) {
         GitError::AuthenticationNeeded
-    } else if any(&["could not resolve", "connection refused", "timed out", "unreachable"]) {
+    } else if any(&[
+        "could not resolve",
+        "connection refused",
+        "timed out",
+        "unreachable",
+    ]) {
         GitError::NoNetwork(text)
     } else if any(&["does not appear to be a git", "not found", "does not exist"]) {
         GitError::NotFound
@@ -226,10 +242,10 @@ fn ssh(text: String) -> GitError {
 }
 
 fn question(address: &GitAddress, context: &Context) -> Question {
-    let url = context
-        .url
-        .as_ref()
-        .map_or_else(|| address.url.clone(), |url| url.to_str_lossy().into_owned());
+    let url = context.url.as_ref().map_or_else(
+        || address.url.clone(),
+        |url| url.to_str_lossy().into_owned(),
+    );
     Question {
         host: context.host.clone().unwrap_or_else(|| host(&url)),
         user: context.username.clone(),

@@ -41,11 +41,6 @@ impl GitError {
     pub(crate) fn other(error: &(dyn Error + 'static)) -> Self {
         Self::Other(crate::chain::chain(error))
     }
-
-    /// Whether the other side could not be reached, rather than saying no.
-    pub(crate) fn is_unreachable(&self) -> bool {
-        matches!(self, Self::NoNetwork(_) | Self::NoSsh(_))
-    }
 }
 
 impl From<gix::Error> for GitError {

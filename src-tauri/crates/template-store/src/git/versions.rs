@@ -71,8 +71,11 @@ impl Versions {
     /// Sorts branches by name and tags with the newest number first.
     pub(crate) fn sort(&mut self) {
         self.branches.sort_by(|a, b| a.name.cmp(&b.name));
-        self.tags
-            .sort_by(|a, b| numbers(&b.name).cmp(&numbers(&a.name)).then(b.name.cmp(&a.name)));
+        self.tags.sort_by(|a, b| {
+            numbers(&b.name)
+                .cmp(&numbers(&a.name))
+                .then(b.name.cmp(&a.name))
+        });
     }
 
     /// The version a person means.

@@ -1,0 +1,19 @@
+//! Programs that templates want to run: found, judged, trusted, rehearsed in a copy, replaced by
+//! native ones where they are known. Nothing runs but what [`Rehearsal::run`] is called for.
+
+pub(crate) mod difference;
+mod environment;
+mod interpreter;
+mod native;
+mod process;
+pub(crate) mod rehearsal;
+mod sandbox;
+mod trust;
+
+pub use difference::{ChangeKind, FileChange};
+pub use interpreter::{Interpreter, NoInterpreter};
+pub use native::{Complaint, NativeHooks};
+pub use process::{Ending, Line, Stream};
+pub use rehearsal::{HookError, HookRun, Rehearsal};
+pub use sandbox::Sandbox;
+pub use trust::{Identity, Trust, TrustError, Trusted};
