@@ -11,6 +11,7 @@ use crate::bake::Bakery;
 use crate::credentials::Credentials;
 use crate::known_projects::KnownProjects;
 use crate::platform::PlatformSlot;
+use crate::project::kept::KeptProjects;
 use crate::settings::SettingsStore;
 use crate::watch::Watches;
 
@@ -51,6 +52,7 @@ struct Inner {
     options: DeskOptions,
     settings: SettingsStore,
     projects: KnownProjects,
+    kept: KeptProjects,
     credentials: Credentials,
     platform: PlatformSlot,
     bakery: Bakery,
@@ -65,6 +67,7 @@ impl Desk {
         let settings = SettingsStore::open(&options.folders);
         let inner = Inner {
             projects: KnownProjects::open(&options.folders),
+            kept: KeptProjects::default(),
             credentials: Credentials::new(&options),
             platform: PlatformSlot::default(),
             bakery: Bakery::default(),
@@ -86,6 +89,11 @@ impl Desk {
     /// Ends what this process serves; jobs and their supervisors go on.
     pub async fn close(&self) {
         self.platform().close().await;
+    }
+
+    /// Projects that were read before.
+    pub(crate) fn kept_projects(&self) -> &KeptProjects {
+        &self.inner.kept
     }
 
     /// Tells all listeners; none is needed.

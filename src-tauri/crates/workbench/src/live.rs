@@ -28,7 +28,7 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The live jobs of a project with their latest runs.
 pub async fn live_table(desk: &Desk, request: ProjectAsk) -> Result<LiveTable, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::kept(desk, &request.project)?;
     let plan = TablePlan::new(&open);
     let client = desk.client().await?;
     let place = place(&client, open.platform_project()).await?;

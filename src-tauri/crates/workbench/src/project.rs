@@ -1,6 +1,7 @@
 //! Projects: opening, reading, forgetting.
 
 pub(crate) mod disk;
+pub(crate) mod kept;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -106,7 +107,7 @@ pub(crate) fn platform() -> Platform {
 }
 
 /// The folder of the project that a path lies in.
-fn find_root(asked: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn find_root(asked: &Path) -> Result<PathBuf, Failure> {
     let found = std::fs::canonicalize(asked).map_err(|error| {
         let message = format!("{} cannot be opened: {error}.", asked.display());
         Failure {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use contract::{
     BakeState, BakeTable, BakeView, DeskEvent, JobState, LiveRow, LiveTable, ProjectAsk,
@@ -18,6 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::bake::{self, bake_table};
 use crate::live::live_table;
+use crate::project::kept::{FileMark, flow_files};
 use crate::{Desk, platform};
 
 /// Pause while something runs.
@@ -43,9 +44,6 @@ struct Seen {
     /// Names, sizes and times of the files that define the flow.
     files: Option<Vec<FileMark>>,
 }
-
-/// A file as far as it is looked at to see whether it changed.
-type FileMark = (PathBuf, u64, Option<SystemTime>);
 
 impl Watches {
     /// Begins to watch a project.
@@ -174,28 +172,6 @@ fn look_at_files(desk: &Desk, root: &Path) {
             project: root.display().to_string(),
         });
     }
-}
-
-fn flow_files(root: &Path) -> Vec<FileMark> {
-    let mut marks = Vec::new();
-    let mut folders = vec![root.join(".apolo"), root.join(".neuro")];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let Ok(about) = entry.metadata() else {
-                continue;
-            };
-            if about.is_dir() {
-                folders.push(entry.path());
-            } else {
-                marks.push((entry.path(), about.len(), about.modified().ok()));
-            }
-        }
-    }
-    marks.sort();
-    marks
 }
 
 async fn look_at_live(desk: &Desk, root: &Path) -> bool {

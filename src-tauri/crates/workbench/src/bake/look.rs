@@ -26,7 +26,7 @@ const COUNTED: usize = 50;
 
 /// The bakes of a project, newest first.
 pub async fn bake_table(desk: &Desk, request: ProjectAsk) -> Result<BakeTable, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::kept(desk, &request.project)?;
     let project = open.path();
     let client = desk.client().await?;
     let record = flow_record(&client, &open).await?;
