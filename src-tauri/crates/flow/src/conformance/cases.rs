@@ -22,7 +22,7 @@ use crate::read::{self, Document};
 use crate::session::{NoJobs, Platform, Session};
 
 /// Areas of cases this crate answers for.
-pub const AREAS: [&str; 26] = [
+pub const AREAS: [&str; 27] = [
     "coerce",
     "interpolation",
     "yaml-scalar(str-field)",
@@ -49,6 +49,7 @@ pub const AREAS: [&str; 26] = [
     "git",
     "_id2tag",
     "topo-sort-cycle-check",
+    "meta-from-file",
 ];
 
 /// Compares one case; nothing, if it is none this crate can answer.
@@ -66,6 +67,7 @@ pub fn compare_case(case: &Value) -> Option<Report> {
             let ours = crate::tag::tag_of(input.as_str()?);
             asked.answer(&json!(ours));
         }
+        ("meta-from-file", _) => single::params(&mut asked),
         ("topo-sort-cycle-check", _) => asked.cycle(),
         (_, Value::Object(fields)) if fields.get("files").is_some_and(Value::is_object) => {
             if fields.contains_key("script") {

@@ -223,3 +223,13 @@ fn scope() -> Dict {
     scope.insert("tg", Evaluated::Set(tags));
     scope
 }
+
+/// A file with parameters.
+pub(super) fn params(case: &mut Case<'_>) {
+    let text = Text::new("<META>", case.record["input"].as_str().unwrap_or(""));
+    let read = crate::batch::read_params(&text);
+    match super::place::errors(&read.diagnostics).is_empty() {
+        true => case.answer(&json!(read.tree)),
+        false => case.refusal(&read.diagnostics),
+    }
+}
