@@ -5,6 +5,7 @@ mod broken_projects;
 mod command_line;
 mod credentials;
 mod desk;
+mod editor;
 mod layers;
 mod live_jobs;
 mod new_projects;

@@ -25,6 +25,20 @@ macro_rules! for_each_command {
             flow_check($crate::FlowCheck) -> $crate::FlowReport;
             sample_open($crate::SampleAsk) -> $crate::ProjectView;
 
+            editor_open($crate::EditorFileAsk) -> $crate::EditorFile;
+            editor_save($crate::EditorSave) -> $crate::EditorFile;
+            editor_check($crate::EditorText) -> $crate::EditorFindings;
+            editor_complete($crate::EditorPoint) -> $crate::EditorCompletions;
+            editor_hover($crate::EditorPoint) -> $crate::EditorHover;
+            editor_definition($crate::EditorPoint) -> $crate::EditorPlaces;
+            editor_references($crate::EditorPoint) -> $crate::EditorPlaces;
+            editor_renamable($crate::EditorPoint) -> $crate::Renamable;
+            editor_rename($crate::EditorRename) -> $crate::EditorEdits;
+            editor_outline($crate::EditorText) -> $crate::EditorOutline;
+            editor_change($crate::EditorChange) -> $crate::EditorEdits;
+            editor_apply($crate::EditorApply) -> $crate::EditorApplied;
+            schema_list($crate::SchemaAsk) -> $crate::SchemaList;
+
             live_table($crate::ProjectAsk) -> $crate::LiveTable;
             live_plan($crate::LiveStart) -> $crate::LivePlan;
             live_start($crate::LiveStart) -> $crate::LiveStarted;

@@ -27,11 +27,19 @@ pub enum SchemaFile {
     Project,
     /// An action of any kind.
     Action,
+    /// An action that can be called as a module: by live jobs, or by tasks.
+    Module,
 }
 
 impl SchemaFile {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Live, Self::Batch, Self::Project, Self::Action];
+    pub const ALL: [Self; 5] = [
+        Self::Live,
+        Self::Batch,
+        Self::Project,
+        Self::Action,
+        Self::Module,
+    ];
 
     /// The word for it in file names: `live.schema.json`.
     #[must_use]
@@ -41,6 +49,7 @@ impl SchemaFile {
             Self::Batch => "batch",
             Self::Project => "project",
             Self::Action => "action",
+            Self::Module => "module",
         }
     }
 
@@ -50,6 +59,7 @@ impl SchemaFile {
             Self::Batch => "Batch",
             Self::Project => "Project",
             Self::Action => "Action",
+            Self::Module => "Module",
         }
     }
 
@@ -64,6 +74,7 @@ impl SchemaFile {
                 Kind::StatefulAction,
                 Kind::LocalAction,
             ],
+            Self::Module => &[Kind::LiveAction, Kind::BatchAction],
         }
     }
 }

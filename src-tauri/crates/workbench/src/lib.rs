@@ -10,6 +10,7 @@ mod check;
 mod credentials;
 mod desk;
 mod dispatch;
+mod editor;
 mod folders;
 mod graph;
 mod home;
@@ -20,6 +21,7 @@ mod new_project;
 mod place;
 mod platform;
 mod project;
+mod schema;
 mod settings;
 mod stored;
 mod supervise;
@@ -38,12 +40,18 @@ pub mod commands {
     pub use crate::bake::{bake_cancel, bake_plan, bake_start, bake_table, bake_view};
     pub use crate::check::flow_check;
     pub use crate::credentials::credentials_choose;
+    pub use crate::editor::{
+        editor_apply, editor_change, editor_check, editor_complete, editor_definition,
+        editor_hover, editor_open, editor_outline, editor_references, editor_renamable,
+        editor_rename, editor_save,
+    };
     pub use crate::graph::{graph_drawing, graph_export};
     pub use crate::home::home_view;
     pub use crate::live::{live_plan, live_start, live_stop, live_table};
     pub use crate::log::log_follow;
     pub use crate::place::place_check;
     pub use crate::project::{project_forget, project_open, project_view, sample_open};
+    pub use crate::schema::schema_list;
     pub use crate::settings::settings_update;
     pub use crate::template::{project_create, template_form, template_list, template_preview};
 }
