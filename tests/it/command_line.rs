@@ -96,3 +96,27 @@ async fn a_dry_run_of_new_writes_nothing() {
     assert!(text(&output).contains(".neuro/live.yml"));
     assert!(!test.folder.path().join("rye").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemas_are_printed_or_written() {
+    let test = TestDesk::open().await;
+    let live = bakehouse(&test, &["schema", "live"]);
+    assert_eq!(code(&live), 0, "{}", text(&live));
+    let schema: serde_json::Value = serde_json::from_slice(&live.stdout).expect("it prints JSON");
+    assert_eq!(schema["title"], "Live flow");
+    let folder = test.folder.path().join("schemas");
+    let written = bakehouse(
+        &test,
+        &["schema", "--output", &folder.display().to_string()],
+    );
+    assert_eq!(code(&written), 0, "{}", text(&written));
+    for kind in ["live", "batch", "project", "action", "module"] {
+        let file = folder.join(format!("{kind}.schema.json"));
+        let content = std::fs::read(&file).expect("it is written");
+        let _: serde_json::Value = serde_json::from_slice(&content).expect("it is JSON");
+    }
+    let all = bakehouse(&test, &["schema"]);
+    let all: serde_json::Value = serde_json::from_slice(&all.stdout).expect("it prints JSON");
+    assert_eq!(all["live"], schema);
+    assert_eq!(code(&bakehouse(&test, &["schema", "nonsense"])), 2);
+}

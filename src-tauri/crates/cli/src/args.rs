@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Look for mistakes in the files of a project, and start nothing.
     Check(Check),
+    /// Print the JSON schemas of flow files, for editors.
+    Schema(Schema),
     /// Run the local platform until it is interrupted.
     Serve(Serve),
 }
@@ -232,6 +234,31 @@ pub(crate) struct Check {
     /// Fail on warnings and on what only the official tools trip over, too.
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// The kind of file; all of them when missing.
+    #[arg(value_enum, value_name = "FILE")]
+    pub(crate) file: Option<SchemaOf>,
+    /// Folder to write FILE.schema.json into, instead of printing.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A kind of file that has a schema.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// `live.yml`.
+    Live,
+    /// A batch.
+    Batch,
+    /// `project.yml`.
+    Project,
+    /// An action of any kind.
+    Action,
+    /// An action that can be called as a module.
+    Module,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod inspect;
 mod live;
 mod new;
 mod output;
+mod schema;
 mod serve;
 
 use std::process::ExitCode;
@@ -108,6 +109,7 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Cancel(cancel) => bake::cancel(desk, cancel).await,
         Command::Graph(graph) => graph::graph(desk, graph).await,
         Command::Check(check) => check::check(desk, check).await,
+        Command::Schema(schema) => schema::schema(desk, schema).await,
         Command::Serve(_) => Ok(Ended::Well),
     }
 }
