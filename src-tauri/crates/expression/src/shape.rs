@@ -211,6 +211,13 @@ impl Absent {
         }
     }
 
+    fn code(self) -> &'static str {
+        match self {
+            Self::Task => "unknown-result",
+            Self::Input | Self::Key => "unknown-attribute",
+        }
+    }
+
     fn help(self) -> Option<&'static str> {
         match self {
             Self::Task => Some("write the task under `needs` first"),
@@ -250,7 +257,11 @@ fn check(
         match shape.step(step) {
             Ok(inner) => shape = inner,
             Err(message) => {
-                let found = Diagnostic::error("unknown-attribute", text, step.span(), message);
+                let code = match shape {
+                    Shape::Keys { absent, .. } => absent.code(),
+                    _ => "unknown-attribute",
+                };
+                let found = Diagnostic::error(code, text, step.span(), message);
                 let wanted = step.name().unwrap_or_default();
                 let found = found.candidates(nearest(wanted, shape.names()));
                 return Some(match shape {

@@ -26,13 +26,13 @@ use findings::Findings;
 pub struct Checked {
     /// Everything that was found, each once.
     pub findings: Vec<Diagnostic>,
-    /// What the live jobs come to before anybody gives parameters, in the order of the file; empty
-    /// if the live flow has mistakes that keep it from being read.
+    /// What the live jobs come to before anybody gives parameters, in the order of the file. Of a
+    /// flow that is not sound it is only a guess.
     pub jobs: IndexMap<String, Result<ForeseenJob, Troubles>>,
     /// What is wrong with, or not known of, what all live jobs share.
     pub live: Option<Troubles>,
-    /// What the batches come to before anybody gives parameters, by name; those that have mistakes
-    /// which keep them from being read are left out.
+    /// What the batches come to before anybody gives parameters, by name. Of a batch that is not
+    /// sound it is only a guess.
     pub batches: IndexMap<String, CheckedBatch>,
 }
 
@@ -64,17 +64,13 @@ pub fn check(project: &Project, read: &[Diagnostic], session: &Session<'_>) -> C
         found.troubles(&troubles);
         let jobs = jobs(&prepared, flow.jobs.keys(), session);
         jobs.values().for_each(|job| found.job(job));
-        if flow.readable {
-            checked.jobs = jobs;
-            checked.live = (!troubles.list.is_empty()).then_some(troubles);
-        }
+        checked.jobs = jobs;
+        checked.live = (!troubles.list.is_empty()).then_some(troubles);
     }
     for flow in &project.batches {
         let batch = batch(project, session, flow);
         found.batch(&batch);
-        if flow.readable {
-            checked.batches.insert(flow.name.clone(), batch);
-        }
+        checked.batches.insert(flow.name.clone(), batch);
     }
     for action in &project.actions {
         found.read(action::check(project, session, action));

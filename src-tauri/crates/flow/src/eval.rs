@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use expression::{Dict, Key, Part, Scope, Template, Unknown, Value, evaluate};
+use expression::{Dict, Key, Part, Scope, Template, Unknown, Value, evaluate, evaluate_pieces};
 use indexmap::IndexMap;
 use source::{Diagnostic, Span, Text};
 
@@ -155,19 +155,34 @@ impl<'e, 'o> Evaluator<'e, 'o> {
         }
     }
 
-    /// The value of an expression before it is turned into a type.
+    /// The value of an expression before it is turned into a type. If it has none, all its parts
+    /// tell why.
     fn raw(&mut self, expr: &Expr, template: &Template) -> Option<Value> {
-        match evaluate(template, self.scope, self.outside) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let diagnostic = in_its_part(error.diagnostic(&expr.text), template);
-                self.troubles.list.push(Trouble {
-                    diagnostic,
-                    unknown: error.unknown.map(|unknown| *unknown),
-                });
-                None
+        let error = match evaluate(template, self.scope, self.outside) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        let effects = self.outside.effects.len();
+        let errors = match template.parts.len() {
+            0 | 1 => vec![error],
+            _ => {
+                let pieces = evaluate_pieces(template, self.scope, self.outside).into_iter();
+                let errors: Vec<_> = pieces.filter_map(|piece| piece.value.err()).collect();
+                // Parts that are good one by one can still be too long together.
+                if errors.is_empty() {
+                    vec![error]
+                } else {
+                    errors
+                }
             }
-        }
+        };
+        self.outside.effects.truncate(effects);
+        let troubles = errors.into_iter().map(|error| Trouble {
+            diagnostic: in_its_part(error.diagnostic(&expr.text), template),
+            unknown: error.unknown.map(|unknown| *unknown),
+        });
+        self.troubles.list.extend(troubles);
+        None
     }
 
     fn converted(&mut self, at: &Expr, to: Form, value: &Value, span: Span) -> Option<Value> {

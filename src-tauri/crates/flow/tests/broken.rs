@@ -267,3 +267,30 @@ tasks:
         (".apolo/act.yml", batch)
     ]));
 }
+
+#[test]
+fn every_expression_of_a_text_is_told_and_a_misspelt_need_only_once() {
+    let live = "\
+kind: live
+defaults: {env: {HOME: /data}}
+jobs:
+  a:
+    imge: python
+    params: {rate: '1'}
+    volumes: [\"${{ volumes.data.ref_rw }}\"]
+    cmd: ${{ params.rte }} ${{ env.HOM }} ${{ params.rate }}
+";
+    let batch = "\
+kind: batch
+tasks:
+- {id: prepare, image: i}
+- id: train
+  image: i
+  needs: [prepar]
+  cmd: ${{ needs.prepare.outputs.x }}
+";
+    assert_snapshot!(checked(&[
+        (".apolo/live.yml", live),
+        (".apolo/b.yml", batch)
+    ]));
+}

@@ -27,8 +27,6 @@ pub struct BatchFlow {
     pub tasks: Vec<TaskView>,
     /// Whether it has no errors.
     pub sound: bool,
-    /// Whether it could be read, so that only names in it may be wrong.
-    pub(crate) readable: bool,
     /// Its tree.
     pub tree: Block,
     /// Its mixins, and those of the project.
@@ -69,7 +67,6 @@ impl BatchFlow {
         parsed: Parsed<Block>,
         project: Option<&Block>,
     ) -> Parsed<Self> {
-        let readable = parsed.is_sound();
         let mut diagnostics = parsed.diagnostics;
         let tree = parsed.tree;
         let (mixins, mixin_problems) = Mixins::resolve(&tree, project);
@@ -95,7 +92,6 @@ impl BatchFlow {
             title: title.unwrap_or_else(|| id.clone()),
             params: crate::live::params(&tree),
             sound: !diagnostics.iter().any(Diagnostic::is_error),
-            readable,
             text,
             id,
             tasks,

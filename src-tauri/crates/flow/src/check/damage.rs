@@ -18,8 +18,8 @@ const OF_FILE: [&str; 11] = [
 ];
 
 /// Keys of a job or task that the rest of it is made from.
-const OF_JOB: [&str; 10] = [
-    "action", "args", "image", "matrix", "mixins", "module", "needs", "params", "post", "strategy",
+const OF_JOB: [&str; 9] = [
+    "action", "args", "matrix", "mixins", "module", "needs", "params", "post", "strategy",
 ];
 
 /// Keys of a task that other tasks read.
@@ -28,11 +28,16 @@ const OF_TASK: [&str; 3] = ["id", "matrix", "strategy"];
 /// The keys under which jobs and tasks lie.
 const UNITS: [&str; 5] = ["jobs", "tasks", "job", "main", "post"];
 
+/// After so many mistakes nothing about names is certain any more.
+const MOST: usize = 1_000;
+
 /// Mistakes found while files were read.
 pub(super) struct Damage {
     places: Places,
     /// Jobs and tasks in which something cannot be known.
     units: Places,
+    /// Jobs and tasks whose image cannot be known.
+    images: Places,
     /// Whether something cannot be known anywhere.
     everywhere: bool,
 }
@@ -40,6 +45,7 @@ pub(super) struct Damage {
 /// How far the consequences of a mistake reach.
 enum Extent {
     Nowhere,
+    Image(Span),
     Unit(Span),
     Everywhere,
 }
@@ -48,14 +54,19 @@ impl Damage {
     /// What the findings of reading leave unknown.
     pub(super) fn new(read: &[Diagnostic]) -> Self {
         let mut trees: HashMap<&str, Option<Arc<Node>>> = HashMap::new();
-        let mut units = Vec::new();
+        let (mut units, mut images) = (Vec::new(), Vec::new());
         let mut everywhere = false;
-        for found in read.iter().filter(|found| found.is_error()) {
+        for (number, found) in read.iter().filter(|found| found.is_error()).enumerate() {
+            if everywhere || number == MOST {
+                everywhere = true;
+                break;
+            }
             let tree = trees
                 .entry(found.text.name())
                 .or_insert_with(|| yaml::read(&found.text).tree);
             match tree.as_deref().map(|tree| extent(found, tree)) {
                 Some(Extent::Nowhere) => {}
+                Some(Extent::Image(span)) => images.push((found.text.name().to_owned(), span)),
                 Some(Extent::Unit(span)) => units.push((found.text.name().to_owned(), span)),
                 Some(Extent::Everywhere) | None => everywhere = true,
             }
@@ -65,6 +76,7 @@ impl Damage {
         Self {
             places: Places::new(places.map(place)),
             units: Places::new(units),
+            images: Places::new(images),
             everywhere,
         }
     }
@@ -74,6 +86,7 @@ impl Damage {
         found.code == "broken-value"
             || self.places.touch(found)
             || about_names(found) && (self.everywhere || self.units.touch(found))
+            || found.code == "no-image" && self.images.touch(found)
     }
 }
 
@@ -102,6 +115,7 @@ fn extent(found: &Diagnostic, tree: &Node) -> Extent {
         None => Extent::Nowhere,
         Some(_) if among(&OF_TASK) && !path.named => Extent::Everywhere,
         Some(unit) if among(&OF_JOB) || found.code == "wrong-shape" => Extent::Unit(unit),
+        Some(unit) if among(&["image"]) => Extent::Image(unit),
         Some(_) => Extent::Nowhere,
     }
 }

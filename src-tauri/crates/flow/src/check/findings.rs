@@ -71,10 +71,15 @@ impl Findings {
     pub(super) fn batch(&mut self, batch: &CheckedBatch) {
         self.troubles(&batch.troubles);
         self.read(batch.bake.notes().iter().cloned());
+        let misspelt = misspelt_needs(batch);
         let checks = batch.bake.check().into_iter();
-        self.read(checks.map(|finding| finding.diagnostic));
+        let (follow, own): (Vec<_>, Vec<_>) = checks
+            .map(|finding| finding.diagnostic)
+            .partition(|found| found.code == "unknown-result" && misspelt.touch(found));
+        self.read(own);
         // What names no context has was found by the check of all names.
         let known = self.list.iter().filter(|found| found.is_error());
+        let known = known.chain(&follow);
         let known = Places::new(known.map(|found| (found.text.name().to_owned(), found.span)));
         for troubles in batch.tasks.values().filter_map(|task| task.as_ref().err()) {
             let wrong = troubles.list.iter().map(|trouble| &trouble.diagnostic);
@@ -82,4 +87,18 @@ impl Findings {
             self.read(new.collect::<Vec<_>>());
         }
     }
+}
+
+/// The tasks that need a task which there is not: what they read of it is not another mistake.
+fn misspelt_needs(batch: &CheckedBatch) -> Places {
+    let wrong = batch
+        .troubles
+        .list
+        .iter()
+        .map(|trouble| &trouble.diagnostic);
+    let wrong = wrong.filter(|found| found.code == "unknown-need");
+    let needs = Places::new(wrong.map(|found| (found.text.name().to_owned(), found.span)));
+    let nodes = batch.bake.graph.walk();
+    let places = nodes.map(|node| (node.text.name().to_owned(), node.span));
+    Places::new(places.filter(|(file, span)| needs.touched(file, *span)))
 }

@@ -35,12 +35,17 @@ impl Places {
 
     /// Whether a finding touches one of the places.
     pub(super) fn touch(&self, found: &Diagnostic) -> bool {
-        let Some(places) = self.files.get(found.text.name()) else {
+        self.touched(found.text.name(), found.span)
+    }
+
+    /// Whether a part of a file touches one of the places.
+    pub(super) fn touched(&self, file: &str, part: Span) -> bool {
+        let Some(places) = self.files.get(file) else {
             return false;
         };
-        let before = places.partition_point(|place| place.start <= found.span.end);
+        let before = places.partition_point(|place| place.start <= part.end);
         let last = before.checked_sub(1).and_then(|last| places.get(last));
-        last.is_some_and(|place| place.end >= found.span.start)
+        last.is_some_and(|place| place.end >= part.start)
     }
 }
 

@@ -26,8 +26,6 @@ pub struct LiveFlow {
     pub jobs: IndexMap<String, JobView>,
     /// Whether it has no errors.
     pub sound: bool,
-    /// Whether it could be read, so that only names in it may be wrong.
-    pub(crate) readable: bool,
     /// Its tree.
     pub tree: Block,
     /// Its mixins, and those of the project.
@@ -85,7 +83,6 @@ impl LiveFlow {
     #[must_use]
     pub fn read(name: &str, path: &str, text: Text, project: Option<&Block>) -> Parsed<Self> {
         let parsed = read::read(&text, Document::Live);
-        let readable = parsed.is_sound();
         let mut diagnostics = parsed.diagnostics;
         let tree = parsed.tree;
         let (mixins, mixin_problems) = Mixins::resolve(&tree, project);
@@ -110,7 +107,6 @@ impl LiveFlow {
             path: path.to_owned(),
             title: title.unwrap_or_else(|| id.clone()),
             sound: !diagnostics.iter().any(Diagnostic::is_error),
-            readable,
             text,
             id,
             jobs,

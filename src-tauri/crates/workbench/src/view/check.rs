@@ -23,7 +23,7 @@ pub(crate) fn jobs(open: &OpenProject, checked: &Checked) -> Vec<CheckedJob> {
     let job = |(id, view): (&String, &flow::live::JobView)| {
         let params = params(&view.params);
         let missing = |own: &[Trouble]| missing(open, shared.iter().copied().chain(own));
-        match checked.jobs.get(id) {
+        match checked.jobs.get(id).filter(|_| live.sound) {
             Some(Ok(job)) => foreseen_job(id, params, (&job.planned, missing(&job.open))),
             Some(Err(troubles)) => bare_job(id, params, missing(&troubles.list)),
             None => bare_job(id, params, missing(&[])),
@@ -77,7 +77,7 @@ pub(crate) fn batches(open: &OpenProject, checked: &Checked) -> Vec<CheckedBatch
     let batch = |flow: &std::sync::Arc<flow::batch::BatchFlow>| {
         let (tasks, missing) = match checked.batches.get(&flow.name) {
             Some(batch) => {
-                let sound = batch.troubles.only_unknown();
+                let sound = flow.sound && batch.troubles.only_unknown();
                 let missing = missing(open, &batch.troubles.list);
                 (sound.then(|| tasks(open, batch)), missing)
             }
