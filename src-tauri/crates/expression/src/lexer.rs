@@ -67,10 +67,10 @@ impl Lexer<'_> {
 
     fn text(&mut self) {
         let rest = self.rest();
-        let open = [Fence::Braces, Fence::Brackets]
-            .iter()
-            .filter_map(|f| rest.find(f.open()))
-            .min();
+        // In one go: a search for each opener could look through the whole rest again and again.
+        let mut signs = rest.match_indices('$').map(|(at, _)| at);
+        let opens = |at: &usize, fence: Fence| rest[*at..].starts_with(fence.open());
+        let open = signs.find(|at| opens(at, Fence::Braces) || opens(at, Fence::Brackets));
         let len = open.unwrap_or(rest.len());
         if len > 0 {
             self.push(TokenKind::Text, len);
@@ -104,11 +104,9 @@ impl Lexer<'_> {
 /// Bytes up to the next closer, at least one character.
 fn until_close(rest: &str) -> usize {
     let first = rest.chars().next().map_or(0, char::len_utf8);
-    let close = ["}}", "]]"]
-        .iter()
-        .filter_map(|close| rest[first..].find(close))
-        .min();
-    close.map_or(rest.len(), |at| first + at)
+    let mut close = rest[first..].match_indices(['}', ']']);
+    let close = close.find(|(at, one)| rest[first + at + 1..].starts_with(one));
+    close.map_or(rest.len(), |(at, _)| first + at)
 }
 
 /// The token at the beginning, tried in the order that the language lays down.

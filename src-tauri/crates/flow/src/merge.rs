@@ -39,10 +39,12 @@ pub fn merged(child: &Block, parent: &Block) -> Block {
 fn joined(own: &FieldValue, inherited: &FieldValue) -> Option<FieldValue> {
     match (own, inherited) {
         (FieldValue::List(own), FieldValue::List(inherited)) => {
-            Some(FieldValue::List(List::Joined(vec![
-                own.clone(),
-                inherited.clone(),
-            ])))
+            let mut lists = match own {
+                List::Joined(lists) => lists.clone(),
+                own => vec![own.clone()],
+            };
+            lists.push(inherited.clone());
+            Some(FieldValue::List(List::Joined(lists)))
         }
         (FieldValue::Map(own), FieldValue::Map(inherited)) => {
             let parent = Box::new(inherited.clone());

@@ -7,7 +7,14 @@ use source::{Diagnostic, Severity, nearest};
 
 use crate::merge::merged;
 use crate::order::false_circle;
-use crate::tree::{Block, Expr, List, Named};
+use crate::tree::{Block, Expr, Field, FieldValue, List, Map, Named};
+
+/// Mixins may use each other this deep.
+const DEEPEST: usize = 64;
+/// So many mixins may be named in one block.
+const MOST_USES: usize = 500;
+/// So many items and entries may come together in one block.
+const MOST_ITEMS: usize = 100_000;
 
 /// All mixins of a flow, each with the mixins it uses itself taken over.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +94,8 @@ impl Mixins {
         let mut result = (**block).clone();
         for (name, expr) in uses.iter().rev() {
             match self.resolved.get(name) {
-                Some(mixin) => result = merged(&result, mixin),
+                Some(mixin) if fits(&result, mixin) => result = merged(&result, mixin),
+                Some(_) => return Err(vec![too_much(name, expr)]),
                 None => found.push(unknown(name, expr, self.names())),
             }
         }
@@ -114,9 +122,18 @@ impl Resolver<'_> {
                 self.cycle(start, &expr);
                 continue;
             }
-            self.resolve(&used);
+            if self.path.len() < DEEPEST {
+                self.resolve(&used);
+            } else if !self.resolved.contains_key(&used) {
+                self.found.push(too_much(&used, &expr));
+                continue;
+            }
             match self.resolved.get(&used) {
-                Some(mixin) => result = merged(&result, mixin),
+                Some(mixin) if fits(&result, mixin) => result = merged(&result, mixin),
+                Some(_) => {
+                    self.found.push(too_much(&used, &expr));
+                    break;
+                }
                 None => {
                     let known: Vec<&str> = self.written.keys().copied().collect();
                     let problem = unknown(&used, &expr, known);
@@ -159,8 +176,49 @@ pub(crate) fn uses(block: &Block) -> Vec<(String, Expr)> {
     };
     items
         .iter()
+        .take(MOST_USES)
         .filter_map(|expr| Some((crate::eval::constant_text(expr)?, expr.clone())))
         .collect()
+}
+
+/// Whether a block with a mixin is not too large. Mixins that use others twice double with every
+/// level.
+fn fits(block: &Block, mixin: &Block) -> bool {
+    size(block).saturating_add(size(mixin)) <= MOST_ITEMS
+}
+
+fn size(block: &Block) -> usize {
+    let of = |field: &Field| match &field.value {
+        FieldValue::List(list) => list_size(list),
+        FieldValue::Map(map) => map_size(map),
+        _ => 0,
+    };
+    block.fields.values().map(|field| of(field)).sum()
+}
+
+fn list_size(list: &List) -> usize {
+    match list {
+        List::Items(items) => items.len(),
+        List::Joined(lists) => lists.iter().map(list_size).sum(),
+        List::Whole(..) | List::Null => 1,
+    }
+}
+
+fn map_size(map: &Map) -> usize {
+    match map {
+        Map::Items(items) => items.len(),
+        Map::Whole(_) => 1,
+        Map::Joined(parent, own) => map_size(parent) + map_size(own),
+    }
+}
+
+fn too_much(name: &str, expr: &Expr) -> Diagnostic {
+    let message = format!(
+        "with the mixin `{name}` too much comes together: at most {DEEPEST} levels of mixins, and \
+         {MOST_ITEMS} items and entries in one block"
+    );
+    let found = Diagnostic::error("mixins-too-large", &expr.text, expr.span, message);
+    found.help("use each mixin once, and fewer of them in one another")
 }
 
 fn unknown<'a>(name: &str, expr: &Expr, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {

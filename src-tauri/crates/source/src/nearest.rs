@@ -1,9 +1,13 @@
 //! "Did you mean": the names nearest to a misspelt one.
 
+/// No more names are looked at, so that very many mistakes in a very long file take no hours.
+const MOST: usize = 1_000;
+
 /// Names out of `known` near enough to `name` to be offered, nearest first, at most three.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut found: Vec<(usize, &str)> = known
         .into_iter()
+        .take(MOST)
         .filter(|candidate| *candidate != name)
         .filter_map(|candidate| within_reach(name, candidate).map(|far| (far, candidate)))
         .collect();
@@ -16,15 +20,17 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
         .collect()
 }
 
+/// How much longer a name may become when it is written in small letters.
+const LOWERED: usize = 2;
+
 /// How many single edits lie between two names, if so few that one was probably meant.
 #[must_use]
 pub fn within_reach(name: &str, candidate: &str) -> Option<usize> {
-    let reach = name
-        .chars()
-        .count()
-        .max(candidate.chars().count())
-        .div_ceil(3)
-        .min(4);
+    let (length, other) = (name.chars().count(), candidate.chars().count());
+    let reach = length.max(other).div_ceil(3).min(4);
+    if length.abs_diff(other) > reach + LOWERED {
+        return None;
+    }
     let far = distance(&name.to_lowercase(), &candidate.to_lowercase());
     (far <= reach).then_some(far)
 }
@@ -32,10 +38,12 @@ pub fn within_reach(name: &str, candidate: &str) -> Option<usize> {
 /// Edits (insert, delete, replace, swap of neighbours) between two words.
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
+    let mut before: Vec<usize> = Vec::with_capacity(to.len() + 1);
     let mut last: Vec<usize> = (0..=to.len()).collect();
+    let mut line: Vec<usize> = Vec::with_capacity(to.len() + 1);
     for (row, left) in from.iter().enumerate() {
-        let mut line = vec![row + 1];
+        line.clear();
+        line.push(row + 1);
         for (column, right) in to.iter().enumerate() {
             let replaced = last[column] + usize::from(left != right);
             let mut best = replaced.min(last[column + 1] + 1).min(line[column] + 1);
@@ -46,7 +54,8 @@ fn distance(from: &str, to: &str) -> usize {
             }
             line.push(best);
         }
-        before = std::mem::replace(&mut last, line);
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut line);
     }
     last[to.len()]
 }

@@ -314,6 +314,7 @@ impl<'a> Preparation<'a> {
             notes: Vec::new(),
             lenient,
             path: Vec::new(),
+            made: 0,
         };
         let graph = expander.expand(level, self.flow.tree.items("tasks"));
         let actions = expander

@@ -27,6 +27,10 @@ use crate::tree::{Block, FieldValue, Need};
 /// Calls may lie this deep in one another.
 const DEEPEST: usize = 32;
 
+/// A bake may have this many tasks: a matrix of calls of a matrix, both as large as they may be,
+/// fits; one level more would fill the memory.
+const MOST_TASKS: usize = 100_000;
+
 /// What is known while the graph is built.
 pub(super) struct Expander<'a> {
     pub(super) session: Session<'a>,
@@ -40,6 +44,8 @@ pub(super) struct Expander<'a> {
     pub(super) lenient: bool,
     /// The references being expanded, outermost first.
     pub(super) path: Vec<String>,
+    /// How many tasks there are already, on all levels.
+    pub(super) made: usize,
 }
 
 /// Entries of one level with what they inherit.
@@ -202,6 +208,11 @@ impl<'a> Expander<'a> {
         entry: &Entry<'_>,
         row: Row,
     ) -> Option<Post> {
+        self.made += 1;
+        if self.made > MOST_TASKS {
+            self.too_large(entry.block);
+            return None;
+        }
         let mut matrix = Dict::new();
         let values: Dict = row
             .iter()
@@ -246,6 +257,16 @@ impl<'a> Expander<'a> {
         building.last.push(id.clone());
         building.graph.nodes.insert(id, node);
         post
+    }
+
+    /// Says once that the graph is too large.
+    fn too_large(&mut self, block: &Block) {
+        if self.made == MOST_TASKS + 1 {
+            let message = format!("the batch comes to more than {MOST_TASKS} tasks");
+            let found = Diagnostic::error("batch-too-large", &block.text, block.span, message);
+            let help = "make a matrix smaller, here or in the calls around it";
+            self.troubles.list.push(found.help(help).into());
+        }
     }
 
     /// Makes a node what its entry says: a task, or a call of some kind.

@@ -13,6 +13,11 @@ use super::token::{Mark, Token, TokenKind};
 /// Nodes may lie this deep in one another.
 const DEEPEST: usize = 100;
 
+/// What aliases may repeat altogether, in nodes, long texts counted several times.
+const MOST_REPEATED: usize = 500_000;
+/// How many bytes of text count as one node.
+const TEXT: usize = 64;
+
 /// Reads one document. The tree holds what could be read before the first problem, if any.
 #[must_use]
 pub fn read(text: &Text) -> Parsed<Option<Arc<Node>>> {
@@ -49,10 +54,20 @@ fn unprintable(content: &str) -> Option<Problem> {
 
 pub(super) struct Composer {
     pub(super) scanner: Scanner,
-    anchors: HashMap<Arc<str>, Option<Arc<Node>>>,
+    anchors: HashMap<Arc<str>, Option<Anchored>>,
     prefixes: HashMap<Arc<str>, Arc<str>>,
     pub(super) problem: Option<Problem>,
     depth: usize,
+    /// How many nodes there are, those that aliases repeat included.
+    weight: usize,
+    /// How many of these are repeated.
+    repeated: usize,
+}
+
+/// A node with an anchor, and how many nodes it stands for.
+struct Anchored {
+    node: Arc<Node>,
+    weight: usize,
 }
 
 /// What stands before a node: its anchor and tag.
@@ -82,6 +97,8 @@ impl Composer {
             prefixes: HashMap::new(),
             problem: None,
             depth: 0,
+            weight: 0,
+            repeated: 0,
         }
     }
 
@@ -215,7 +232,12 @@ impl Composer {
         }
         let properties = self.properties()?;
         self.announce(&properties)?;
+        let before = self.weight;
         let (kind, end) = self.content(place, &properties)?;
+        self.weight += match &kind {
+            NodeKind::Scalar(scalar) => 1 + scalar.value.len() / TEXT,
+            NodeKind::Sequence(_) | NodeKind::Mapping(_) => 1,
+        };
         let span = Span::new(properties.start.byte, end);
         let node = Arc::new(Node {
             span,
@@ -223,14 +245,23 @@ impl Composer {
             kind,
         });
         if let Some(anchor) = properties.anchor {
-            self.anchors.insert(anchor, Some(Arc::clone(&node)));
+            let weight = self.weight - before;
+            let node = Arc::clone(&node);
+            self.anchors.insert(anchor, Some(Anchored { node, weight }));
         }
         Ok(node)
     }
 
-    fn alias(&self, name: &Arc<str>, token: &Token) -> Scanned<Arc<Node>> {
+    fn alias(&mut self, name: &Arc<str>, token: &Token) -> Scanned<Arc<Node>> {
         match self.anchors.get(name) {
-            Some(Some(node)) => Ok(Arc::clone(node)),
+            Some(Some(Anchored { node, weight })) => {
+                self.weight = self.weight.saturating_add(*weight);
+                self.repeated = self.repeated.saturating_add(*weight);
+                match self.repeated > MOST_REPEATED {
+                    true => Err(repeats_too_much(name, token)),
+                    false => Ok(Arc::clone(node)),
+                }
+            }
             Some(None) => Err(Problem::new(
                 token.start.byte,
                 format!("`*{name}` stands inside `&{name}`"),
@@ -259,7 +290,7 @@ impl Composer {
                 format!("the anchor `&{anchor}` occurs a second time"),
             );
             return Err(match first {
-                Some(first) => problem.within(first.span.start, "the first one"),
+                Some(first) => problem.within(first.node.span.start, "the first one"),
                 None => problem,
             });
         }
@@ -449,6 +480,12 @@ impl Composer {
         }
         Ok(true)
     }
+}
+
+fn repeats_too_much(name: &str, token: &Token) -> Problem {
+    let message = format!("up to `*{name}` aliases repeat more than {MOST_REPEATED} values");
+    Problem::new(token.start.byte, message)
+        .help("write what is shared into `mixins` or `defaults`, where it is kept once")
 }
 
 fn unexpected(found: &TokenKind, at: Mark, what: &str, start: Mark) -> Problem {
