@@ -263,7 +263,8 @@ impl Resolved {
         Ok(self.jinja.render("cookiecutter.json", text, &context)?.text)
     }
 
-    fn follows(&self, default: &Value) -> Vec<String> {
+    /// The variables a default reads.
+    pub(crate) fn follows(&self, default: &Value) -> Vec<String> {
         let mut found = match default {
             Value::String(text) => self.jinja.follows(text),
             Value::Array(list) => list.iter().flat_map(|one| self.follows(one)).collect(),

@@ -59,7 +59,8 @@ pub(crate) struct Origin<'a> {
 pub(crate) fn failed(failed: &Failed, origin: &Origin<'_>, schema: &Schema) -> Diagnostic {
     let text = text_of(failed, origin);
     let line = failed.line.unwrap_or(1);
-    let span = place(&text, line, failed.undefined.as_deref());
+    let words = failed.undefined.as_deref().or(failed.words.as_deref());
+    let span = place(&text, line, words);
     let mut found = Diagnostic::error(failed.code, &text, span, failed.message.clone());
     if let Some(name) = failed
         .undefined

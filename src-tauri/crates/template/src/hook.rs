@@ -6,7 +6,7 @@ use source::{Diagnostic, Severity};
 use crate::effect::{self, Effect};
 use crate::finding::{Origin, at_name, failed};
 use crate::jinja::{Jinja, Rendered};
-use crate::{Mark, Node, Template};
+use crate::{Mark, Node, Template, mark};
 
 /// When a hook wants to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,7 +96,10 @@ fn hook(
     };
     let text = rendered.as_ref().map(|one| one.text.as_str()).or(source);
     let effects = effect::find(text.unwrap_or_default(), language.as_deref());
-    let (text, marks) = rendered.map_or((None, Vec::new()), |one| (Some(one.text), one.marks));
+    let (text, marks) = rendered.map_or((None, Vec::new()), |one| {
+        let marks = mark::marks(&one.pieces);
+        (Some(one.text), marks)
+    });
     Some(Hook {
         moment,
         language,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use source::Diagnostic;
 
+use crate::mark::Piece;
 use crate::{Hook, Mark};
 
 /// What would be written, and what stands against it.
@@ -94,6 +95,10 @@ impl Entry {
     }
 }
 
+/// Where every part of a rendered file came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pieces(pub(crate) Vec<Piece>);
+
 /// What an entry holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
@@ -105,6 +110,8 @@ pub enum Content {
         bytes: Vec<u8>,
         /// The parts that substitutions wrote, in order, not overlapping.
         marks: Vec<Mark>,
+        /// Where every part came from, for [`crate::Template::explain`].
+        pieces: Pieces,
     },
     /// A file that was copied as it is: binary, or named in `_copy_without_render`.
     Copied {

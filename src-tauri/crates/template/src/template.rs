@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 use source::Text;
 
+use crate::explain::{self, Explanation};
 use crate::form::{self, Form};
 use crate::walk;
-use crate::{Answers, Plan, Schema, Setting, Tree};
+use crate::{Answers, Entry, Plan, Schema, Setting, Tree};
 
 /// Name of the file with the variables.
 const SETTINGS: &str = "cookiecutter.json";
@@ -175,6 +176,18 @@ impl Template {
     #[must_use]
     pub fn plan(&self, answers: &Answers, setting: &Setting) -> Plan {
         walk::plan(self, answers, setting)
+    }
+
+    /// Why a byte of a planned file stands there. `None` for folders and files that are copied.
+    #[must_use]
+    pub fn explain(
+        &self,
+        entry: &Entry,
+        byte: usize,
+        answers: &Answers,
+        setting: &Setting,
+    ) -> Option<Explanation> {
+        explain::explain(self, entry, byte, (answers, setting))
     }
 
     /// What would be written with the values of all variables given: nothing is asked, no default

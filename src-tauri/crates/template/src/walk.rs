@@ -11,6 +11,7 @@ use crate::assembly::Assembly;
 use crate::context::{Resolved, given, resolve};
 use crate::finding::{Origin, at_name, at_variable, failed};
 use crate::newline::{Newline, unified};
+use crate::plan::Pieces;
 use crate::project_folder::{Unnamed, folder_question, project_folder};
 use crate::{
     Answers, Content, Entry, Node, Plan, Setting, Template, Tree, binary, hook, mark, name,
@@ -295,12 +296,13 @@ impl<'a> Walk<'a> {
             return Some(Content::Rendered {
                 bytes,
                 marks: Vec::new(),
+                pieces: Pieces::default(),
             });
         }
         match jinja.render(source, text, &self.context) {
             Ok(rendered) => {
-                let marks = mark::moved(
-                    rendered.marks,
+                let pieces = mark::moved(
+                    rendered.pieces,
                     &rendered.text,
                     newline,
                     &self.resolved.folder,
@@ -308,7 +310,8 @@ impl<'a> Walk<'a> {
                 );
                 Some(Content::Rendered {
                     bytes: newline.put(rendered.text).into_bytes(),
-                    marks,
+                    marks: mark::marks(&pieces),
+                    pieces: Pieces(pieces),
                 })
             }
             Err(fault) => {

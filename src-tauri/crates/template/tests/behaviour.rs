@@ -337,11 +337,11 @@ fn errors_name_the_file_the_line_and_the_likely_name() {
         ],
         &Answers::default(),
     );
-    insta::assert_snapshot!(said(&plan).join("\n"), @r"
+    insta::assert_snapshot!(said(&plan).join("\n"), @r#"
     {{cookiecutter.name}}/a.py:3:10: `cookiecutter.nmae` is not defined
-    {{cookiecutter.name}}/b.py:1:1: syntax error: unexpected end of block
-    {{cookiecutter.name}}/c.py:2:1: unknown filter: filter nosuch is unknown
-    ");
+    {{cookiecutter.name}}/b.py:1:7: syntax error: unexpected end of block
+    {{cookiecutter.name}}/c.py:2:8: unknown filter: filter nosuch is unknown
+    "#);
     assert_eq!(plan.diagnostics[0].candidates, ["cookiecutter.name"]);
 }
 

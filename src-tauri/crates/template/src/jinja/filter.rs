@@ -1,5 +1,7 @@
 //! Filters over values: conversions, JSON, defaults.
 
+use std::sync::Arc;
+
 use minijinja::value::{Kwargs, Rest, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
@@ -19,6 +21,7 @@ pub(super) fn add(env: &mut Environment<'static>) {
         }
     });
     env.add_filter("round", round);
+    env.add_filter("abs", abs);
     env.add_filter("pprint", |value: Value| python::pretty(&value));
     env.add_filter("tojson", tojson);
     env.add_filter("jsonify", jsonify);
@@ -115,6 +118,9 @@ fn round(value: Value, args: Rest<Value>, named: Kwargs) -> Result<Value, Error>
     let args = Arguments::named("round", &args, &named, &["precision", "method"])?;
     let precision = args.whole_or(0, 0)?.clamp(-300, 300);
     let method = args.text_or(1, "common");
+    if value.kind() == ValueKind::Bool {
+        return Ok(Value::from(i64::from(value.is_true())));
+    }
     let Some(float) = python::as_float(&value) else {
         return match method.as_str() {
             "common" if precision >= 0 => Ok(value),
@@ -122,6 +128,13 @@ fn round(value: Value, args: Rest<Value>, named: Kwargs) -> Result<Value, Error>
         };
     };
     rounded(float, precision, &method).map(Value::from)
+}
+
+fn abs(value: Value) -> Result<Value, Error> {
+    if value.kind() == ValueKind::Bool {
+        return Ok(Value::from(i64::from(value.is_true())));
+    }
+    minijinja::filters::abs(value)
 }
 
 fn rounded(float: f64, precision: i64, method: &str) -> Result<f64, Error> {
@@ -160,6 +173,7 @@ fn jsonify(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Err
 
 /// JSON as Python's `json.dumps(value, sort_keys=True, indent=indent)` writes it.
 fn json(value: &Value, indent: Option<i64>) -> Result<String, Error> {
+    super::weight::check(value)?;
     let mut out = String::new();
     let indent = indent.map(|width| usize::try_from(width.clamp(0, 64)).unwrap_or(0));
     write_json(value, indent, 0, &mut out)?;
@@ -267,12 +281,14 @@ fn json_text(text: &str, out: &mut String) {
 
 /// `dict(mapping or pairs, key=value …)`.
 fn dict(args: Rest<Value>, named: Kwargs) -> Result<Value, Error> {
-    let table = super::shared::Table::default();
+    let table = Arc::new(super::shared::Table::default());
     table.update(&args)?;
     for name in named.args() {
-        table.set(name, named.get(name)?);
+        let value: Value = named.get(name)?;
+        super::weight::check(&value)?;
+        table.set(name, value);
     }
-    Ok(Value::from_object(table))
+    Ok(Value::from_dyn_object(table))
 }
 
 fn refused(why: &'static str) -> Error {

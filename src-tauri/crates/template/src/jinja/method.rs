@@ -44,7 +44,7 @@ fn text_method(
     let all = |test: fn(char) -> bool| !text.is_empty() && text.chars().all(test);
     Ok(Some(match method {
         "title" => title(text).into(),
-        "swapcase" => text.chars().map(swapped).collect::<String>().into(),
+        "swapcase" => text.chars().flat_map(swapped).collect::<String>().into(),
         "casefold" => text.to_lowercase().replace('ß', "ss").into(),
         "isidentifier" => is_identifier(text).into(),
         "isdecimal" => all(|one| one.is_ascii_digit()).into(),
@@ -70,7 +70,10 @@ fn text_method(
             };
             padded(state, text, args.whole_or(0, 0)?, fill, side)?.into()
         }
-        "partition" | "rpartition" => partition(text, &bind(&["sep"])?.text(0)?, method),
+        "partition" | "rpartition" => match bind(&["sep"])?.text(0)? {
+            empty if empty.is_empty() => return Err(refused("empty separator")),
+            separator => partition(text, &separator, method),
+        },
         "split" | "rsplit" => split(text, &bind(&["sep", "maxsplit"])?, method)?,
         "splitlines" => splitlines(text, bind(&["keepends"])?.flag_or(0, false)),
         "replace" => {
@@ -84,15 +87,22 @@ fn text_method(
             )?
             .into()
         }
-        "index" | "rindex" => {
-            let wanted = bind(&["sub"])?.text(0)?;
-            let at = if method == "index" {
-                text.find(&wanted)
-            } else {
-                text.rfind(&wanted)
-            };
-            let at = at.ok_or_else(|| refused("substring not found"))?;
-            text[..at].chars().count().into()
+        "find" | "rfind" | "index" | "rindex" => {
+            let at = search(text, &bind(&["sub", "start", "end"])?, method)?;
+            match at {
+                None if method.ends_with("index") => return Err(refused("substring not found")),
+                at => at.map_or_else(|| Value::from(-1), Value::from),
+            }
+        }
+        "count" => {
+            let args = bind(&["sub", "start", "end"])?;
+            let (part, _) = part(text, &args)?;
+            let wanted = args.text(0)?;
+            match (part, wanted.is_empty()) {
+                (Some(part), true) => Value::from(part.chars().count() + 1),
+                (Some(part), false) => Value::from(part.matches(&wanted).count()),
+                (None, _) => Value::from(0),
+            }
         }
         "expandtabs" => expandtabs(text, bind(&["tabsize"])?.whole_or(0, 8)?).into(),
         _ => return Ok(None),
@@ -114,13 +124,12 @@ fn title(text: &str) -> String {
     out
 }
 
-fn swapped(one: char) -> char {
-    let changed = if one.is_uppercase() {
-        one.to_lowercase().next()
+fn swapped(one: char) -> Vec<char> {
+    if one.is_uppercase() {
+        one.to_lowercase().collect()
     } else {
-        one.to_uppercase().next()
-    };
-    changed.unwrap_or(one)
+        one.to_uppercase().collect()
+    }
 }
 
 /// Whether Python takes a text as a name.
@@ -159,6 +168,36 @@ pub(super) fn padded(
     Ok(format!("{}{text}{}", fill(left), fill(missing - left)))
 }
 
+/// Where a text stands in another, in characters.
+fn search(text: &str, args: &Arguments, method: &str) -> Result<Option<usize>, Error> {
+    let wanted = args.text(0)?;
+    let (part, before) = part(text, args)?;
+    let Some(part) = part else { return Ok(None) };
+    let at = if method.starts_with('r') {
+        part.rfind(&wanted)
+    } else {
+        part.find(&wanted)
+    };
+    Ok(at.map(|at| before + part[..at].chars().count()))
+}
+
+/// The part of a text between the second and third argument, and how many characters are before it.
+fn part<'a>(text: &'a str, args: &Arguments) -> Result<(Option<&'a str>, usize), Error> {
+    if args.given(1).is_none() && args.given(2).is_none() {
+        return Ok((Some(text), 0));
+    }
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    let place =
+        |at: i64| usize::try_from(if at < 0 { (at + length).max(0) } else { at }).unwrap_or(0);
+    let (start, end) = (
+        place(args.whole_or(1, 0)?),
+        place(args.whole_or(2, length)?),
+    );
+    let offset = |at: usize| text.char_indices().nth(at).map_or(text.len(), |(at, _)| at);
+    let inside = start <= end && i64::try_from(start).unwrap_or(i64::MAX) <= length;
+    Ok((inside.then(|| &text[offset(start)..offset(end)]), start))
+}
+
 fn zfill(state: &State, text: &str, width: i64) -> Result<String, Error> {
     let (sign, digits) = match text.strip_prefix(['-', '+']) {
         Some(digits) => (&text[..1], digits),
@@ -172,9 +211,7 @@ fn zfill(state: &State, text: &str, width: i64) -> Result<String, Error> {
 }
 
 fn partition(text: &str, separator: &str, method: &str) -> Value {
-    let found = if separator.is_empty() {
-        None
-    } else if method == "partition" {
+    let found = if method == "partition" {
         text.split_once(separator)
     } else {
         text.rsplit_once(separator)

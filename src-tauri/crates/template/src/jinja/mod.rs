@@ -13,34 +13,40 @@ mod rewrite;
 mod shared;
 mod slug;
 mod syntax;
+mod tag;
 mod test;
 mod text_filter;
+mod view;
+mod weight;
 mod wrap;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use minijinja::{Environment, ErrorKind, OutputSpanKind, UndefinedBehavior, Value};
+use minijinja::{Environment, ErrorKind, OutputSpan, OutputSpanKind, UndefinedBehavior, Value};
 use serde_json::{Map, Value as Json};
 
+use crate::mark::Piece;
 use crate::newline::unified;
-use crate::{Mark, Setting, Tree};
+use crate::{Setting, Tree};
 pub(crate) use shared::{Look, Table};
 pub(crate) use syntax::Syntax;
+pub(crate) use tag::Tag;
 
 /// A ready environment.
 pub(crate) struct Jinja {
     env: Environment<'static>,
     syntax: Syntax,
-    follows: RefCell<HashMap<String, Vec<String>>>,
+    names: RefCell<HashMap<String, Names>>,
 }
 
 /// A rendered text.
 #[derive(Debug)]
 pub(crate) struct Rendered {
     pub(crate) text: String,
-    pub(crate) marks: Vec<Mark>,
+    /// Where its parts came from, in order.
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl Rendered {
@@ -48,7 +54,7 @@ impl Rendered {
     pub(crate) fn plain(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            marks: Vec::new(),
+            pieces: Vec::new(),
         }
     }
 }
@@ -60,6 +66,8 @@ pub(crate) struct Failed {
     pub(crate) file: Option<String>,
     /// Line, from 1.
     pub(crate) line: Option<usize>,
+    /// The words it happened at, as they stand in the text.
+    pub(crate) words: Option<String>,
     pub(crate) code: &'static str,
     pub(crate) message: String,
     /// The path of a value that is not defined, such as `cookiecutter.nmae`.
@@ -105,7 +113,7 @@ impl Jinja {
         Ok(Self {
             env,
             syntax,
-            follows: RefCell::default(),
+            names: RefCell::default(),
         })
     }
 
@@ -139,32 +147,60 @@ impl Jinja {
         context: &Value,
     ) -> Result<Rendered, minijinja::Error> {
         let template = self.env.template_from_named_str(name, source)?;
+        weight::begin();
         let (text, spans) = template.render_with_spans(context.clone())?;
-        let mut marks: Vec<Mark> = Vec::new();
-        for span in spans
-            .iter()
-            .filter(|span| span.kind() == OutputSpanKind::Expression)
-        {
-            let expression = if span.name() == name {
-                source
-                    .get(span.source_range())
-                    .unwrap_or_default()
-                    .to_owned()
-            } else {
-                let other = self.env.get_template(span.name()).ok();
-                let read = |one: minijinja::Template<'_, '_>| {
-                    one.source().get(span.source_range()).map(str::to_owned)
-                };
-                other.and_then(read).unwrap_or_default()
+        if weight::was_refused() {
+            return Err(minijinja::Error::from(ErrorKind::OutOfFuel));
+        }
+        let mut locals: HashMap<String, Locals> = HashMap::new();
+        let mut pieces: Vec<Piece> = Vec::with_capacity(spans.len());
+        let mut last: Option<Arc<str>> = None;
+        for span in &spans {
+            let file = match &last {
+                Some(last) if **last == *span.name() => Arc::clone(last),
+                _ => last.insert(Arc::from(span.name())).clone(),
             };
-            marks.push(Mark {
+            let is_value = span.kind() == OutputSpanKind::Expression;
+            let variables = if is_value {
+                self.span_follows(name, source, span, &mut locals)
+            } else {
+                Vec::new()
+            };
+            pieces.push(Piece {
                 range: span.output_range(),
-                variables: self.expression_follows(&expression),
-                file: span.name().to_owned(),
+                file,
                 line: span.line(),
+                source: span.source_range(),
+                is_value,
+                variables,
             });
         }
-        Ok(Rendered { text, marks })
+        Ok(Rendered { text, pieces })
+    }
+
+    /// The variables that flow into what an expression wrote, also through variables of the text.
+    fn span_follows(
+        &self,
+        name: &str,
+        source: &str,
+        span: &OutputSpan,
+        locals: &mut HashMap<String, Locals>,
+    ) -> Vec<String> {
+        let of = |whole: &str, locals: &mut HashMap<String, Locals>| {
+            let expression = whole.get(span.source_range()).unwrap_or_default();
+            if !locals.contains_key(span.name()) {
+                let found = self.locals(whole);
+                locals.insert(span.name().to_owned(), found);
+            }
+            self.expression_follows(expression, &locals[span.name()])
+        };
+        if span.name() == name {
+            return of(source, locals);
+        }
+        match self.env.get_template(span.name()) {
+            Ok(other) => of(other.source(), locals),
+            Err(_) => Vec::new(),
+        }
     }
 
     /// The variables of the template that a text reads, without `cookiecutter.`, sorted.
@@ -172,40 +208,133 @@ impl Jinja {
         if self.is_plain(source) {
             return Vec::new();
         }
-        let source = self.syntax.rewrite(&unified(source));
+        let source = self.rewritten(source);
         let found = self.env.template_from_named_str("", &source);
         found
-            .map(|found| answers(found.undeclared_variables(true)))
+            .map(|found| Names::of(found.undeclared_variables(true), &source).answers)
             .unwrap_or_default()
     }
 
-    fn expression_follows(&self, expression: &str) -> Vec<String> {
-        if let Some(known) = self.follows.borrow().get(expression) {
+    /// The variables of the template that an expression reads, also through variables of the text.
+    pub(crate) fn expression_follows(&self, expression: &str, locals: &Locals) -> Vec<String> {
+        let Names { answers, others } = self.names(expression);
+        let mut found = answers;
+        for name in &others {
+            found.extend(locals.get(name).into_iter().flatten().cloned());
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The names an expression reads.
+    pub(crate) fn names(&self, expression: &str) -> Names {
+        if let Some(known) = self.names.borrow().get(expression) {
             return known.clone();
         }
-        let found = self.env.compile_expression_owned(expression.to_owned());
-        let names = found
-            .map(|found| answers(found.undeclared_variables(true)))
+        let compiled = self.env.compile_expression_owned(expression.to_owned());
+        let found = compiled
+            .map(|found| Names::of(found.undeclared_variables(true), expression))
             .unwrap_or_default();
-        self.follows
+        self.names
             .borrow_mut()
-            .insert(expression.to_owned(), names.clone());
-        names
+            .insert(expression.to_owned(), found.clone());
+        found
+    }
+
+    /// What the variables of a text were made from: those of `set`, `for` and `with`.
+    pub(crate) fn locals(&self, source: &str) -> Locals {
+        let mut found = Locals::new();
+        for tag in self.syntax.tags(source) {
+            let Some((names, expression)) = tag.binding() else {
+                continue;
+            };
+            let follows = self.expression_follows(expression, &found);
+            if follows.is_empty() {
+                continue;
+            }
+            for name in names.split(',') {
+                let name = name.trim().split('.').next().unwrap_or_default().to_owned();
+                let known = found.entry(name).or_default();
+                known.extend(follows.iter().cloned());
+            }
+        }
+        found
+    }
+
+    /// The text that is compiled in place of a source.
+    pub(crate) fn rewritten(&self, source: &str) -> String {
+        self.syntax.rewrite(&unified(source))
+    }
+
+    /// The tags of a rewritten source.
+    pub(crate) fn tags<'a>(&self, source: &'a str) -> Vec<Tag<'a>> {
+        self.syntax.tags(source)
+    }
+
+    /// Why a text cannot be compiled.
+    pub(crate) fn fault(&self, name: &str, source: &str) -> Option<Failed> {
+        if self.is_plain(source) {
+            return None;
+        }
+        let source = self.rewritten(source);
+        let error = self.env.template_from_named_str(name, &source).err()?;
+        Some(Failed::of(&error, &source))
     }
 }
 
-/// The variables out of the names an expression reads.
-fn answers(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut found: Vec<String> = names
-        .into_iter()
-        .filter_map(|name| {
-            let name = name.strip_prefix("cookiecutter.")?;
-            Some(name.split('.').next().unwrap_or(name).to_owned())
-        })
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+/// What variables of a text were made from, by their names.
+pub(crate) type Locals = HashMap<String, Vec<String>>;
+
+/// The names an expression reads.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    /// Variables of the template, without `cookiecutter.`.
+    pub(crate) answers: Vec<String>,
+    /// Other names.
+    pub(crate) others: Vec<String>,
+}
+
+impl Names {
+    fn of(names: impl IntoIterator<Item = String>, text: &str) -> Self {
+        let (mut own, mut others) = (Vec::new(), Vec::new());
+        for name in names {
+            let first = name.split('.').next().unwrap_or(&name).to_owned();
+            match name.strip_prefix("cookiecutter.") {
+                Some(rest) => own.push(rest.split('.').next().unwrap_or(rest).to_owned()),
+                None if first == "cookiecutter" => {}
+                None => others.push(first),
+            }
+        }
+        own.extend(subscripts(text));
+        others.sort_unstable();
+        own.sort_unstable();
+        own.dedup();
+        Self {
+            answers: own,
+            others,
+        }
+    }
+}
+
+/// The names in `cookiecutter['name']` and `cookiecutter.get('name')`.
+fn subscripts(text: &str) -> Vec<String> {
+    let named = |rest: &str| {
+        let rest = rest.trim_start();
+        let rest = rest
+            .strip_prefix('[')
+            .or_else(|| rest.strip_prefix(".get("))?
+            .trim_start();
+        let quote = rest
+            .chars()
+            .next()
+            .filter(|one| matches!(one, '\'' | '"'))?;
+        let rest = &rest[1..];
+        rest.find(quote).map(|end| rest[..end].to_owned())
+    };
+    text.match_indices("cookiecutter")
+        .filter_map(|(at, word)| named(&text[at + word.len()..]))
+        .collect()
 }
 
 impl Includes {
@@ -235,6 +364,11 @@ impl Failed {
         Self {
             file: innermost.name().map(str::to_owned),
             line: innermost.line(),
+            words: innermost.range().and_then(|range| {
+                let source = innermost.template_source().unwrap_or(source);
+                let words = source.get(range)?.lines().next()?.trim();
+                (!words.is_empty() && !words.contains("__")).then(|| words.to_owned())
+            }),
             code: code(innermost.kind()),
             message: message(innermost, undefined.as_deref()),
             undefined,

@@ -1,5 +1,6 @@
 //! How Python writes values.
 
+use super::weight;
 use indexmap::IndexMap;
 use minijinja::value::ValueKind;
 use minijinja::{Error, Output, State, Value, escape_formatter};
@@ -7,6 +8,7 @@ use minijinja::{Error, Output, State, Value, escape_formatter};
 /// Prints the value of a substitution. An undefined one never comes here, unless it is the missing
 /// `else` of an inline `if`, which prints nothing.
 pub(super) fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    weight::check(value)?;
     match as_float(value) {
         Some(float) => out.write_str(&float_text(float)).map_err(Error::from),
         None => escape_formatter(out, state, value),
@@ -17,7 +19,8 @@ pub(super) fn print(out: &mut Output, state: &mut State, value: &Value) -> Resul
 pub(super) fn text(value: &Value) -> String {
     match as_float(value) {
         Some(float) => float_text(float),
-        None => value.to_string(),
+        None if weight::may_be_written(value) => value.to_string(),
+        None => String::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 //! - `{% now 'utc', '%Y' %}` becomes a block that prints a function's result; the marks for
 //!   whitespace keep their places.
 //! - `{% gitcommit short=True %}` becomes such a block, too.
-//! - a literal on the right of `{% set x = [...] %}` becomes a list or table that can be changed.
+//! - a literal on the right of `{% set x = [...] %}` becomes a list or table that can be changed, and
+//!   what `{% set space.x = … %}` keeps is measured.
 //! - a line break after `{% raw %}` is kept when `trim_blocks` would take it, as Jinja keeps it.
 //!
 //! Line numbers never change.
@@ -36,6 +37,31 @@ impl Syntax {
         }
         out.push_str(rest);
         out
+    }
+
+    /// Calls back with start and end of each block tag, those inside comments, quotes and raw blocks
+    /// left out.
+    pub(super) fn each_tag(&self, source: &str, found: &mut dyn FnMut(usize, usize)) {
+        let mut at = 0;
+        while let Some((next, mark)) = self.next_mark(&source[at..]) {
+            at += next;
+            let rest = &source[at..];
+            let length = match mark {
+                Mark::Comment => past(rest, &self.comment.0, &self.comment.1),
+                Mark::Variable => self.variable.0.len() + tag_end(rest, &self.variable),
+                Mark::Block => self.block.0.len() + tag_end(rest, &self.block),
+            };
+            if mark == Mark::Block {
+                found(at, at + length);
+                let inner = rest[self.block.0.len()..].trim_start_matches(['-', '+']);
+                if first_word(inner) == "raw" {
+                    let end = self.raw(rest, length, "", &mut String::new());
+                    at += end;
+                    continue;
+                }
+            }
+            at += length;
+        }
     }
 
     fn may_need(&self, source: &str) -> bool {
@@ -144,7 +170,7 @@ enum Mark {
 }
 
 /// The word a tag begins with.
-fn first_word(body: &str) -> &str {
+pub(super) fn first_word(body: &str) -> &str {
     let body = body.trim_start();
     let end = body
         .find(|one: char| !one.is_alphanumeric() && one != '_')
@@ -158,7 +184,7 @@ fn after_word<'a>(body: &'a str, word: &str) -> &'a str {
 }
 
 /// Splits `- body +` into its whitespace marks and the body.
-fn whitespace_marks(inner: &str) -> (&str, &str, &str) {
+pub(super) fn whitespace_marks(inner: &str) -> (&str, &str, &str) {
     let front = usize::from(inner.starts_with(['-', '+']));
     let back = usize::from(inner.len() > front && inner.ends_with(['-', '+']));
     let end = inner.len() - back;
@@ -207,8 +233,15 @@ fn tag_end(rest: &str, marks: &(String, String)) -> usize {
 }
 
 /// Where one of some characters stands outside quotes and brackets.
-fn outside(text: &str, wanted: &[char]) -> Option<usize> {
+pub(super) fn outside(text: &str, wanted: &[char]) -> Option<usize> {
     find(text, |_, one, depth| depth == 0 && wanted.contains(&one))
+}
+
+/// Where a word stands outside quotes and brackets.
+pub(super) fn outside_word(text: &str, word: &str) -> Option<usize> {
+    find(text, |at, _, depth| {
+        depth == 0 && text[at..].starts_with(word)
+    })
 }
 
 /// `'utc' + 'days=1', '%Y'` as arguments: zone, sign, shift, format.
@@ -230,18 +263,24 @@ fn now_arguments(text: &str) -> String {
     }
 }
 
-/// ` set x = [...] ` with the literal made changeable; `None` when there is no literal.
+/// ` set x = [...] ` with the literal made changeable, or ` set space.x = … ` with the value measured;
+/// `None` when the tag stays as it is.
 fn set_literal(body: &str) -> Option<String> {
     let at = outside(body, &['='])?;
-    let literal = body[at + 1..].trim();
+    let (target, value) = (&body[..=at], &body[at + 1..]);
+    let literal = value.trim();
     let closes = match literal.chars().next()? {
-        '[' => ']',
-        '{' => '}',
-        _ => return None,
+        '[' => Some(']'),
+        '{' => Some('}'),
+        _ => None,
     };
-    let end = 1 + outside(&literal[1..], &[closes])?;
-    (end + 1 == literal.len())
-        .then(|| format!("{} __changeable({}) ", &body[..=at], &body[at + 1..]))
+    let end = closes.and_then(|closes| Some(1 + outside(&literal[1..], &[closes])?));
+    if end.is_some_and(|end| end + 1 == literal.len()) {
+        return Some(format!("{target} __changeable({value}) "));
+    }
+    target
+        .contains('.')
+        .then(|| format!("{target} __kept(({value})) "))
 }
 
 #[cfg(test)]

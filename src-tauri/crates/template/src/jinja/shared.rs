@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
-use minijinja::value::{Enumerator, Object, ObjectRepr, Rest};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 use serde_json::{Map, Value as Json};
 
-use super::python;
+use super::weight::{self, Holder};
+use super::{python, view};
 
 /// A table.
 #[derive(Debug, Default)]
@@ -33,7 +34,14 @@ pub(crate) enum Look {
 pub(crate) struct List(Mutex<Vec<Value>>);
 
 pub(super) fn add(env: &mut Environment<'static>) {
-    env.add_function("__changeable", changeable);
+    env.add_function("__changeable", |value: Value| {
+        weight::check(&value)?;
+        Ok::<Value, Error>(changeable(value))
+    });
+    env.add_function("__kept", |value: Value| {
+        weight::check(&value)?;
+        Ok::<Value, Error>(value)
+    });
     env.add_function("joiner", minijinja_contrib::globals::joiner);
     env.add_function("cycler", |items: Rest<Value>| {
         Value::from_object(Cycler {
@@ -107,21 +115,29 @@ impl Table {
         self.pairs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn update(&self, args: &[Value]) -> Result<Value, Error> {
+    pub(super) fn update(self: &Arc<Self>, args: &[Value]) -> Result<Value, Error> {
         for more in args {
             for key in more.try_iter()? {
                 let (key, value) = match more.kind() {
-                    minijinja::value::ValueKind::Map => (key.clone(), more.get_item(&key)?),
+                    ValueKind::Map => (key.clone(), more.get_item(&key)?),
                     _ => (key.get_item_by_index(0)?, key.get_item_by_index(1)?),
                 };
-                self.lock().insert(key, value);
+                self.insert(key, value)?;
             }
         }
         Ok(none())
     }
 
+    fn insert(self: &Arc<Self>, key: Value, value: Value) -> Result<(), Error> {
+        hashable(&key)?;
+        weight::check_inside(&value, Holder::Table(self))?;
+        self.lock().insert(key, value);
+        Ok(())
+    }
+
     fn pop(&self, args: &[Value]) -> Result<Value, Error> {
         let key = argument(args, 0, "pop")?;
+        hashable(key)?;
         let found = self.lock().shift_remove(key);
         found
             .or_else(|| args.get(1).cloned())
@@ -132,6 +148,11 @@ impl Table {
 impl List {
     fn lock(&self) -> MutexGuard<'_, Vec<Value>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The items now: nothing is compared while the list is locked, for it may hold itself.
+    fn snapshot(&self) -> Vec<Value> {
+        self.lock().clone()
     }
 
     fn place(&self, index: i64) -> Option<usize> {
@@ -152,7 +173,13 @@ impl List {
         Ok(self.lock().remove(at))
     }
 
-    fn insert(&self, args: &[Value]) -> Result<Value, Error> {
+    fn push(self: &Arc<Self>, value: &Value) -> Result<(), Error> {
+        weight::check_inside(value, Holder::List(self))?;
+        self.lock().push(value.clone());
+        Ok(())
+    }
+
+    fn insert(self: &Arc<Self>, args: &[Value]) -> Result<Value, Error> {
         let index = argument(args, 0, "insert")?.as_i64().unwrap_or_default();
         let length = self.lock().len();
         let index = if index < 0 {
@@ -161,13 +188,15 @@ impl List {
             index
         };
         let at = usize::try_from(index).unwrap_or(0).min(length);
-        self.lock().insert(at, argument(args, 1, "insert")?.clone());
+        let value = argument(args, 1, "insert")?;
+        weight::check_inside(value, Holder::List(self))?;
+        self.lock().insert(at, value.clone());
         Ok(none())
     }
 
     fn remove(&self, args: &[Value]) -> Result<Value, Error> {
         let wanted = argument(args, 0, "remove")?;
-        let found = self.lock().iter().position(|one| one == wanted);
+        let found = self.snapshot().iter().position(|one| one == wanted);
         let at = found.ok_or_else(|| refused("list.remove(x): x not in list"))?;
         self.lock().remove(at);
         Ok(none())
@@ -180,6 +209,7 @@ impl Object for Table {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        hashable(key).ok()?;
         self.lock().get(key).cloned()
     }
 
@@ -209,6 +239,7 @@ impl Object for Table {
         args: &[Value],
     ) -> Result<Value, Error> {
         match method {
+            "items" | "keys" | "values" if args.is_empty() => Ok(view::of(method, &self.lock())),
             "update" => self.update(args),
             "pop" => self.pop(args),
             "clear" => {
@@ -222,7 +253,10 @@ impl Object for Table {
             "setdefault" => {
                 let key = argument(args, 0, method)?.clone();
                 let default = args.get(1).cloned().unwrap_or_else(none);
-                Ok(self.lock().entry(key).or_insert(default).clone())
+                if self.get_value(&key).is_none() {
+                    self.insert(key.clone(), default)?;
+                }
+                Ok(self.get_value(&key).unwrap_or_else(none))
             }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
@@ -249,10 +283,12 @@ impl Object for List {
         args: &[Value],
     ) -> Result<Value, Error> {
         match method {
-            "append" => self.lock().push(argument(args, 0, method)?.clone()),
+            "append" => self.push(argument(args, 0, method)?)?,
             "extend" => {
                 let more: Vec<Value> = argument(args, 0, method)?.try_iter()?.collect();
-                self.lock().extend(more);
+                for one in more {
+                    self.push(&one)?;
+                }
             }
             "insert" => return self.insert(args),
             "pop" => return self.pop(args),
@@ -325,7 +361,7 @@ fn changeable(value: Value) -> Value {
             list.iter().cloned().map(changeable).collect(),
         )));
     }
-    if value.kind() == minijinja::value::ValueKind::Map && !value.is_kwargs() {
+    if value.kind() == ValueKind::Map && !value.is_kwargs() {
         let Ok(keys) = value.try_iter() else {
             return value;
         };
@@ -336,6 +372,15 @@ fn changeable(value: Value) -> Value {
         return Value::from_object(Table::with(pairs, Look::Plain));
     }
     value
+}
+
+/// Refuses keys that can be changed, as Python does; a table is never its own key.
+fn hashable(key: &Value) -> Result<(), Error> {
+    match key.kind() {
+        ValueKind::Seq if key.is_tuple() => key.try_iter()?.try_for_each(|one| hashable(&one)),
+        ValueKind::Seq | ValueKind::Map => Err(refused("unhashable type")),
+        _ => Ok(()),
+    }
 }
 
 fn argument<'a>(args: &'a [Value], at: usize, method: &str) -> Result<&'a Value, Error> {

@@ -11,6 +11,7 @@ pub(super) fn add(env: &mut Environment<'static>) {
     env.add_filter("wordwrap", wrap::wordwrap);
     env.add_filter("replace", replace);
     env.add_filter("indent", indent);
+    env.add_filter("join", join);
     env.add_filter("truncate", truncate);
     env.add_filter("center", center);
     for name in ["escape", "e", "forceescape"] {
@@ -77,6 +78,29 @@ fn indent(state: &State, value: Value, args: Rest<Value>, named: Kwargs) -> Resu
         out.push_str(line);
     }
     Ok(out)
+}
+
+/// `join(separator, attribute)`: parts are measured, for their texts may be endless.
+fn join(state: &mut State, list: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+    let args = Arguments::named("join", &args, &named, &["d", "attribute"])?;
+    let list = match args.given(1) {
+        Some(attribute) => {
+            let named = Kwargs::from_iter([("attribute", attribute.clone())]);
+            state.apply_filter("map", &[list, named.into()])?
+        }
+        None => list,
+    };
+    let mut parts = Vec::new();
+    for part in list.try_iter()? {
+        if part.is_undefined() {
+            return Err(Error::from(ErrorKind::UndefinedError));
+        }
+        super::weight::check(&part)?;
+        let text = python::text(&part);
+        state.consume_fuel((text.len() / 64) as u64)?;
+        parts.push(text);
+    }
+    Ok(parts.join(&args.text_or(0, "")))
 }
 
 fn truncate(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
@@ -160,7 +184,11 @@ fn quoted(text: &str, safe: &str, plus: bool) -> String {
 fn filesizeformat(value: Value, args: Rest<Value>, named: Kwargs) -> Result<String, Error> {
     let args = Arguments::named("filesizeformat", &args, &named, &["binary"])?;
     let binary = args.flag_or(0, false);
-    let size = python::text(&value).trim().parse::<f64>().map_err(|_| {
+    let text = match value.kind() {
+        ValueKind::Bool => u8::from(value.is_true()).to_string(),
+        _ => python::text(&value),
+    };
+    let size = text.trim().parse::<f64>().map_err(|_| {
         Error::new(
             ErrorKind::InvalidOperation,
             format!("{value} is no number of bytes"),
@@ -171,7 +199,7 @@ fn filesizeformat(value: Value, args: Rest<Value>, named: Kwargs) -> Result<Stri
         return Ok("1 Byte".to_owned());
     }
     if size < base {
-        return Ok(format!("{size:.0} Bytes").replace("-0 ", "0 "));
+        return Ok(format!("{:.0} Bytes", size.trunc()).replace("-0 ", "0 "));
     }
     let mut unit = base;
     let letters = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
