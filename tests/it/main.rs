@@ -1,6 +1,7 @@
 //! The use cases over the real local platform: one binary for all of them.
 
 mod bakes;
+mod batches_in_folders;
 mod broken_projects;
 mod command_line;
 mod credentials;

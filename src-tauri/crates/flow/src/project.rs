@@ -15,7 +15,7 @@ use crate::yaml;
 use expression::check_id;
 
 /// The folders a flow may lie in, the better name first.
-const CONFIG_FOLDERS: [&str; 2] = [".apolo", ".neuro"];
+pub(crate) const CONFIG_FOLDERS: [&str; 2] = [".apolo", ".neuro"];
 
 /// A project as far as it could be read.
 #[derive(Debug, Clone)]

@@ -125,7 +125,7 @@ fn prepared(open: &OpenProject, request: &BakeStart) -> Result<Bake, Failure> {
 }
 
 fn known_batch(open: &OpenProject, name: &str) -> Result<(), Failure> {
-    if open.project.batch(name).is_some() {
+    if flow::batch::named(&open.project, &open.session(), name).is_some() {
         return Ok(());
     }
     let known: Vec<&str> = open

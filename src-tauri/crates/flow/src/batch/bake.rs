@@ -11,6 +11,7 @@ use super::graph::TaskGraph;
 use super::id::TaskId;
 use super::images::BakeImages;
 use super::level::{Level, strategy_record};
+use super::named::named;
 use super::notes;
 use super::view::BatchFlow;
 use crate::action::Action;
@@ -74,10 +75,7 @@ pub fn prepare(
     name: &str,
     params: &IndexMap<String, String>,
 ) -> Result<Bake, Troubles> {
-    let flow = project
-        .batch(name)
-        .cloned()
-        .ok_or_else(|| no_batch(project, name))?;
+    let flow = named(project, session, name).ok_or_else(|| no_batch(project, name))?;
     Preparation::new(project, session, flow)?.bake(params)
 }
 
@@ -86,10 +84,7 @@ pub fn prepare(
 /// # Errors
 /// If the graph cannot be drawn at all.
 pub fn draft(project: &Project, session: &Session<'_>, name: &str) -> Result<TaskGraph, Troubles> {
-    let flow = project
-        .batch(name)
-        .cloned()
-        .ok_or_else(|| no_batch(project, name))?;
+    let flow = named(project, session, name).ok_or_else(|| no_batch(project, name))?;
     Preparation::new(project, session, flow)?.draft()
 }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::bake::Bake;
 use crate::memory::MemoryWorkspace;
+use crate::project::CONFIG_FOLDERS;
 use crate::workspace::{ActionFile, absolute};
 
 /// The files of a bake. Names are absolute.
@@ -60,19 +61,33 @@ impl ConfigFiles {
         workspace
     }
 
-    /// The folder the batch lies in.
+    /// The config folder.
     #[must_use]
     pub fn config_dir(&self) -> String {
-        self.flow
-            .name
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder)
-            .to_owned()
+        self.place().0.to_owned()
     }
 
     /// The name the batch is baked by.
     #[must_use]
     pub fn batch_name(&self) -> &str {
-        crate::file::stem(&self.flow.name)
+        self.place().1
+    }
+
+    /// The config folder and the name of the batch, which may have folders before it.
+    fn place(&self) -> (&str, &str) {
+        let path = self.flow.name.as_str();
+        let inside = CONFIG_FOLDERS.into_iter().find_map(|folder| {
+            let root = format!("{}/{folder}/", self.workspace.trim_end_matches('/'));
+            path.starts_with(&root).then_some(root.len())
+        });
+        let at = inside.or_else(|| path.rfind('/').map(|at| at + 1));
+        let at = at.unwrap_or(0);
+        let name = &path[at..];
+        let ending = [".yml", ".yaml"].into_iter();
+        let mut named = ending.filter_map(|ending| name.strip_suffix(ending));
+        (
+            path[..at].trim_end_matches('/'),
+            named.next().unwrap_or(name),
+        )
     }
 }
