@@ -14,6 +14,7 @@ fn start(project: &ProjectView, batch: &str) -> BakeStart {
         project: project.path.clone(),
         batch: batch.to_owned(),
         params: IndexMap::new(),
+        params_file: None,
         name: None,
         tags: Vec::new(),
     }
@@ -267,6 +268,7 @@ async fn a_batch_with_a_cycle_and_an_unknown_one_are_refused_with_their_place() 
         project: project.clone(),
         batch: batch.to_owned(),
         params: IndexMap::new(),
+        params_file: None,
         name: None,
         tags: Vec::new(),
     };
@@ -296,4 +298,43 @@ async fn a_batch_with_a_cycle_and_an_unknown_one_are_refused_with_their_place() 
         .await
         .expect("the list");
     assert!(table.rows.is_empty(), "nothing was recorded");
+}
+
+#[tokio::test]
+async fn parameters_come_from_a_file_and_given_ones_win() {
+    let test = TestDesk::open().await;
+    let text = "kind: batch\nparams: {a: ~, b: ~}\ntasks:\n- id: t\n  image: x\n  \
+                bash: echo ${{ params.a }} ${{ params.b }}\n";
+    let project = test.written("given", "b.yml", text);
+    let file = test.folder.path().join("params.yml");
+    std::fs::write(&file, "a: 1\nb: yes\n").expect("it can be written");
+    let mut request = BakeStart {
+        project,
+        batch: "b".to_owned(),
+        params: IndexMap::from([("a".to_owned(), "2".to_owned())]),
+        params_file: Some(file.display().to_string()),
+        name: None,
+        tags: Vec::new(),
+    };
+    let view = commands::bake_start(&test.desk, request.clone())
+        .await
+        .expect("it starts");
+    let params: Vec<(&str, &str)> = view
+        .params
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(params, [("a", "2"), ("b", "yes")]);
+
+    std::fs::write(&file, "a: 1\nb: [1]\n").expect("it can be written");
+    let refused = commands::bake_plan(&test.desk, request.clone())
+        .await
+        .expect_err("a list");
+    assert_eq!(refused.field.as_deref(), Some("paramsFile"));
+    assert_eq!(
+        (refused.diagnostics[0].line, refused.diagnostics[0].column),
+        (2, 4)
+    );
+    request.params_file = Some(test.folder.path().join("none.yml").display().to_string());
+    assert!(commands::bake_plan(&test.desk, request).await.is_err());
 }

@@ -1,6 +1,7 @@
 //! Projects with mistakes: they open, show what is good, and say what is wrong and where.
 
-use contract::{FailureCode, ProjectAsk};
+use contract::{BakeStart, FailureCode, LiveStart, ProjectAsk};
+use indexmap::IndexMap;
 use workbench::commands;
 
 use crate::desk::TestDesk;
@@ -61,4 +62,41 @@ async fn a_folder_without_a_flow_is_refused_with_a_way_out() {
         .expect_err("it is refused");
     assert_eq!(refused.code, FailureCode::Invalid);
     assert!(refused.hint.is_some());
+}
+
+#[tokio::test]
+async fn nothing_is_started_from_a_file_with_mistakes_but_what_runs_is_shown() {
+    let test = TestDesk::open().await;
+    let live = "kind: live\njobs:\n  a:\n    image: x\n    bash: echo\n    typo: 1\n";
+    let project = test.written("half", "live.yml", live);
+    let start = LiveStart {
+        project: project.clone(),
+        job: "a".to_owned(),
+        suffix: None,
+        params: IndexMap::new(),
+    };
+    let refused = commands::live_start(&test.desk, start).await;
+    let refused = refused.expect_err("it is refused");
+    assert_eq!(refused.code, FailureCode::FlowUnsound);
+    assert_eq!(refused.diagnostics[0].line, 6);
+    let table = commands::live_table(&test.desk, ProjectAsk { project }).await;
+    assert_eq!(table.expect("it is there").rows.len(), 1);
+
+    let batch = "kind: batch\ntasks:\n- id: a\n  image: x\n  bash: echo\n  typo: 1\n";
+    let project = test.written("torso", "b.yml", batch);
+    let start = BakeStart {
+        project,
+        batch: "b".to_owned(),
+        params: IndexMap::new(),
+        params_file: None,
+        name: None,
+        tags: Vec::new(),
+    };
+    let refused = commands::bake_start(&test.desk, start.clone()).await;
+    let refused = refused.expect_err("it is refused");
+    assert_eq!(refused.code, FailureCode::FlowUnsound);
+    let plan = commands::bake_plan(&test.desk, start)
+        .await
+        .expect("it can be looked at");
+    assert_eq!((plan.tasks, plan.diagnostics[0].line), (1, 6));
 }

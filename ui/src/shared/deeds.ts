@@ -53,7 +53,8 @@ export async function bakeSample(desk: Desk): Promise<void> {
   const batch = view?.batches[0];
   if (!view || !batch) return;
   desk.enter(view);
-  await startBake(desk, { project: view.path, batch: batch.id, params: {}, name: null, tags: [] });
+  const asked = { params: {}, paramsFile: null, name: null, tags: [] };
+  await startBake(desk, { project: view.path, batch: batch.id, ...asked });
 }
 
 const sample = (desk: Desk) =>

@@ -160,6 +160,9 @@ pub(crate) struct Bake {
     /// A parameter; repeat for more.
     #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) params: Vec<(String, String)>,
+    /// A YAML file with parameters, one `name: value` each; those of `--param` win.
+    #[arg(long, alias = "meta-from-file", value_name = "FILE")]
+    pub(crate) params_file: Option<PathBuf>,
     /// Name of the bake.
     #[arg(short, long)]
     pub(crate) name: Option<String>,

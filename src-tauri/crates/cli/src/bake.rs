@@ -23,6 +23,7 @@ pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
         project: full_path(&bake.place.project)?,
         batch: bake.batch,
         params: bake.params.into_iter().collect(),
+        params_file: bake.params_file.as_deref().map(full_path).transpose()?,
         name: bake.name,
         tags: bake.tags,
     };

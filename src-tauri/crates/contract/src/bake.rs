@@ -38,6 +38,9 @@ wire! {
         /// Parameters; missing ones take their defaults.
         #[serde(default)]
         pub params: IndexMap<String, String>,
+        /// A file with further parameters; those of `params` win.
+        #[serde(default)]
+        pub params_file: Option<String>,
         /// Name of the bake, unique among the project's unfinished ones.
         #[serde(default)]
         pub name: Option<String>,

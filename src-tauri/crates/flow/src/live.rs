@@ -8,5 +8,5 @@ mod view;
 pub use command::{CommandError, run_command};
 pub use evaluation::{JobInputs, PlannedJob, PreparedLive, evaluate};
 pub use foresee::ForeseenJob;
-pub(crate) use view::params;
 pub use view::{JobView, LiveFlow, ParamView};
+pub(crate) use view::{errors, params};

@@ -4,6 +4,7 @@ mod bakery;
 mod look;
 mod take_up;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use contract::{
@@ -11,7 +12,8 @@ use contract::{
 };
 use execution::bake::{self as baking, CancelError, CreateError, Order, Recipe, Setup};
 use flow::batch::Bake;
-use source::Diagnostic;
+use indexmap::IndexMap;
+use source::{Diagnostic, Text};
 
 use crate::Desk;
 use crate::live::{found, param_words, place, shell_line};
@@ -38,6 +40,7 @@ pub(crate) fn drafted_tasks(open: &OpenProject, batch: &str) -> usize {
 /// What a bake would do; nothing is started.
 pub async fn bake_plan(_desk: &Desk, request: BakeStart) -> Result<BakePlan, Failure> {
     let open = OpenProject::read(&request.project)?;
+    let request = with_file(request)?;
     known_batch(&open, &request.batch)?;
     let (tasks, diagnostics) = match flow::batch::prepare(
         &open.project,
@@ -63,6 +66,34 @@ pub async fn bake_plan(_desk: &Desk, request: BakeStart) -> Result<BakePlan, Fai
     })
 }
 
+/// The request with the parameters of its file.
+fn with_file(mut request: BakeStart) -> Result<BakeStart, Failure> {
+    let Some(file) = request.params_file.take() else {
+        return Ok(request);
+    };
+    let mut params = read_params(Path::new(&file))?;
+    params.extend(request.params);
+    Ok(BakeStart { params, ..request })
+}
+
+/// The parameters of a file.
+fn read_params(file: &Path) -> Result<IndexMap<String, String>, Failure> {
+    let refused = |why: String| Failure::invalid("paramsFile", why);
+    let shown = file.display();
+    let content = std::fs::read(file)
+        .map_err(|error| refused(format!("{shown} cannot be read: {error}.")))?;
+    let content =
+        String::from_utf8(content).map_err(|_| refused(format!("{shown} is not UTF-8 text.")))?;
+    let read = flow::batch::read_params(&Text::new(shown.to_string(), content));
+    if read.is_sound() {
+        return Ok(read.tree);
+    }
+    let folder = file.parent().unwrap_or(Path::new(""));
+    Err(refused(format!("{shown} holds no parameters."))
+        .hint("Write one `name: value` for each parameter.")
+        .diagnostics(views(&read.diagnostics, folder)))
+}
+
 fn checked(open: &OpenProject, bake: &Bake) -> Vec<DiagnosticView> {
     let found: Vec<Diagnostic> = bake
         .check()
@@ -75,6 +106,7 @@ fn checked(open: &OpenProject, bake: &Bake) -> Vec<DiagnosticView> {
 /// Starts a bake; it is executed by this process from then on.
 pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Failure> {
     let open = OpenProject::read(&request.project)?;
+    let request = with_file(request)?;
     let batch = prepared(&open, &request)?;
     let client = desk.client().await?;
     let place = place(&client, open.platform_project()).await?;

@@ -54,8 +54,9 @@ impl TablePlan {
                 jobs: Vec::new(),
             };
         };
-        let prepared = prepared(open, live).ok();
-        let multi = |id: &str| prepared.as_ref()?.is_multi(&open.session(), id).ok();
+        // What runs is shown also while somebody is editing the files.
+        let (prepared, _) = PreparedLive::survey(&open.project, &open.session(), Arc::clone(live));
+        let multi = |id: &str| prepared.is_multi(&open.session(), id).ok();
         let jobs = live.jobs.values().map(|job| {
             let tag = format!("job:{}", flow::tag::tag_of(&job.id));
             (tag, job.id.clone(), multi(&job.id).unwrap_or(job.multi))
@@ -63,7 +64,7 @@ impl TablePlan {
         Self {
             project: open.path(),
             jobs: jobs.collect(),
-            flow_tags: prepared.as_ref().map(PreparedLive::flow_tags),
+            flow_tags: Some(prepared.flow_tags()),
         }
     }
 
@@ -239,7 +240,8 @@ impl Prepared {
                 &troubles.diagnostics(),
             )
         };
-        let prepared = prepared(&open, live).map_err(unsound)?;
+        let prepared = PreparedLive::new(&open.project, &open.session(), Arc::clone(live));
+        let prepared = prepared.map_err(unsound)?;
         let multi = prepared
             .is_multi(&open.session(), &request.job)
             .map_err(unsound)?;
@@ -304,10 +306,6 @@ fn records(open: &OpenProject, live: &LiveFlow, prepared: &PreparedLive) -> Vec<
             raw_id: String::new(),
         })
         .collect()
-}
-
-fn prepared(open: &OpenProject, live: &Arc<LiveFlow>) -> Result<PreparedLive, flow::Troubles> {
-    PreparedLive::new(&open.project, &open.session(), Arc::clone(live))
 }
 
 fn live_flow<'a>(open: &'a OpenProject, job: &str) -> Result<&'a Arc<LiveFlow>, Failure> {

@@ -10,6 +10,7 @@ use contract::{
     BatchView, DeskEvent, DiagnosticView, Failure, FailureCode, HomeAsk, HomeView, LiveJobView,
     ParamView, ProjectAsk, ProjectView, SampleAsk,
 };
+use flow::live::PreparedLive;
 use flow::{Platform, Project, Session};
 use jiff::Timestamp;
 use local_platform::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};
@@ -201,7 +202,7 @@ pub async fn project_forget(desk: &Desk, request: ProjectAsk) -> Result<HomeView
 
 /// Opens the sample project; makes it on first use.
 pub async fn sample_open(desk: &Desk, _request: SampleAsk) -> Result<ProjectView, Failure> {
-    let root = crate::template::sample(desk)?;
+    let root = crate::making::sample(desk).await?;
     project_open(
         desk,
         ProjectAsk {
@@ -270,11 +271,9 @@ fn jobs(open: &OpenProject) -> Vec<LiveJobView> {
     let Some(live) = &open.project.live else {
         return Vec::new();
     };
-    let prepared = flow::live::PreparedLive::new(&open.project, &open.session(), Arc::clone(live));
-    let multi = |id: &str| {
-        let prepared = prepared.as_ref().ok()?;
-        prepared.is_multi(&open.session(), id).ok()
-    };
+    let session = open.session();
+    let (prepared, _) = PreparedLive::survey(&open.project, &session, Arc::clone(live));
+    let multi = |id: &str| prepared.is_multi(&session, id).ok();
     live.jobs
         .values()
         .map(|job| LiveJobView {

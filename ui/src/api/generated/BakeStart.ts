@@ -17,6 +17,10 @@ batch: string,
  */
 params: { [key in string]: string }, 
 /**
+ * A file with further parameters; those of `params` win.
+ */
+paramsFile: string | null, 
+/**
  * Name of the bake, unique among the project's unfinished ones.
  */
 name: string | null, 

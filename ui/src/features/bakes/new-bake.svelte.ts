@@ -105,6 +105,7 @@ export class NewBake {
       project: this.project,
       batch: this.batch,
       params: Object.fromEntries(typed),
+      paramsFile: null,
       name: this.name.trim() || null,
       tags: this.tags.split(/[\s,]+/).filter(Boolean),
     };

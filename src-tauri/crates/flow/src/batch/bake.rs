@@ -85,7 +85,7 @@ pub fn prepare(
 /// If the graph cannot be drawn at all.
 pub fn draft(project: &Project, session: &Session<'_>, name: &str) -> Result<TaskGraph, Troubles> {
     let flow = named(project, session, name).ok_or_else(|| no_batch(project, name))?;
-    Preparation::new(project, session, flow)?.draft()
+    Preparation::whatever_is_wrong(project, session, flow).draft()
 }
 
 fn no_batch(project: &Project, name: &str) -> Troubles {
@@ -128,6 +128,9 @@ impl<'a> Preparation<'a> {
     ) -> Result<Self, Troubles> {
         if let Some(file) = project.file.as_deref().filter(|file| !file.sound) {
             return Err(file.problems.clone().into());
+        }
+        if !flow.problems.is_empty() {
+            return Err(flow.problems.clone().into());
         }
         let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
         if !flow.mixin_problems.is_empty() {

@@ -27,6 +27,8 @@ pub struct BatchFlow {
     pub tasks: Vec<TaskView>,
     /// Whether it has no errors.
     pub sound: bool,
+    /// The errors of reading it, for whoever needs all of it.
+    pub(crate) problems: Vec<Diagnostic>,
     /// Its tree.
     pub tree: Block,
     /// Its mixins, and those of the project.
@@ -68,6 +70,7 @@ impl BatchFlow {
         project: Option<&Block>,
     ) -> Parsed<Self> {
         let mut diagnostics = parsed.diagnostics;
+        let problems = crate::live::errors(&diagnostics);
         let tree = parsed.tree;
         let (mixins, mixin_problems) = Mixins::resolve(&tree, project);
         diagnostics.extend(mixin_problems.iter().chain(mixins.notes()).cloned());
@@ -92,6 +95,7 @@ impl BatchFlow {
             title: title.unwrap_or_else(|| id.clone()),
             params: crate::live::params(&tree),
             sound: !diagnostics.iter().any(Diagnostic::is_error),
+            problems,
             text,
             id,
             tasks,

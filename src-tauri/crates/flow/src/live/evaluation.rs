@@ -102,6 +102,9 @@ impl PreparedLive {
         if let Some(file) = project.file.as_deref().filter(|file| !file.sound) {
             return Err(file.problems.clone().into());
         }
+        if !flow.problems.is_empty() {
+            return Err(flow.problems.clone().into());
+        }
         let facts = FlowFacts::new(project, session, &flow.id, &flow.title)?;
         let base = base(session, &facts);
         let sources = sources(project, &flow);
@@ -112,8 +115,10 @@ impl PreparedLive {
         Ok(Self { flow, contexts })
     }
 
-    /// The same as good as it can be made, whatever is wrong.
-    pub(crate) fn survey(
+    /// The same as good as it can be made, whatever is wrong: to check it, or to look at what runs
+    /// while somebody is editing the files. Nothing is started with it.
+    #[must_use]
+    pub fn survey(
         project: &Project,
         session: &Session<'_>,
         flow: Arc<LiveFlow>,

@@ -26,6 +26,8 @@ pub struct LiveFlow {
     pub jobs: IndexMap<String, JobView>,
     /// Whether it has no errors.
     pub sound: bool,
+    /// The errors of reading it, for whoever needs all of it.
+    pub(crate) problems: Vec<Diagnostic>,
     /// Its tree.
     pub tree: Block,
     /// Its mixins, and those of the project.
@@ -84,6 +86,7 @@ impl LiveFlow {
     pub fn read(name: &str, path: &str, text: Text, project: Option<&Block>) -> Parsed<Self> {
         let parsed = read::read(&text, Document::Live);
         let mut diagnostics = parsed.diagnostics;
+        let problems = errors(&diagnostics);
         let tree = parsed.tree;
         let (mixins, mixin_problems) = Mixins::resolve(&tree, project);
         diagnostics.extend(mixin_problems.iter().chain(mixins.notes()).cloned());
@@ -107,6 +110,7 @@ impl LiveFlow {
             path: path.to_owned(),
             title: title.unwrap_or_else(|| id.clone()),
             sound: !diagnostics.iter().any(Diagnostic::is_error),
+            problems,
             text,
             id,
             jobs,
@@ -151,6 +155,12 @@ impl JobView {
             sound: found.iter().find(inside).is_none(),
         }
     }
+}
+
+/// The findings that keep something from being used.
+pub(crate) fn errors(found: &[Diagnostic]) -> Vec<Diagnostic> {
+    let errors = found.iter().filter(|found| found.is_error());
+    errors.cloned().collect()
 }
 
 /// The items of a list as they were written; nothing for a list that is one expression.

@@ -8,12 +8,12 @@ use source::Span;
 use super::Service;
 use super::callers::callers;
 use super::file::{File, last_before};
-use crate::batch::{Level, Preparation, Results, TaskGraph, needs_dict};
+use crate::batch::{BatchFlow, Level, Preparation, Results, TaskGraph, needs_dict};
 use crate::coercion::Home;
 use crate::contexts::{FlowFacts, git_record};
 use crate::eval::Evaluator;
 use crate::keys::Kind;
-use crate::live::PreparedLive;
+use crate::live::{LiveFlow, PreparedLive};
 use crate::outside::Outside;
 use crate::tree::{Block, FieldValue, Named};
 
@@ -89,8 +89,10 @@ impl Service<'_> {
     fn in_live(&self, file: &File, owner: &Owner) -> Surroundings {
         let flow = self.project.live.as_ref();
         let flow = flow.filter(|flow| flow.path == file.path);
-        let prepared =
-            flow.and_then(|flow| PreparedLive::new(self.project, &self.session, flow.clone()).ok());
+        let survey = |flow: &Arc<LiveFlow>| {
+            PreparedLive::survey(self.project, &self.session, flow.clone()).0
+        };
+        let prepared = flow.map(survey);
         let facts = flow.and_then(|flow| self.facts(&flow.id, &flow.title));
         let mut around = match (&prepared, &facts) {
             (Some(prepared), _) => Surroundings {
@@ -133,8 +135,11 @@ impl Service<'_> {
     fn in_batch(&self, file: &File, owner: &Owner) -> Surroundings {
         let flow = self.project.batches.iter();
         let flow = flow.into_iter().find(|flow| flow.path == file.path);
-        let preparation =
-            flow.and_then(|flow| Preparation::new(self.project, &self.session, flow.clone()).ok());
+        let session = &self.session;
+        let prepare = |flow: &Arc<BatchFlow>| {
+            Preparation::whatever_is_wrong(self.project, session, flow.clone())
+        };
+        let preparation = flow.map(prepare);
         let Some(preparation) = preparation else {
             let facts = flow.and_then(|flow| self.facts(&flow.id, &flow.title));
             let mut around = self.bare(facts.as_ref(), "BatchFlowCtx");
