@@ -7,6 +7,7 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
+use crate::contents::Contents;
 use crate::credential::Secret;
 use crate::limits::{Intake, Limits, TooLarge};
 use crate::note::{Note, large_file};
@@ -93,7 +94,7 @@ pub(crate) struct Unpacking<'a> {
 pub(crate) fn read(
     archive: impl Read + Seek,
     how: Unpacking<'_>,
-) -> Result<(Vec<(String, Node)>, Vec<Note>), ArchiveError> {
+) -> Result<Contents, ArchiveError> {
     let mut archive = ZipArchive::new(archive).map_err(|error| how.invalid(&error))?;
     if archive.len() > how.limits.entries {
         return Err(how.too_large(TooLarge::Entries(how.limits.entries)));
@@ -231,7 +232,7 @@ impl Reader<'_> {
         Ok(bytes)
     }
 
-    fn finish(mut self) -> Result<(Vec<(String, Node)>, Vec<Note>), ArchiveError> {
+    fn finish(mut self) -> Result<Contents, ArchiveError> {
         if self.nodes.is_empty() {
             return Err(ArchiveError::Empty {
                 name: self.how.name.to_owned(),

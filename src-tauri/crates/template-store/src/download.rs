@@ -13,10 +13,11 @@ use url::Url;
 
 use crate::cache::{Pinned, Shelf};
 use crate::credential::{Credential, Question};
+use crate::job::{Found, Job};
 use crate::limits::TooLarge;
 use crate::note::Note;
 use crate::open_error::OpenError;
-use crate::store::{Found, Freshness, Job, Store};
+use crate::store::{Freshness, Store};
 use crate::watch::{Progress, Stage};
 
 impl Store {
@@ -35,15 +36,15 @@ impl Store {
             job,
         };
         match job.terms.freshness {
-            Freshness::Offline => visit.from_copy()?.ok_or_else(|| OpenError::NotCached {
+            Freshness::Offline => visit.look_up()?.ok_or_else(|| OpenError::NotCached {
                 name: job.name.clone(),
                 checkout: None,
             }),
-            Freshness::Cached => match visit.from_copy()? {
+            Freshness::Cached => match visit.look_up()? {
                 Some(found) => Ok(found),
-                None => visit.from_source(),
+                None => visit.refresh(),
             },
-            Freshness::Refresh => match visit.from_source() {
+            Freshness::Refresh => match visit.refresh() {
                 Err(error) if error.is_unreachable() => visit.instead(error),
                 other => other,
             },
@@ -59,7 +60,7 @@ struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    fn from_copy(&self) -> Result<Option<Found>, OpenError> {
+    fn look_up(&self) -> Result<Option<Found>, OpenError> {
         let record = self.shelf.record();
         let Some(pin) = record.pins.get("") else {
             return Ok(None);
@@ -77,7 +78,7 @@ impl Visit<'_> {
         }))
     }
 
-    fn from_source(&self) -> Result<Found, OpenError> {
+    fn refresh(&self) -> Result<Found, OpenError> {
         let mut record = self.shelf.record();
         let known = record
             .pins
@@ -99,7 +100,7 @@ impl Visit<'_> {
             .remember(&record)
             .map_err(OpenError::cache(self.shelf.path()))?;
         self.shelf.tidy(&record);
-        self.from_copy()?.ok_or_else(|| OpenError::NotCached {
+        self.look_up()?.ok_or_else(|| OpenError::NotCached {
             name: self.job.name.clone(),
             checkout: None,
         })
@@ -235,7 +236,7 @@ impl Visit<'_> {
     }
 
     fn instead(&self, error: OpenError) -> Result<Found, OpenError> {
-        let Ok(Some(mut found)) = self.from_copy() else {
+        let Ok(Some(mut found)) = self.look_up() else {
             return Err(error);
         };
         if let Some(fetched) = found.fetched {

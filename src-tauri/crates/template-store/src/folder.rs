@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use template::Node;
 
+use crate::contents::Contents;
 use crate::limits::{Intake, Limits, TooLarge};
 use crate::note::{Note, large_file};
 use crate::watch::{Deadline, Ended};
@@ -43,7 +44,7 @@ pub(crate) fn read(
     root: &Path,
     limits: Limits,
     deadline: &Deadline,
-) -> Result<(Vec<(String, Node)>, Vec<Note>), FolderError> {
+) -> Result<Contents, FolderError> {
     let mut reader = Reader {
         root,
         intake: Intake::new(limits),

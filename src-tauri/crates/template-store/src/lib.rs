@@ -7,13 +7,16 @@
 mod archive;
 mod cache;
 mod chain;
+mod contents;
 mod credential;
 mod digest;
 mod download;
 mod folder;
 mod git;
 mod git_source;
+mod git_visit;
 pub mod hook;
+mod job;
 mod limits;
 mod memory;
 mod network;

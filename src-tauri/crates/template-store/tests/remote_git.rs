@@ -70,6 +70,10 @@ fn every_kind_of_version_is_fetched_over_https() {
     }
     let seen = remote.trial.seen.lock().unwrap();
     assert!(seen.iter().any(|now| now.stage == Stage::Reading));
+    let received = seen.iter().filter(|now| now.stage != Stage::Reading);
+    let most = received.max_by_key(|now| now.done).unwrap();
+    assert!(most.bytes > 100 && most.done >= 4, "{most:?}");
+    assert_eq!(most.total, Some(most.done));
 }
 
 #[test]
@@ -237,6 +241,35 @@ fn a_given_proxy_is_used_except_for_hosts_beside_it() {
     remote.trial.store.forget(&url).unwrap();
     let error = remote.trial.typed(&url).unwrap_err();
     assert!(matches!(error, OpenError::NoNetwork { .. }), "{error}");
+}
+
+/// The environment of a process cannot be changed while others read it, so the test starts itself.
+#[test]
+fn the_proxy_of_the_environment_is_used_when_none_is_given() {
+    if let Ok(url) = std::env::var("TEMPLATE_STORE_URL") {
+        let mut trial = Trial::new();
+        trial.network.ca_file = std::env::var_os("TEMPLATE_STORE_CA").map(Into::into);
+        trial.typed(&url).unwrap();
+        return;
+    }
+    let Some(remote) = remote(Shop::default()) else {
+        return;
+    };
+    let tunnels = Arc::default();
+    let port = proxy(Arc::clone(&tunnels));
+    for (beside, used) in [("", true), ("localhost", false)] {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["the_proxy_of_the_environment", "--nocapture"])
+            .env("TEMPLATE_STORE_URL", remote.server.url("tpl.git"))
+            .env("TEMPLATE_STORE_CA", &remote.server.ca_file)
+            .env("HTTPS_PROXY", format!("http://127.0.0.1:{port}"))
+            .env("NO_PROXY", beside)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let tunnels = std::mem::take(&mut *tunnels.lock().unwrap());
+        assert_eq!(!tunnels.is_empty(), used, "{tunnels:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Git without git: versions, fetching, trees read straight from objects, a first commit.
 
 pub(crate) mod commit;
+pub(crate) mod complaint;
 pub(crate) mod copy;
 pub(crate) mod history;
 pub(crate) mod meter;

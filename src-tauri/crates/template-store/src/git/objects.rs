@@ -7,6 +7,7 @@ use gix::bstr::{BStr, ByteSlice as _};
 use gix::object::tree::EntryKind;
 use template::Node;
 
+use crate::contents::Contents;
 use crate::folder::below;
 use crate::git::repository::GitError;
 use crate::limits::{Intake, Limits};
@@ -19,7 +20,7 @@ pub(crate) fn read(
     commit: ObjectId,
     limits: Limits,
     deadline: &Deadline,
-) -> Result<(Vec<(String, Node)>, Vec<Note>), GitError> {
+) -> Result<Contents, GitError> {
     let tree = repo.find_object(commit)?.peel_to_commit()?.tree_id()?;
     let mut reader = Reader {
         repo,
@@ -105,7 +106,7 @@ impl Reader<'_> {
         Ok(self.repo.find_object(id)?.detach().data)
     }
 
-    fn finish(mut self) -> (Vec<(String, Node)>, Vec<Note>) {
+    fn finish(mut self) -> Contents {
         let addresses = self.submodule_addresses();
         let found = self.submodules.into_iter().map(|path| Note::Submodule {
             url: addresses.get(&path).cloned(),

@@ -15,6 +15,7 @@ use gix::remote::{Direction, ref_map};
 use gix::sec::identity::Account;
 
 use crate::credential::{Answerer, Credential, Question};
+use crate::git::complaint::{by_status, reached, ssh};
 use crate::git::repository::{GitError, create, id, whole};
 use crate::git::versions::{Version, Versions};
 use crate::git::worker::Handle;
@@ -184,63 +185,6 @@ impl Dial {
     }
 }
 
-/// An error of the HTTP client itself.
-fn reached(error: &gix::Error) -> Option<GitError> {
-    let http = error.downcast_any_ref::<reqwest::Error>()?;
-    if http.is_timeout() || http.is_connect() || http.is_request() {
-        return Some(GitError::NoNetwork(crate::chain::chain(http)));
-    }
-    match http.status()?.as_u16() {
-        401 | 407 => Some(GitError::AuthenticationNeeded),
-        403 => Some(GitError::AuthenticationRefused),
-        404 | 410 => Some(GitError::NotFound),
-        500.. => Some(GitError::NoNetwork(crate::chain::chain(http))),
-        _ => None,
-    }
-}
-
-fn by_status(text: String) -> GitError {
-    if text.contains("HTTP status 404") {
-        GitError::NotFound
-    } else if text.contains("HTTP status 401") {
-        GitError::AuthenticationNeeded
-    } else if text.contains("HTTP status 403") {
-        GitError::AuthenticationRefused
-    } else if text.contains("dumb") || text.contains("content-type") {
-        GitError::Other(format!(
-            "the address answers, but not as a git server: {text}"
-        ))
-    } else {
-        GitError::Other(text)
-    }
-}
-
-fn ssh(text: String) -> GitError {
-    let low = text.to_lowercase();
-    let any = |words: &[&str]| words.iter().any(|word| low.contains(word));
-    if any(&[
-        "permission denied",
-        "publickey",
-        "host key verification",
-        "no credentials",
-    ]) {
-        GitError::AuthenticationNeeded
-    } else if any(&[
-        "could not resolve",
-        "connection refused",
-        "timed out",
-        "unreachable",
-    ]) {
-        GitError::NoNetwork(text)
-    } else if any(&["does not appear to be a git", "not found", "does not exist"]) {
-        GitError::NotFound
-    } else if any(&["could not spawn", "failed to spawn", "no such file"]) {
-        GitError::NoSsh(text)
-    } else {
-        GitError::Other(text)
-    }
-}
-
 fn question(address: &GitAddress, context: &Context) -> Question {
     let url = context.url.as_ref().map_or_else(
         || address.url.clone(),
@@ -273,12 +217,9 @@ fn outcome(answer: &Credential, context: Context) -> Outcome {
 
 /// The commit a fetched version stands at.
 fn pinned(repo: &gix::Repository, what: &str) -> Result<String, GitError> {
-    let mut found = match repo.try_find_reference(PIN)? {
-        Some(found) => found,
-        None => {
-            let commit = repo.find_object(id(what)?)?.peel_to_commit()?;
-            return Ok(commit.id.to_string());
-        }
+    let Some(mut found) = repo.try_find_reference(PIN)? else {
+        let commit = repo.find_object(id(what)?)?.peel_to_commit()?;
+        return Ok(commit.id.to_string());
     };
     Ok(found.peel_to_commit()?.id.to_string())
 }

@@ -54,7 +54,10 @@ pub(crate) fn run<T: Send + 'static>(
         .map_err(|error| GitError::other(&error))?;
     loop {
         match result.recv_timeout(PERIOD) {
-            Ok(result) => return result,
+            Ok(result) => {
+                (overseer.progress)(meter.now());
+                return result;
+            }
             Err(RecvTimeoutError::Disconnected) => return Err(GitError::Broken),
             Err(RecvTimeoutError::Timeout) => {}
         }

@@ -5,9 +5,11 @@ pub(crate) mod difference;
 mod environment;
 mod interpreter;
 mod native;
+mod plan_edit;
 mod process;
 pub(crate) mod rehearsal;
 mod sandbox;
+mod template_copy;
 mod trust;
 
 pub use difference::{ChangeKind, FileChange};
@@ -16,4 +18,5 @@ pub use native::{Complaint, NativeHooks};
 pub use process::{Ending, Line, Stream};
 pub use rehearsal::{HookError, HookRun, Rehearsal};
 pub use sandbox::Sandbox;
+pub use template_copy::TemplateCopy;
 pub use trust::{Identity, Trust, TrustError, Trusted};

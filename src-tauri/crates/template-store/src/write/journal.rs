@@ -54,9 +54,14 @@ pub(crate) enum State {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Print {
     Folder,
-    File { mode: u32, digest: String },
+    File {
+        mode: u32,
+        digest: String,
+    },
     Link(String),
     Other,
+    /// Nothing is there: the file was removed.
+    Nothing,
 }
 
 impl From<&Item> for Print {

@@ -4,6 +4,7 @@
 //! place with a [`Journal`] that survives a loss of power and remembers what to undo.
 
 mod draft;
+mod edit;
 mod error;
 mod first_commit;
 mod journal;
@@ -11,10 +12,13 @@ mod meeting;
 mod merge;
 mod place;
 mod recovery;
+mod step;
 mod undo;
 
 pub use crate::git::commit::Author;
 pub use draft::Draft;
+pub(crate) use draft::set_mode;
+pub use edit::{Edit, Edits, edit};
 pub use error::WriteError;
 pub use first_commit::{CommitError, FirstCommit, Person};
 pub use journal::{Journal, JournalError, Written};

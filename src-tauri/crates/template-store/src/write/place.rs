@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::snapshot::{self, Item, Snapshot};
 use crate::write::draft::{Draft, set_mode, sync_all};
 use crate::write::error::WriteError;
-use crate::write::journal::{Print, Replaced, State, Written, is_git, sync_folder};
+use crate::write::journal::{Print, State, Written, is_git, sync_folder};
 use crate::write::meeting::{Decision, Decisions, beyond};
+use crate::write::step::Step;
 use crate::write::undo;
 
 impl Draft {
@@ -34,18 +35,23 @@ impl Draft {
     ///
     /// # Errors
     /// When something is undecided or cannot be written; everything is then as it was.
-    pub fn place_into(mut self, decisions: &Decisions) -> Result<Written, WriteError> {
+    pub fn place_into(self, decisions: &Decisions) -> Result<Written, WriteError> {
         if !self.target.is_dir() {
             return self.place();
         }
         sync_all(&self.root);
         let steps = self.steps(decisions)?;
+        self.carry_out(steps)
+    }
+
+    /// Takes steps in a folder that is there: all or none.
+    pub(crate) fn carry_out(mut self, steps: Vec<Step>) -> Result<Written, WriteError> {
         self.entry.whole = false;
-        self.keep_old(&steps)?;
+        self.prepare(&steps)?;
         self.entry.state = State::Placing;
         self.journal.write(&self.id, &self.entry)?;
         for step in &steps {
-            if let Err(error) = step.take(&self.root, &self.target, &self.entry.replaced) {
+            if let Err(error) = step.take(&self.root, &self.target) {
                 undo::take_back(&self.journal.folder(&self.id), &self.entry);
                 return Err(error);
             }
@@ -95,15 +101,21 @@ impl Draft {
             let decision = decisions.get(&path);
             match judge(&self.target, &path, &item, there.as_ref()) {
                 Judged::Same => {}
-                Judged::Free => steps.push(Step::make(path, item)),
+                Judged::Free if item == Item::Folder => steps.push(Step::folder(path)),
+                Judged::Free => steps.push(Step::write(path, false)),
                 Judged::InTheWay if decision == Some(&Decision::Keep) => kept.push(path),
                 Judged::InTheWay => return Err(WriteError::InTheWay { path }),
                 Judged::Differs => match decision {
                     None => undecided.push(path),
                     Some(Decision::Keep) => {}
-                    Some(Decision::Replace) => steps.push(Step::replace(path, item, None)),
+                    Some(Decision::Replace) => steps.push(Step::write(path, true)),
                     Some(Decision::Merge(text)) => {
-                        steps.push(Step::replace(path, item, Some(text.clone())));
+                        let staged = self.root.join(&path);
+                        rewrite(&staged, text).map_err(|source| WriteError::File {
+                            path: path.clone(),
+                            source,
+                        })?;
+                        steps.push(Step::write(path, true));
                     }
                 },
             }
@@ -112,89 +124,6 @@ impl Draft {
             Ok(steps)
         } else {
             Err(WriteError::Undecided { paths: undecided })
-        }
-    }
-
-    /// Copies what will be replaced into the journal, and writes merged texts into the draft.
-    fn keep_old(&mut self, steps: &[Step]) -> Result<(), WriteError> {
-        let kept = self.journal.folder(&self.id).join("kept");
-        fs::create_dir_all(&kept).map_err(|source| self.journal.failed(source))?;
-        for (at, step) in steps.iter().enumerate() {
-            let staged = self.root.join(&step.path);
-            if let Some(text) = &step.text {
-                rewrite(&staged, text).map_err(|source| step.failed(source))?;
-            }
-            let new = snapshot::look(&staged).map_err(|source| step.failed(source))?;
-            let new = Print::from(&new);
-            if step.replaces {
-                let name = format!("kept/{at}");
-                let copy = self.journal.folder(&self.id).join(&name);
-                keep(&self.target.join(&step.path), &copy)
-                    .map_err(|source| self.journal.failed(source))?;
-                let replaced = Replaced { kept: name, new };
-                self.entry.replaced.insert(step.path.clone(), replaced);
-            } else {
-                self.entry.made.insert(step.path.clone(), new);
-            }
-        }
-        sync_folder(&kept);
-        Ok(())
-    }
-}
-
-/// One path that is made or replaced.
-struct Step {
-    path: String,
-    item: Item,
-    replaces: bool,
-    text: Option<String>,
-}
-
-impl Step {
-    fn make(path: String, item: Item) -> Self {
-        Self {
-            path,
-            item,
-            replaces: false,
-            text: None,
-        }
-    }
-
-    fn replace(path: String, item: Item, text: Option<String>) -> Self {
-        Self {
-            path,
-            item,
-            replaces: true,
-            text,
-        }
-    }
-
-    fn take(
-        &self,
-        root: &Path,
-        target: &Path,
-        replaced: &std::collections::BTreeMap<String, Replaced>,
-    ) -> Result<(), WriteError> {
-        let (staged, place) = (root.join(&self.path), target.join(&self.path));
-        if self.item == Item::Folder {
-            let mode = fs::metadata(&staged).map(|about| about.permissions());
-            return fs::create_dir(&place)
-                .and_then(|()| fs::set_permissions(&place, mode?))
-                .map_err(|source| self.failed(source));
-        }
-        let there = fs::symlink_metadata(&place).is_ok();
-        if there != replaced.contains_key(&self.path) {
-            return Err(WriteError::Changed {
-                path: self.path.clone(),
-            });
-        }
-        fs::rename(&staged, &place).map_err(|source| self.failed(source))
-    }
-
-    fn failed(&self, source: io::Error) -> WriteError {
-        WriteError::File {
-            path: self.path.clone(),
-            source,
         }
     }
 }
@@ -226,16 +155,6 @@ fn rewrite(path: &Path, text: &str) -> io::Result<()> {
         .open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-/// Copies a file with its mode, and flushes the copy.
-fn keep(from: &Path, to: &Path) -> io::Result<()> {
-    fs::copy(from, to)?;
-    // A read-only copy could not be flushed on every system.
-    if let Ok(file) = fs::File::open(to) {
-        let _ = file.sync_all();
-    }
-    Ok(())
 }
 
 pub(crate) fn prints(there: &Snapshot) -> std::collections::BTreeMap<String, Print> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::snapshot;
 use crate::write::journal::{Entry, Journal, Print, State, is_git};
 use crate::write::place::{prints, remove_empty};
+use crate::write::step::copy;
 
 /// What taking back did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,19 +91,11 @@ fn restore(folder: &Path, entry: &Entry, undone: &mut Undone) {
     for (path, replaced) in &entry.replaced {
         let place = entry.target.join(path);
         let before = folder.join(&replaced.kept);
-        let now = snapshot::look(&place).ok();
-        let unchanged = now.is_some_and(|now| Print::from(&now) == replaced.new);
-        // Into a file beside it first, so that no moment has only half of it.
-        let put_back = || {
-            let staged = tempfile::NamedTempFile::new_in(place.parent()?).ok()?;
-            fs::copy(&before, staged.path()).ok()?;
-            staged.as_file().sync_all().ok()?;
-            staged.persist(&place).ok()
-        };
         if same(&place, &before) {
             continue;
         }
-        if unchanged && put_back().is_some() {
+        let now = snapshot::look(&place).map_or(Print::Nothing, |now| Print::from(&now));
+        if now == replaced.new && put_back(&before, &place).is_some() {
             undone.restored.push(path.clone());
         } else {
             undone.kept.push(Kept {
@@ -112,6 +105,19 @@ fn restore(folder: &Path, entry: &Entry, undone: &mut Undone) {
             });
         }
     }
+}
+
+/// Copies a file back: beside its place first, so that no moment has only half of it.
+fn put_back(before: &Path, place: &Path) -> Option<()> {
+    let folder = place.parent()?;
+    fs::create_dir_all(folder).ok()?;
+    let beside = tempfile::Builder::new()
+        .prefix(".bakehouse-undo-")
+        .tempdir_in(folder)
+        .ok()?;
+    let staged = beside.path().join("file");
+    copy(before, &staged).ok()?;
+    fs::rename(&staged, place).ok()
 }
 
 /// Whether two files hold the same, so that nothing was replaced yet.
