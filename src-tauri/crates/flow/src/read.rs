@@ -104,7 +104,12 @@ impl Reader<'_> {
             if block.has(key.name) {
                 self.repeated_key(&name, key_node.span);
             }
+            let before = self.found.len();
             self.field(&mut block, key, key_node.span, value);
+            if kind == Kind::TaskMixin && matches!(key.name, "needs" | "strategy" | "cache") {
+                // It has no effect in a mixin, and nobody looks into it.
+                self.found.truncate(before);
+            }
         }
         self.missing_keys(&block);
         self.rules(&mut block);

@@ -8,6 +8,7 @@ mod baking;
 mod broken;
 mod corpus;
 mod folder;
+mod found;
 mod hostile;
 mod jobs;
 mod large;

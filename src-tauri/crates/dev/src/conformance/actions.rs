@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use crate::dice::Dice;
 use crate::formula::Names;
-use crate::pools::{ACTION_NAMES, IMAGES};
-use crate::written::{keys, matrix, value};
+use crate::matrix::matrix;
+use crate::pools::{ACTION_NAMES, IMAGES, INNER_NAMES};
+use crate::shared::images;
+use crate::written::{keys, value};
 
 fn inputs(dice: &mut Dice) -> String {
     let i = dice.early(&[
@@ -40,6 +42,13 @@ pub(crate) fn batch_action(dice: &mut Dice) -> String {
             text.push_str("    needs: [one]\n");
         }
     }
+    if dice.chance(20) {
+        text.push_str(&images(dice, &names));
+    }
+    if dice.chance(15) {
+        let cache = dice.early(&["{strategy: none}", "{life_span: 2h}", "{strategy: x}"]);
+        let _ = writeln!(text, "cache: {cache}");
+    }
     let _ = write!(
         text,
         "tasks:\n- id: one\n  image: {}\n",
@@ -55,6 +64,47 @@ pub(crate) fn batch_action(dice: &mut Dice) -> String {
         );
         text.push_str(&keys(dice, "  ", &names, 3));
     }
+    if dice.chance(25) {
+        text.push_str(&nested(dice, &names));
+    }
+    text
+}
+
+/// A call inside an action.
+fn nested(dice: &mut Dice, names: &Names<'_>) -> String {
+    let what = dice.early(&[
+        "action: ws:inner",
+        "module: ws:inner",
+        "action: ws:state",
+        "action: ws:here",
+        "action: ws:act",
+    ]);
+    let mut text = format!("- id: deep\n  {what}\n");
+    if dice.chance(85) {
+        let i = value(dice, &["a", "${{ inputs.i }}", "${{ 1 }}"], names);
+        let _ = write!(text, "  args:\n    i: {i}\n");
+    }
+    text
+}
+
+/// An action that calls nothing, with what only the caller may know.
+pub(crate) fn inner_action(dice: &mut Dice) -> String {
+    let names = Names {
+        known: &INNER_NAMES,
+    };
+    let mut text = String::from("kind: batch\n");
+    text.push_str(&inputs(dice));
+    let output = value(dice, &["x", "${{ needs.last.outputs.o }}"], &names);
+    let _ = write!(text, "outputs:\n  out:\n    value: {output}\n");
+    let _ = write!(
+        text,
+        "tasks:\n- id: last\n  image: {}\n",
+        value(dice, &IMAGES, &names)
+    );
+    if dice.chance(20) {
+        text.push_str("  mixins: [mix]\n");
+    }
+    text.push_str(&keys(dice, "  ", &names, 3));
     text
 }
 
@@ -64,7 +114,16 @@ pub(crate) fn live_action(dice: &mut Dice) -> String {
     };
     let inputs = inputs(dice);
     let image = value(dice, &IMAGES, &names);
-    let keys = keys(dice, "  ", &names, 4);
+    let mut keys = keys(dice, "  ", &names, 4);
+    for (key, usual) in [
+        ("multi", "true"),
+        ("detach", "yes"),
+        ("port_forward", "['1:1']"),
+    ] {
+        if dice.chance(10) {
+            let _ = writeln!(keys, "  {key}: {usual}");
+        }
+    }
     format!("kind: live\n{inputs}job:\n  image: {image}\n{keys}")
 }
 

@@ -3,11 +3,26 @@
 /// A source of chance.
 pub(crate) struct Dice {
     state: u64,
+    /// How often it is thrown for one of a list: more throws, more of what is usual.
+    throws: usize,
 }
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self {
+            state: seed,
+            throws: 3,
+        }
+    }
+
+    /// Decides whether what follows is mostly usual: then whole projects hold together.
+    pub(crate) fn settle(&mut self) {
+        self.throws = if self.chance(60) { 9 } else { 3 };
+    }
+
+    /// Whether what is made is mostly usual.
+    pub(crate) fn careful(&self) -> bool {
+        self.throws > 3
     }
 
     /// A number below a limit above zero.
@@ -28,7 +43,7 @@ impl Dice {
 
     /// One of a list that is not empty, mostly one of the first.
     pub(crate) fn early<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        let throws = (0..3).map(|_| self.below(list.len()));
+        let throws = (0..self.throws).map(|_| self.below(list.len()));
         list[throws.min().unwrap_or(0)]
     }
 

@@ -8,7 +8,7 @@ pub(crate) struct Names<'a> {
 }
 
 /// Functions with so many arguments.
-const FUNCTIONS: [(&str, usize); 16] = [
+const FUNCTIONS: [(&str, usize); 21] = [
     ("len", 1),
     ("str", 1),
     ("int", 1),
@@ -25,6 +25,11 @@ const FUNCTIONS: [(&str, usize); 16] = [
     ("fmt", 3),
     ("replace", 3),
     ("parse_volume", 1),
+    ("success", 0),
+    ("failure", 0),
+    ("always", 0),
+    ("hash_files", 1),
+    ("upload", 1),
 ];
 
 const LITERALS: [&str; 26] = [
@@ -83,9 +88,11 @@ pub(crate) fn formula(dice: &mut Dice, names: &Names<'_>, depth: usize) -> Strin
         }
         7 => {
             let (body, list) = (part(dice), part(dice));
-            match dice.below(3) {
+            match dice.below(5) {
                 0 => format!("[x for x in [{list}]]"),
                 1 => format!("[{body} for x in range(3) if x]"),
+                2 => format!("{{x: {body} for x in ['a', 'b']}}['a']"),
+                3 => format!("join(',', [str(x) for x in [{list}] if x])"),
                 _ => format!("[upper(x) for x in ['a', {list}]]"),
             }
         }

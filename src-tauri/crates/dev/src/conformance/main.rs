@@ -9,6 +9,7 @@
 )]
 
 mod actions;
+mod batch_flow;
 mod count;
 mod dice;
 mod expressions;
@@ -16,10 +17,14 @@ mod flows;
 #[path = "../../../flow/tests/folder.rs"]
 mod folder;
 mod formula;
+mod live_flow;
 mod material;
+mod matrix;
 mod mistakes;
 mod pools;
+mod project_file;
 mod random;
+mod shared;
 #[path = "../templates/mod.rs"]
 mod templates;
 mod written;

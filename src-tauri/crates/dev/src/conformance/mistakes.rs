@@ -9,7 +9,7 @@ pub(crate) fn spoilt(dice: &mut Dice, text: &str) -> String {
         let at = dice.below(lines.len());
         let line = lines[at].clone();
         let middle = line.chars().count() / 2;
-        lines[at] = match dice.below(9) {
+        lines[at] = match dice.below(12) {
             0 => String::new(),
             1 => format!("{line}\n{line}"),
             2 => format!(" {line}"),
@@ -39,6 +39,9 @@ pub(crate) fn spoilt(dice: &mut Dice, text: &str) -> String {
                     "~: x"
                 ])
             ),
+            8 => line.replacen("  ", "\t", 1),
+            9 => lines[(at + 1) % lines.len()].clone(),
+            10 => line.replacen(": ", ": [", 1),
             _ => line.replacen(char::is_alphabetic, "", 1),
         };
     }

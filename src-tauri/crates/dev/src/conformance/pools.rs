@@ -61,6 +61,19 @@ pub(crate) const ACTION_NAMES: [&str; 9] = [
     "env.A",
 ];
 
+pub(crate) const INNER_NAMES: [&str; 10] = [
+    "inputs.i",
+    "inputs.j",
+    "needs.last.outputs.o",
+    "flow.action_path",
+    "env.A",
+    "params.p",
+    "volumes.data.ref",
+    "matrix.m",
+    "strategy.max_parallel",
+    "images.img.ref",
+];
+
 /// The keys of a job with values that fit, and some that do not.
 pub(crate) const VALUES: [(&str, &[&str]); 17] = [
     (

@@ -183,7 +183,8 @@ impl<'a> Preparation<'a> {
             flow: Arc::clone(&self.flow),
             params: texts,
             graph: expanded.graph,
-            life_span,
+            // No time at all is no limit.
+            life_span: life_span.filter(|seconds| *seconds != 0.0),
             contexts,
             git: self.session.workspace.git(),
             images,
@@ -295,8 +296,8 @@ impl<'a> Preparation<'a> {
         if troubles.list.is_empty() {
             return Ok(expanded);
         }
-        let names = super::validate::validate(&expanded.graph);
-        let further = expanded.notes.into_iter().chain(names).map(Trouble::from);
+        let checks = super::check::of_graph(&expanded.graph);
+        let further = expanded.notes.into_iter().chain(checks).map(Trouble::from);
         troubles.list.extend(further);
         Err(troubles)
     }

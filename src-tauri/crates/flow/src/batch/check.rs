@@ -48,11 +48,7 @@ impl Bake {
             );
         };
         add(Stage::Volumes, self.local_volumes());
-        let circles = cycles(&self.graph);
-        if circles.is_empty() {
-            add(Stage::Cycles, false_cycles(&self.graph));
-        }
-        add(Stage::Cycles, circles);
+        add(Stage::Cycles, circles(&self.graph));
         add(Stage::LocalNeeds, local_needs(&self.graph));
         add(Stage::Expressions, super::validate::validate(&self.graph));
         add(Stage::Images, self.images.troubles.clone().diagnostics());
@@ -115,6 +111,23 @@ fn differ(first: &Definition, other: &Definition) -> bool {
         .iter()
         .any(|key| written(&first.block, key) != written(&other.block, key));
     evaluated && source
+}
+
+/// What can be said of a graph alone.
+pub(super) fn of_graph(graph: &TaskGraph) -> Vec<Diagnostic> {
+    let mut found = circles(graph);
+    found.extend(local_needs(graph));
+    found.extend(super::validate::validate(graph));
+    found
+}
+
+/// Circles; without any, what the official tools take for one.
+fn circles(graph: &TaskGraph) -> Vec<Diagnostic> {
+    let circles = cycles(graph);
+    match circles.is_empty() {
+        true => false_cycles(graph),
+        false => circles,
+    }
 }
 
 /// Tasks that wait for each other, in every graph; each circle once.

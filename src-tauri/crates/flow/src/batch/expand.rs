@@ -98,6 +98,7 @@ impl<'a> Expander<'a> {
             self.entry(entries, &mut building, index + 1, block);
         }
         self.unknown_needs(&building);
+        self.lacking_images(&building.graph);
         Self::posts(entries, &mut building);
         building.graph
     }
@@ -226,6 +227,10 @@ impl<'a> Expander<'a> {
         let id = user_id
             .clone()
             .unwrap_or_else(|| made_id(entry.number, &row));
+        if building.graph.nodes.contains_key(&id) {
+            // Of tasks with the same id only the last one counts.
+            building.needs.retain(|(task, _, _)| *task != id);
+        }
         let Some(needs) = self.needs(building, entry, &id, &matrix) else {
             building.broken.push(Some(id));
             return None;
@@ -276,13 +281,7 @@ impl<'a> Expander<'a> {
         entry: &Entry<'_>,
         node: &mut Node,
     ) -> Option<Post> {
-        let Some(called) = &entry.call else {
-            if exec::lacks_image(&entry.mixed) {
-                let found = exec::no_image(entry.block, "task", node.id.name());
-                self.troubles.list.push(found.into());
-            }
-            return None;
-        };
+        let called = entry.call.as_ref()?;
         node.kind = called.kind;
         node.action = Some(called.reference.clone());
         let call = Call {
@@ -299,7 +298,6 @@ impl<'a> Expander<'a> {
                 node.inner = Some(self.inner(entries, called, node));
                 None
             }
-            TaskKind::Stateful if self.lacks_main_image(called, node) => None,
             TaskKind::Stateful if called.action.tree.block("post").is_some() => Some(Post {
                 main: node.id.name().to_owned(),
                 call,
@@ -312,14 +310,19 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// Reports a stateful action whose main task has no image.
-    fn lacks_main_image(&mut self, called: &Called, node: &Node) -> bool {
-        let main = called.action.tree.block("main");
-        let lacking = main.filter(|main| exec::lacks_image(main));
-        let found = lacking.map(|main| exec::no_image(main, "task", node.id.name()));
-        let lacks = found.is_some();
-        self.troubles.list.extend(found.map(Trouble::from));
-        lacks
+    /// Tasks without an image: their own, or the main one of the action they call. Of tasks with the
+    /// same id only the last one counts.
+    fn lacking_images(&mut self, graph: &TaskGraph) {
+        for node in graph.nodes.values() {
+            let unit = match (&node.body, node.kind) {
+                (Body::Task(block), _) => Some(&**block),
+                (Body::Call(call), TaskKind::Stateful) => call.action.tree.block("main"),
+                (Body::Call(_), _) => None,
+            };
+            let lacking = unit.filter(|unit| exec::lacks_image(unit));
+            let found = lacking.map(|unit| exec::no_image(unit, "task", node.id.name()));
+            self.troubles.list.extend(found.map(Trouble::from));
+        }
     }
 
     /// The graph inside a call.

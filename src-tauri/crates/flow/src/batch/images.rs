@@ -9,8 +9,9 @@ use indexmap::IndexMap;
 use super::graph::{Node, TaskGraph};
 use super::id::TaskId;
 use super::level::Level;
+use crate::coercion::Home;
 use crate::contexts::{Contexts, Sources};
-use crate::eval::{Evaluator, Troubles};
+use crate::eval::{Evaluator, Trouble, Troubles};
 use crate::image::{Build, ImagePlace, Prepared};
 use crate::outside::Outside;
 use crate::session::Session;
@@ -96,7 +97,8 @@ impl BakeImages {
                 levels.push_back(inner);
                 let scope = early_scope(level, node);
                 for (id, named) in call.action.tree.blocks("images") {
-                    images.inside(session, &scope, node.id.child(id), &named.block);
+                    let scope = (&scope, level.home.as_ref());
+                    images.inside(session, scope, node.id.child(id), &named.block);
                 }
             }
         }
@@ -104,14 +106,26 @@ impl BakeImages {
     }
 
     /// An image inside an action: what depends on inputs is settled when the action runs.
-    fn inside(&mut self, session: &Session<'_>, scope: &Dict, place: TaskId, block: &Block) {
+    fn inside(
+        &mut self,
+        session: &Session<'_>,
+        (scope, home): (&Dict, Option<&Home>),
+        place: TaskId,
+        block: &Block,
+    ) {
         let mut outside = Outside::new(*session);
-        let mut evaluator = Evaluator::new(scope, &mut outside, None);
+        let mut evaluator = Evaluator::new(scope, &mut outside, home);
         let reference = evaluator.text(block, "ref");
         let mut troubles = std::mem::take(&mut evaluator.troubles);
         let build = Build::evaluate(&mut evaluator, session, block).unwrap_or_default();
+        let mut of_build = evaluator.troubles;
+        if of_build.list.iter().any(names_what_comes_later) {
+            of_build.list.clear();
+        }
+        let whole = of_build.list.is_empty();
         self.troubles.list.append(&mut troubles.list);
-        if let Some(reference) = reference {
+        self.troubles.list.append(&mut of_build.list);
+        if let Some(reference) = reference.filter(|_| whole) {
             let prepared = Prepared { reference, build };
             self.definitions.push(Definition {
                 place,
@@ -159,7 +173,8 @@ impl BakeImages {
         while path.contains("//") {
             path = path.replace("//", "/");
         }
-        format!("{}/{path}", self.storage)
+        let place = format!("{}/{path}", self.storage);
+        expression::Uri::parse(&place).map_or(place, |uri| uri.to_string())
     }
 
     /// The images of one level as they are known before it runs: uploaded, names settled.
@@ -205,6 +220,14 @@ impl BakeImages {
             },
         }
     }
+}
+
+/// Whether a value names a context that is there only when the action runs.
+fn names_what_comes_later(trouble: &Trouble) -> bool {
+    trouble
+        .diagnostic
+        .message
+        .ends_with("context is not available")
 }
 
 /// The contexts images of an action may use before its inputs are known.

@@ -72,8 +72,13 @@ impl Bake {
     ) -> Result<PlannedTask, Troubles> {
         let placed = self.placed(session, id, Past::Told(results))?;
         let mut outside = Outside::new(*session);
-        let enable = enable_of(&placed, &mut outside)?;
-        let (mut config, troubles) = self.config(session, &placed, &mut outside, enable)?;
+        let (enable, mut wrong) = match enable_of(&placed, &mut outside) {
+            Ok(enable) => (enable, Troubles::default()),
+            Err(troubles) if troubles.only_unknown() => return Err(troubles),
+            Err(troubles) => (Enable::No, troubles),
+        };
+        let (mut config, mut troubles) = self.config(session, &placed, &mut outside, enable)?;
+        troubles.list.append(&mut wrong.list);
         if !troubles.list.is_empty() {
             return Err(troubles);
         }

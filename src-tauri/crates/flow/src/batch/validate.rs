@@ -18,6 +18,8 @@ type Names = IndexMap<String, Shape>;
 struct Validator {
     found: Vec<Diagnostic>,
     seen: HashSet<(String, Span, String)>,
+    /// Tasks that a node needs only to run: it does not wait for their results.
+    unwaited: Vec<String>,
 }
 
 /// Checks all expressions of a graph that are evaluated while a bake runs.
@@ -25,6 +27,7 @@ pub(super) fn validate(graph: &TaskGraph) -> Vec<Diagnostic> {
     let mut validator = Validator {
         found: Vec::new(),
         seen: HashSet::new(),
+        unwaited: Vec::new(),
     };
     let root = listed([
         ("project", Shape::project()),
@@ -85,6 +88,13 @@ fn needs_of(node: &Node) -> Shape {
     Shape::needs(needs.map(|(name, _)| name.as_str()))
 }
 
+/// The tasks that a node needs only to run.
+fn unwaited(node: &Node) -> Vec<String> {
+    let needs = node.needs.iter();
+    let running = needs.filter(|(_, level)| **level == NeedLevel::Running);
+    running.map(|(name, _)| name.clone()).collect()
+}
+
 fn with_needs<'a>(level: &Names, needs: impl Iterator<Item = &'a str>) -> Names {
     let own = listed([
         ("strategy", Shape::strategy()),
@@ -100,6 +110,7 @@ impl Validator {
         let mut names = with_needs(level, std::iter::empty());
         for node in graph.nodes.values() {
             names.insert("needs".to_owned(), needs_of(node));
+            self.unwaited = unwaited(node);
             if let Condition::Written(expr) = &node.condition {
                 self.expr(expr, &names, Severity::Error);
             }
@@ -140,29 +151,29 @@ impl Validator {
     }
 
     fn inside(&mut self, node: &Node, action: &Action, names: &Names) {
-        let level = of_action(action);
+        let own = of_action(action);
         let level = match node.kind {
-            TaskKind::Module => over(level, names),
-            _ => level,
+            TaskKind::Module => over(own.clone(), names),
+            _ => own.clone(),
         };
         let Some(inner) = &node.inner else { return };
         self.graph(inner, &level);
-        let all = with_needs(&level, inner.nodes.keys().map(String::as_str));
-        for (_, output) in action.tree.blocks("outputs") {
-            if let Some(value) = output.block.scalar("value") {
-                self.expr(value, &all, Severity::Error);
-            }
-        }
+        self.unwaited.clear();
+        // Modules, too, know only their own contexts here.
+        let mut own = over(listed([("strategy", Shape::strategy())]), &own);
         let cache = action
             .tree
             .block("cache")
             .and_then(|cache| cache.scalar("life_span"));
         if let Some(life_span) = cache {
-            self.expr(
-                life_span,
-                &with_needs(&level, std::iter::empty()),
-                Severity::Error,
-            );
+            self.expr(life_span, &own, Severity::Error);
+        }
+        let tasks = inner.nodes.keys().map(String::as_str);
+        own.insert("needs".to_owned(), Shape::needs(tasks));
+        for (_, output) in action.tree.blocks("outputs") {
+            if let Some(value) = output.block.scalar("value") {
+                self.expr(value, &own, Severity::Error);
+            }
         }
     }
 
@@ -217,12 +228,22 @@ impl Validator {
         }
     }
 
+    /// Whether a finding is about the result of a task that is needed only to run.
+    fn is_unwaited(&self, found: &Diagnostic) -> bool {
+        let named = |name: &String| found.message.starts_with(&format!("Task '{name}' is not"));
+        found.code == "unknown-result" && self.unwaited.iter().any(named)
+    }
+
     fn expr(&mut self, expr: &Expr, names: &Names, severity: Severity) {
         let ExprBody::Template(template) = &expr.body else {
             return;
         };
         for mut found in expression::validate(template, names, &expr.text) {
-            found.severity = severity;
+            found.severity = match self.is_unwaited(&found) {
+                // The official tools find it out when the task starts.
+                true => Severity::Warning,
+                false => severity,
+            };
             let place = (
                 expr.text.name().to_owned(),
                 found.span,

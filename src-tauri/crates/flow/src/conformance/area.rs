@@ -56,6 +56,16 @@ impl Areas {
         })
     }
 
+    /// The same with the matrix and the limits of each item: they are read while a graph is made.
+    pub(super) fn making(self, tree: &Block, items: &str) -> Self {
+        let strategies = tree
+            .items(items)
+            .iter()
+            .filter_map(|item| item.block("strategy"));
+        let areas = self.shared(tree, items);
+        strategies.fold(areas, |areas, strategy| areas.block(strategy, None))
+    }
+
     /// What is said about these parts that the official tools do otherwise.
     pub(super) fn notes<'d>(
         &self,

@@ -31,18 +31,21 @@ pub(super) fn compare(
         jobs: &NoJobs,
     };
     let flow = BatchFlow::read(name, text.name(), text.clone(), project.tree());
-    let areas = Areas::default().shared(&flow.tree.tree, "tasks");
+    let areas = Areas::default().making(&flow.tree.tree, "tasks");
     let areas = project
         .file
         .iter()
         .fold(areas, |areas, file| areas.file(&file.text));
-    let mut shared = areas.notes(comparison.said.iter().chain(&flow.diagnostics));
-    shared.extend(entries_notes(&flow.tree, &comparison.said));
+    let shared = areas.notes(comparison.said.iter().chain(&flow.diagnostics));
     let mut project = project.clone();
     project.batches = vec![Arc::new(flow.tree)];
     let mut bake = crate::batch::prepare(&project, &session, name, &IndexMap::new());
     let mut said = found(&bake, (&project, &session));
     said.extend(shared.iter().cloned());
+    if record.get("graph_error").is_some() {
+        let checks = bake.iter().flat_map(Bake::check);
+        said.extend(checks.map(|finding| finding.diagnostic));
+    }
     create(comparison, path, record, &said);
     if let Some(given) = record["given_params"].as_object() {
         let given = given
@@ -62,18 +65,6 @@ pub(super) fn compare(
     }
 }
 
-/// What is said about the matrix and the mixins of tasks: the official tools read them while a
-/// bake is made.
-fn entries_notes(flow: &BatchFlow, said: &[Diagnostic]) -> Vec<Diagnostic> {
-    let mut areas = Areas::default();
-    for block in flow.tree.items("tasks") {
-        if let Some(strategy) = block.block("strategy") {
-            areas = areas.block(strategy, None);
-        }
-    }
-    areas.notes(said)
-}
-
 /// Everything that was found while a batch was made ready.
 fn found(
     bake: &Result<Bake, crate::eval::Troubles>,
@@ -86,6 +77,8 @@ fn found(
             let flow = Arc::clone(&project.batches[0]);
             let survey = Preparation::whatever_is_wrong(project, session, flow).survey();
             found.extend(survey.0.notes().iter().cloned());
+            let checks = survey.0.check().into_iter();
+            found.extend(checks.map(|finding| finding.diagnostic));
         }
     }
     found
@@ -125,7 +118,9 @@ fn prepared(
     if run["ok"].as_bool() != Some(true) {
         return;
     }
-    contexts(comparison, path, (bake, run));
+    // Without folders of images on storage there is no such run.
+    let uploaded = record["bake_images"].is_array();
+    contexts(comparison, path, (bake, run, uploaded));
     let bakes = Bakes {
         session: *session,
         ours: bake,
@@ -155,15 +150,21 @@ fn graphs(
     }
 }
 
-fn contexts(comparison: &mut Comparison<'_>, path: &str, (bake, run): (&Bake, &Value)) {
+fn contexts(
+    comparison: &mut Comparison<'_>,
+    path: &str,
+    (bake, run, uploaded): (&Bake, &Value, bool),
+) {
     if run.get("project").is_none() {
         return;
     }
     for (key, ours) in shape::contexts(&bake.contexts) {
         comparison.part(&format!("{path}/run/{key}"), &run[key], &ours);
     }
-    let images = shape::images(bake.contexts.images.values());
-    comparison.part(&format!("{path}/run/images"), &run["images"], &images);
+    if uploaded {
+        let images = shape::images(bake.contexts.images.values());
+        comparison.part(&format!("{path}/run/images"), &run["images"], &images);
+    }
     comparison.part(
         &format!("{path}/run/params"),
         &run["params"],

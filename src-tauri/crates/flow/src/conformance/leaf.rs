@@ -130,7 +130,7 @@ fn mark(text: &str) -> Option<(&str, &str)> {
     (!inside.is_empty() && inside.chars().all(word)).then(|| text.split_at(end + 1))
 }
 
-/// A text with statuses as words.
+/// A text with statuses as words; inside lists they are printed as `<TaskStatus.FAILED: 'failed'>`.
 fn plain(text: &str) -> String {
     let mut parts = text.split("TaskStatus.");
     let mut plain = parts.next().unwrap_or("").to_owned();
@@ -138,8 +138,15 @@ fn plain(text: &str) -> String {
         let end = part
             .find(|letter: char| !letter.is_ascii_uppercase() && letter != '_')
             .unwrap_or(part.len());
-        plain.push_str(&part[..end].to_ascii_lowercase());
-        plain.push_str(&part[end..]);
+        let word = part[..end].to_ascii_lowercase();
+        let listed = format!(": '{word}'>");
+        match part[end..].strip_prefix(&listed) {
+            Some(rest) if plain.ends_with('<') => {
+                plain.pop();
+                plain.push_str(&format!("'{word}'{rest}"));
+            }
+            _ => plain.push_str(&format!("{word}{}", &part[end..])),
+        }
     }
     plain
 }
@@ -202,6 +209,9 @@ mod tests {
         let ours = |text: &str| one(json!("a TaskStatus.SUCCEEDED b"), json!(text));
         assert_eq!(ours("a succeeded b"), Some(&PLAIN_STATUS));
         assert_eq!(ours("a failed b"), None);
+        let listed = |text: &str| one(json!("[<TaskStatus.FAILED: 'failed'>]"), json!(text));
+        assert_eq!(listed("['failed']"), Some(&PLAIN_STATUS));
+        assert_eq!(listed("['skipped']"), None);
         assert_eq!(ours("a succeeded c"), None);
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use source::Diagnostic;
 
 /// Types of exceptions, pieces of their messages, and the codes of findings that mean the same.
-const MEANINGS: [(&str, &str, &[&str]); 34] = [
+const MEANINGS: [(&str, &str, &[&str]); 35] = [
     (
         "OfflineError",
         "is not in the offline store",
@@ -49,6 +49,11 @@ const MEANINGS: [(&str, &str, &[&str]); 34] = [
     (
         "ValueError",
         "URI Scheme not specified",
+        &["wrong-value", "expression"],
+    ),
+    (
+        "ValueError",
+        "Absolute URI is required",
         &["wrong-value", "expression"],
     ),
     ("ValueError", "Unsupported arg(s)", &["unknown-param"]),

@@ -201,7 +201,9 @@ impl Comparison<'_> {
             );
         } else {
             let mut record = called["result"].clone();
-            record["run"] = json!({"ok": true, "tasks": called["result"]["tasks"]});
+            let tasks = &called["result"]["tasks"];
+            let reached = tasks.get("not_reached").is_none() && tasks["ok"] != false;
+            record["run"] = json!({"ok": reached, "tasks": tasks});
             batch::compare(&mut inner, &project, (&at, "call"), &text, &record);
         }
         self.report.add(inner.report);

@@ -90,7 +90,11 @@ const ANNOUNCED: [Announced; 11] = [
         code: "mixins-in-matrix",
         end: End::Crash(
             "AttributeError",
-            &["'list' object has no attribute 'items'"],
+            &[
+                "'list' object has no attribute 'items'",
+                "'dict' object has no attribute 'strategy'",
+                "'dict' object has no attribute 'fail_fast'",
+            ],
         ),
     },
     Announced {

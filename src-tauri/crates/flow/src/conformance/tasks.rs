@@ -46,15 +46,15 @@ impl Bakes<'_> {
         let mut notes = bake.notes().to_vec();
         notes.extend(said.iter().cloned());
         for node in node.id.levels().filter_map(|id| bake.graph.node(&id)) {
-            areas = areas.part(&node.text, node.span);
             match &node.body {
                 Body::Task(block) => areas = areas.block(block, Some(&bake.flow.mixins)),
                 Body::Call(call) => {
+                    areas = areas.part(&node.text, node.span);
                     let text = &call.action.text;
                     notes.extend(read::read(text, Document::Action).diagnostics);
                     areas = match node.kind {
                         TaskKind::BatchAction | TaskKind::Module => {
-                            areas.shared(&call.action.tree, "tasks")
+                            areas.making(&call.action.tree, "tasks")
                         }
                         _ => areas.file(text),
                     };
@@ -235,7 +235,13 @@ fn call(
     record: &Value,
 ) {
     let both = bakes.both(node, |bake| bake.inputs(&bakes.session, &node.id, results));
-    let (found, mistaken) = (both.found(notes), both.mistaken());
+    let (mut found, mistaken) = (both.found(notes), both.mistaken());
+    let images = bakes
+        .ours
+        .call_image_list(&bakes.session, &node.id, results);
+    if both.ours.is_ok() {
+        found.extend(diagnostics(&images));
+    }
     if !comparison.outcome_or(path, record, &found, mistaken.as_ref()) {
         return;
     }
@@ -283,6 +289,22 @@ fn job(
     comparison.part(&format!("{path}/effects"), &recorded, &effects);
 }
 
+/// Outputs of a task that the outputs of its action ask for: the records give each a made value.
+fn asked_for(node: &Node, id: &str) -> IndexMap<String, String> {
+    let Body::Call(call) = &node.body else {
+        return IndexMap::new();
+    };
+    let asked = format!("needs.{id}.outputs.");
+    let pieces = call.action.text.content().split(&asked).skip(1);
+    let names = pieces.map(|piece| {
+        let end = piece.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        piece[..end.unwrap_or(piece.len())].to_owned()
+    });
+    names
+        .map(|name| (name.clone(), format!("out.{id}.{name}")))
+        .collect()
+}
+
 /// The tasks and outputs inside a call.
 fn inside(
     comparison: &mut Comparison<'_>,
@@ -306,7 +328,10 @@ fn inside(
     let mut all = results.clone();
     for (id, child) in &inner.nodes {
         let mut result = TaskResult::bare(Outcome::Succeeded);
-        result.outputs = texts(&outputs["given_outputs"][id]);
+        result.outputs = match outputs.get("value") {
+            Some(_) => texts(&outputs["given_outputs"][id]),
+            None => asked_for(node, id),
+        };
         all.insert(child.id.clone(), result);
     }
     let both = bakes.both(node, |bake| bake.outputs(&bakes.session, &node.id, &all));

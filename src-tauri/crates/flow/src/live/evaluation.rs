@@ -261,7 +261,9 @@ impl PreparedLive {
                 "`{reference}` is a {} action: a job can only call live ones",
                 action.kind_word()
             );
-            return Err(Diagnostic::error("wrong-action", &expr.text, expr.span, message).into());
+            let found = Diagnostic::error("wrong-action", &expr.text, expr.span, message);
+            let problems = action.problems.iter().cloned();
+            return Err(problems.chain([found]).collect::<Vec<_>>().into());
         }
         Ok(Some(action))
     }
