@@ -22,6 +22,7 @@ mod memory;
 mod network;
 mod note;
 mod open_error;
+mod project_files;
 mod reference;
 mod snapshot;
 mod store;
@@ -38,6 +39,7 @@ pub use memory::{CRUFT_FILE, Memory, MemoryError, Remembered, read_cruft, write_
 pub use network::{Network, NetworkError};
 pub use note::Note;
 pub use open_error::OpenError;
+pub use project_files::{read_files, read_project};
 pub use reference::{GitAddress, Reading, Reference, ReferenceError};
 pub use store::{Copied, Freshness, Opened, Pin, Store, Terms, Wanted};
 pub use watch::{Ended, Progress, Stage, Stop, Watch};

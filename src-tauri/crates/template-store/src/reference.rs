@@ -280,7 +280,8 @@ fn file(text: &str) -> Result<Reference, ReferenceError> {
         })?;
     Ok(if is_zip(url.path()) && !path.is_dir() {
         Reference::ZipFile(path)
-    } else if is_repository(&path) {
+    } else if is_repository(&path) || !path.exists() {
+        // What is gone may have been a repository, of which there may be a copy.
         Reference::Git(GitAddress {
             url: url.to_string(),
             ..GitAddress::local(&path)

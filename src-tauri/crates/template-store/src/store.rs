@@ -159,11 +159,26 @@ impl Store {
             Reference::Folder(path) if checkout.is_some() && is_repository(path) => {
                 self.open_git(&GitAddress::local(path), checkout, job)
             }
+            Reference::Folder(path) if !path.exists() => self.open_gone(path, checkout, job),
             Reference::Folder(path) => job.folder(path),
             Reference::ZipFile(path) => job.zip(path).map(Found::local),
             Reference::ZipUrl { url, credential } => self.open_zip(url, credential.as_ref(), job),
             Reference::Git(address) => self.open_git(address, checkout, job),
         }
+    }
+
+    /// A folder that is not there may have been a repository of which there is a copy.
+    fn open_gone(
+        &self,
+        path: &Path,
+        checkout: Option<&str>,
+        job: &Job<'_>,
+    ) -> Result<Found, OpenError> {
+        let address = GitAddress::local(path);
+        if self.shelf(&job.name).record().pins.is_empty() {
+            return job.folder(path);
+        }
+        self.open_git(&address, checkout, job)
     }
 
     /// What is known of a source.

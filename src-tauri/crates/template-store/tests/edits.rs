@@ -1,6 +1,7 @@
 //! Files of a project that is there are changed all together or not at all.
 
 use template_store::write::{Edit, Edits, WriteError, edit};
+use template_store::{Limits, read_files, read_project};
 
 use crate::workshop::Workshop;
 
@@ -92,6 +93,27 @@ fn one_edit_that_fails_takes_all_others_back() {
     }
     let missing = edit(&shop.journal, &shop.path("none"), &Edits::new());
     assert!(matches!(missing, Err(WriteError::NoParent { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_a_project_are_read_for_an_update_but_never_beyond_a_link() {
+    use template::Item;
+    let shop = Workshop::new();
+    shop.write("made/a", "a\n");
+    shop.write("made/.git/config", "secret\n");
+    shop.write("outside/x", "secret\n");
+    std::os::unix::fs::symlink("../outside", shop.path("made/link")).unwrap();
+    let project = shop.path("made");
+    let paths = ["a", "none", "link", "link/x", "../outside/x", "/etc/passwd"];
+    let files = read_files(&project, paths).unwrap();
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["a", "link"]);
+    let all = read_project(&project, Limits::default()).unwrap();
+    assert_eq!(all, files);
+    let wanted: Edits = [("b".to_owned(), Edit::from(&Item::file(true, *b"b\n")))].into();
+    edit(&shop.journal, &project, &wanted).unwrap();
+    let again = read_files(&project, ["b"]).unwrap();
+    assert_eq!(again["b"], Item::file(true, *b"b\n"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Repositories of this computer, through `file://`.
 
-use template_store::{Freshness, Note, OpenError, Wanted};
+use template_store::{Freshness, Note, OpenError, Terms, Wanted, Watch};
 
 use crate::origin::{Origin, git};
 use crate::trial::{Trial, listing, read, text, words};
@@ -76,13 +76,7 @@ fn the_copy_answers_until_it_is_refreshed_and_stands_in_for_a_source_that_is_gon
     assert_eq!(text(&fresh.tree, FILE), "three\n");
 
     std::fs::rename(&origin.path, trial.path("gone")).unwrap();
-    let reference = read(&origin.url(), trial.folder.path());
-    // Without a folder there, the address is read as a folder; a caller keeps what it once was.
-    assert!(matches!(reference, template_store::Reference::Folder(_)));
-    let wanted = Wanted::new(template_store::Reference::Git(template_store::GitAddress {
-        url: origin.url(),
-        ..template_store::GitAddress::local(&origin.path)
-    }));
+    let wanted = Wanted::new(read(&origin.url(), trial.folder.path()));
     let instead = trial.open(&wanted).unwrap();
     assert_eq!(instead.pin.commit, Some(newest));
     let note = instead
@@ -99,6 +93,36 @@ fn the_copy_answers_until_it_is_refreshed_and_stands_in_for_a_source_that_is_gon
         trial.open(&wanted),
         Err(OpenError::NotCached { .. })
     ));
+}
+
+#[test]
+fn many_windows_may_open_one_source_at_once() {
+    let trial = Trial::new();
+    let Some(origin) = Origin::usual(trial.path("tpl")) else {
+        return;
+    };
+    let wanted = Wanted::new(read(&origin.url(), trial.folder.path()));
+    let store = &trial.store;
+    let open = || {
+        let terms = Terms {
+            freshness: Freshness::Refresh,
+            network: &trial.network,
+            answerer: template_store::no_credentials(),
+            password: None,
+            limits: trial.limits,
+            watch: Watch {
+                progress: &|_| {},
+                stop: &trial.stop,
+                limit: trial.limit,
+            },
+        };
+        store.open(&wanted, &terms).unwrap().pin
+    };
+    let pins: Vec<_> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(pins.iter().all(|pin| *pin == pins[0]));
 }
 
 #[test]

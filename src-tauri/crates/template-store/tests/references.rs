@@ -71,7 +71,7 @@ fn addresses_paths_and_abbreviations_are_told_apart() {
         ("./some/folder", "folder /base/./some/folder"),
         ("~/t.zip", "zip /home/ada/t.zip"),
         ("file:///srv/t.zip", "zip /srv/t.zip"),
-        ("file:///srv/t", "folder /srv/t"),
+        ("file:///srv/t", "git file:///srv/t "),
     ];
     for (typed, meaning) in expected {
         assert_eq!(shown(typed), meaning, "{typed}");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use template::{Content, Mark, Plan};
+use template::{Content, Mark, Pieces, Plan};
 
 /// One change of a text: bytes, and what stands there instead.
 pub(crate) type Edit = (Range<usize>, String);
@@ -48,12 +48,18 @@ pub(crate) fn edit(plan: &mut Plan, path: &str, find: impl FnOnce(&str) -> Vec<E
         out
     };
     match &mut entry.content {
-        Content::Folder => {}
-        Content::Rendered { bytes, marks, .. } => {
+        Content::Rendered {
+            bytes,
+            marks,
+            pieces,
+        } if !edits.is_empty() => {
             *bytes = changed(bytes);
+            // Pieces cover the whole text as the template made it, so they fit no longer.
+            *pieces = Pieces::default();
             marks.retain_mut(|mark| moved(mark, &edits));
         }
         Content::Copied { bytes } => *bytes = changed(bytes).into(),
+        Content::Rendered { .. } | Content::Folder => {}
     }
 }
 

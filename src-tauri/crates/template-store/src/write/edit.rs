@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use template::Item;
+
 use crate::hook::rehearsal::link;
 use crate::write::draft::{Draft, check_path, set_mode, sync_all};
 use crate::write::error::WriteError;
@@ -29,6 +31,21 @@ pub enum Edit {
     },
     /// It goes. Folders that become empty go with it.
     Remove,
+}
+
+impl From<&Item> for Edit {
+    /// What an update of the template puts at a path.
+    fn from(item: &Item) -> Self {
+        match item {
+            Item::File { executable, bytes } => Self::Write {
+                bytes: bytes.to_vec(),
+                mode: Some(if *executable { 0o755 } else { 0o644 }),
+            },
+            Item::Link { target } => Self::Link {
+                target: target.clone(),
+            },
+        }
+    }
 }
 
 /// Edits by path below the project folder.

@@ -22,6 +22,7 @@ pub use edit::{Edit, Edits, edit};
 pub use error::WriteError;
 pub use first_commit::{CommitError, FirstCommit, Person};
 pub use journal::{Journal, JournalError, Written};
+pub(crate) use meeting::beyond;
 pub use meeting::{Decision, Decisions, Meeting, MeetingKind, meetings};
 pub use merge::{Merged, two_way};
 pub use recovery::{Recovered, Recovery};
