@@ -16,6 +16,7 @@ mod nodes;
 mod official;
 mod place;
 mod project;
+mod recorded;
 mod refusal;
 mod rule;
 mod shape;

@@ -1,8 +1,5 @@
 //! Single cases: a few files, one question, one recorded answer.
 
-use std::collections::BTreeMap;
-
-use expression::Value as Evaluated;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use source::{Diagnostic, Text};
@@ -12,9 +9,10 @@ use super::comparison::Comparison;
 use super::leaf::Predicted;
 use super::live::diagnostics;
 use super::place::{placed, shown};
+use super::recorded::{canonical, graphs, only_recorded, plain, results};
 use super::rule::Rule;
 use super::{case_rule, official, shape, single};
-use crate::batch::{Outcome, Results, TaskId, TaskResult, prepare};
+use crate::batch::{TaskId, prepare};
 use crate::live::{JobInputs, PreparedLive, run_command};
 use crate::memory::MemoryWorkspace;
 use crate::project::open;
@@ -380,136 +378,9 @@ fn crash(result: &str) -> Option<Value> {
     known.then(|| json!({"type": kind, "message": message}))
 }
 
-fn texts(value: &Value) -> IndexMap<String, String> {
+pub(super) fn texts(value: &Value) -> IndexMap<String, String> {
     let entries = value.as_object().into_iter().flatten();
     entries
         .map(|(name, text)| (name.clone(), text.as_str().unwrap_or("").to_owned()))
         .collect()
-}
-
-/// Recorded values without the marks of their types.
-pub(super) fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            for mark in [
-                "__URL__",
-                "__PurePosixPath__",
-                "__PosixPath__",
-                "__date__",
-                "value",
-            ] {
-                let enumeration = mark != "value" || fields.contains_key("__enum__");
-                if let (Some(inner), true) = (fields.get(mark), enumeration) {
-                    return plain(inner);
-                }
-            }
-            if let Some(Value::String(text)) = fields.get("__float__") {
-                return json!(text);
-            }
-            if let Some(Value::Array(items)) = fields.get("__set__") {
-                return plain(&Value::Array(items.clone()));
-            }
-            Value::Object(fields.iter().map(|(k, v)| (k.clone(), plain(v))).collect())
-        }
-        Value::Array(items) => items.iter().map(plain).collect(),
-        other => other.clone(),
-    }
-}
-
-/// Ours without fields that were not recorded.
-fn only_recorded(expected: &Value, ours: &Value) -> Value {
-    match (expected, ours) {
-        (Value::Object(left), Value::Object(right)) => Value::Object(
-            right
-                .iter()
-                .filter(|(name, _)| left.contains_key(*name))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-        ),
-        _ => ours.clone(),
-    }
-}
-
-fn canonical(value: &Value, root: &str) -> Value {
-    match value {
-        Value::String(text) => Value::String(
-            text.replace(root, "<WS>")
-                .replace("/work_space", "<WS-PARENT>"),
-        ),
-        Value::Array(items) => items.iter().map(|item| canonical(item, root)).collect(),
-        Value::Object(fields) => Value::Object(
-            fields
-                .iter()
-                .map(|(k, v)| (k.clone(), canonical(v, root)))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
-}
-
-fn graphs(bake: &crate::batch::Bake) -> Value {
-    let sorted: BTreeMap<String, BTreeMap<String, Vec<String>>> = bake
-        .graph
-        .graphs()
-        .into_iter()
-        .map(|(prefix, tasks)| {
-            let tasks = tasks.into_iter().map(|(id, mut needs)| {
-                needs.sort();
-                (id, needs)
-            });
-            (prefix, tasks.collect())
-        })
-        .collect();
-    let levels: serde_json::Map<String, Value> = bake
-        .graph
-        .nodes
-        .iter()
-        .map(|(id, node)| (id.clone(), json!(node.needs)))
-        .collect();
-    let matrix: serde_json::Map<String, Value> = bake
-        .graph
-        .nodes
-        .iter()
-        .map(|(id, node)| {
-            let row = node
-                .matrix
-                .iter()
-                .map(|(k, v)| (k.clone(), shape::value(v)))
-                .collect();
-            (id.clone(), Value::Object(row))
-        })
-        .collect();
-    json!({"graphs": sorted, "matrix": matrix, "top_needs_levels": levels})
-}
-
-fn results(id: &TaskId, input: &Value, bake: &crate::batch::Bake) -> Results {
-    let parent = id.parent();
-    let mut results = Results::new();
-    for (need, given) in input["needs"].as_object().into_iter().flatten() {
-        let outcome = match given["result"].as_str() {
-            Some("failed") => Outcome::Failed,
-            Some("cancelled") => Outcome::Cancelled,
-            Some("skipped") => Outcome::Skipped,
-            _ => Outcome::Succeeded,
-        };
-        let mut result = TaskResult::bare(outcome);
-        result.outputs = texts(&given["outputs"]);
-        results.insert(parent.child(need), result);
-    }
-    let main = bake.graph.node(id).and_then(|node| node.state_from.clone());
-    if let Some(main) = main {
-        let entry = results.entry(parent.child(&main));
-        entry
-            .or_insert_with(|| TaskResult::bare(Outcome::Succeeded))
-            .state = texts(&input["state"]);
-    }
-    results
-}
-
-/// A value as the records write it.
-pub(super) fn recorded(value: &Evaluated) -> Value {
-    match value {
-        Evaluated::Float(number) if !number.is_finite() => json!(value.to_string()),
-        other => shape::value(other),
-    }
 }

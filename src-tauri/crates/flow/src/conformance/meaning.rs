@@ -4,7 +4,7 @@ use serde_json::Value;
 use source::Diagnostic;
 
 /// Types of exceptions, pieces of their messages, and the codes of findings that mean the same.
-const MEANINGS: [(&str, &str, &[&str]); 35] = [
+const MEANINGS: [(&str, &str, &[&str]); 36] = [
     (
         "OfflineError",
         "is not in the offline store",
@@ -62,6 +62,7 @@ const MEANINGS: [(&str, &str, &[&str]); 35] = [
     ("UnknownJob", "", &["unknown-job"]),
     ("SystemExit", "", &["unknown-job"]),
     ("MultiError", "defined multiple times", &["image-conflict"]),
+    ("ImageRefNotUniqueError", "", &["image-conflict"]),
     ("ValueError", "No closing quotation", &["command"]),
     ("BadArgumentUsage", "Suffix is not allowed", &["suffix"]),
     (

@@ -4,7 +4,8 @@ use expression::{Dict, LocalPath, RemotePath, Set, Uri, Value as Evaluated};
 use serde_json::{Value, json};
 use source::Text;
 
-use super::cases::{Case, recorded};
+use super::cases::Case;
+use super::recorded::recorded;
 use crate::coercion::Home;
 use crate::eval::Evaluator;
 use crate::memory::MemoryWorkspace;
