@@ -78,8 +78,11 @@ impl Assembly {
             }
             there => {
                 if let Some(there) = there {
-                    let message =
-                        format!("takes the place of `{}`, at `{}`", there.origin, entry.path);
+                    let message = format!(
+                        "takes the place of `{}`, at `{}`",
+                        there.origin,
+                        name::shown(&entry.path)
+                    );
                     self.refuse(&entry.origin, Severity::Warning, &message);
                 }
                 self.entries.insert(entry.path.clone(), entry);
@@ -117,6 +120,15 @@ impl Assembly {
                 let message =
                     format!("`{path}` and `{other}` are one file on systems that do not mind case");
                 messages.push((entry.origin.clone(), message));
+            }
+        }
+        for (path, entry) in &self.entries {
+            let shown = name::shown(path);
+            if shown != *path {
+                let message = format!("the name `{shown}` holds letters nobody sees");
+                let severity = Severity::Warning;
+                self.found
+                    .push(at_name(&entry.origin, severity, "template-hidden", message));
             }
         }
         for (origin, message) in messages {

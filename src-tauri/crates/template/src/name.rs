@@ -80,6 +80,41 @@ fn is_device(part: &str) -> bool {
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
 }
 
+/// A name as it can be shown: control characters, marks that change the direction of writing and
+/// other letters nobody sees are written as codes, so that a name looks like what it is.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    name.chars().fold(String::new(), |mut out, one| {
+        if is_hidden(one) {
+            out.push_str(&one.escape_unicode().to_string());
+        } else {
+            out.push(one);
+        }
+        out
+    })
+}
+
+/// Letters nobody sees, or that make others look otherwise.
+fn is_hidden(one: char) -> bool {
+    one.is_control()
+        || matches!(
+            u32::from(one),
+            0xAD | 0x61C
+                | 0x115F..=0x1160
+                | 0x17B4..=0x17B5
+                | 0x180B..=0x180F
+                | 0x200B..=0x200F
+                | 0x2028..=0x202E
+                | 0x2060..=0x206F
+                | 0x3164
+                | 0xFE00..=0xFE0F
+                | 0xFEFF
+                | 0xFFA0
+                | 0xFFF0..=0xFFFB
+                | 0xE0000..=0xE0FFF
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +130,12 @@ mod tests {
         assert_eq!(inside("a//./b/"), Ok("a/b".to_owned()));
         assert_eq!(inside("./"), Ok(String::new()));
         assert_eq!(inside("..."), Ok("...".to_owned()));
+    }
+
+    #[test]
+    fn letters_nobody_sees_are_shown_as_codes() {
+        assert_eq!(shown("a\u{202e}gpj.exe"), "a\\u{202e}gpj.exe");
+        assert_eq!(shown("a\nb\u{200b}é日"), "a\\u{a}b\\u{200b}é日");
     }
 
     #[test]

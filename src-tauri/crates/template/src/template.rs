@@ -1,10 +1,11 @@
 //! A template that was read: its settings, its questions, its plan.
 
 use serde_json::{Map, Value};
-use source::Text;
+use source::{Diagnostic, Text};
 
 use crate::explain::{self, Explanation};
 use crate::form::{self, Form};
+use crate::lint;
 use crate::walk;
 use crate::{Answers, Entry, Plan, Schema, Setting, Tree};
 
@@ -176,6 +177,13 @@ impl Template {
     #[must_use]
     pub fn plan(&self, answers: &Answers, setting: &Setting) -> Plan {
         walk::plan(self, answers, setting)
+    }
+
+    /// Everything that is wrong with the template, for its author: the template is tried with many
+    /// combinations of answers.
+    #[must_use]
+    pub fn lint(&self, setting: &Setting) -> Vec<Diagnostic> {
+        lint::lint(self, setting)
     }
 
     /// Why a byte of a planned file stands there. `None` for folders and files that are copied.

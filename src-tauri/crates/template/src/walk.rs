@@ -352,7 +352,7 @@ impl<'a> Walk<'a> {
             Ok(inside) if inside.is_empty() => None,
             Ok(inside) => Some(below(&here.target, &inside)),
             Err(why) => {
-                let message = format!("becomes `{}`, which {}", text.escape_debug(), why.reason());
+                let message = format!("becomes `{}`, which {}", name::shown(&text), why.reason());
                 self.made.refuse(source, Severity::Error, &message);
                 None
             }

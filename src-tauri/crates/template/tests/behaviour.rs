@@ -18,7 +18,7 @@ fn file(text: &str) -> Node {
     }
 }
 
-fn tree(files: &[(&str, &str)]) -> Tree {
+pub(crate) fn tree(files: &[(&str, &str)]) -> Tree {
     Tree::new(
         files
             .iter()

@@ -5,7 +5,10 @@
 )]
 
 mod behaviour;
+mod endless;
+mod explain;
 mod generated;
 mod hostile;
 mod jinja;
+mod lint;
 mod peer;

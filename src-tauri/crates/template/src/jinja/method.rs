@@ -13,6 +13,7 @@ pub(super) fn call(
     method: &str,
     args: &[Value],
 ) -> Result<Value, Error> {
+    args.iter().try_for_each(super::weight::check)?;
     let own = match (value.kind(), value.as_str()) {
         (_, Some(text)) => text_method(state, text, method, args)?,
         (ValueKind::Map, _) if method == "copy" => Some(value.clone()),

@@ -28,6 +28,7 @@ pub(super) fn text(value: &Value) -> String {
 pub(super) fn repr(value: &Value) -> String {
     match as_float(value) {
         Some(float) => float_text(float),
+        None if !weight::may_be_written(value) => String::new(),
         None => format!("{value:?}"),
     }
 }
@@ -43,6 +44,9 @@ pub(super) fn table_text(pairs: &IndexMap<Value, Value>) -> String {
 
 /// The value as `pprint` gives it: as `repr()`, plain tables sorted by their keys.
 pub(super) fn pretty(value: &Value) -> String {
+    if !weight::may_be_written(value) {
+        return String::new();
+    }
     repr(&sorted(value, 0))
 }
 

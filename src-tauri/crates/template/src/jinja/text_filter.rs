@@ -6,10 +6,39 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 use super::arguments::Arguments;
 use super::{html, python, slug, wrap};
 
+/// Filters of the engine that make a text of any value: the value is measured before.
+const MEASURED: &[(&str, &str)] = &[
+    ("upper", "__upper"),
+    ("lower", "__lower"),
+    ("title", "__title"),
+    ("capitalize", "__capitalize"),
+    ("trim", "__trim"),
+    ("safe", "__safe"),
+    ("format", "__format"),
+];
+
 pub(super) fn add(env: &mut Environment<'static>) {
     env.add_filter("slugify", slug::slugify);
     env.add_filter("wordwrap", wrap::wordwrap);
     env.add_filter("replace", replace);
+    env.add_filter("__upper", minijinja::filters::upper);
+    env.add_filter("__lower", minijinja::filters::lower);
+    env.add_filter("__title", minijinja::filters::title);
+    env.add_filter("__capitalize", minijinja::filters::capitalize);
+    env.add_filter("__trim", minijinja::filters::trim);
+    env.add_filter("__safe", minijinja::filters::safe);
+    env.add_filter("__format", minijinja::filters::format);
+    for (name, inner) in MEASURED {
+        env.add_filter(
+            *name,
+            |state: &mut State, value: Value, args: Rest<Value>| {
+                let mut all = vec![value];
+                all.extend(args.0);
+                all.iter().try_for_each(super::weight::check)?;
+                state.apply_filter(inner, &all)
+            },
+        );
+    }
     env.add_filter("indent", indent);
     env.add_filter("join", join);
     env.add_filter("truncate", truncate);
