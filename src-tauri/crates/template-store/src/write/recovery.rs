@@ -31,8 +31,12 @@ impl Journal {
     pub fn recover(&self) -> Vec<Recovery> {
         let mut all = Vec::new();
         for (id, mut entry) in self.entries() {
-            let open = matches!(entry.state, State::Drafting | State::Placing);
-            if !open || is_at_work(&entry) {
+            if is_at_work(&entry) {
+                continue;
+            }
+            if !matches!(entry.state, State::Drafting | State::Placing) {
+                // The project stood, but its empty draft was not removed any more.
+                remove_staging(&entry.staging);
                 continue;
             }
             let outcome = self.clear_up(&id, &mut entry);
