@@ -244,14 +244,29 @@ impl Validator {
                 true => Severity::Warning,
                 false => severity,
             };
-            let place = (
-                expr.text.name().to_owned(),
-                found.span,
-                found.message.clone(),
-            );
-            if self.seen.insert(place) {
-                self.found.push(found);
-            }
+            self.add(found);
+        }
+    }
+
+    /// Keeps a finding once; it is an error if it is one for any of the tasks that share a mixin.
+    fn add(&mut self, found: Diagnostic) {
+        let name = found.text.name().to_owned();
+        let place = (name, found.span, found.message.clone());
+        if self.seen.insert(place) {
+            return self.found.push(found);
+        }
+        let same = |known: &&mut Diagnostic| {
+            known.span == found.span
+                && known.message == found.message
+                && known.text.name() == found.text.name()
+        };
+        if let Some(known) = self
+            .found
+            .iter_mut()
+            .find(same)
+            .filter(|_| found.is_error())
+        {
+            known.severity = Severity::Error;
         }
     }
 }
