@@ -70,6 +70,7 @@ async fn answers_derive_until_they_are_given() {
     let ask = TemplateAsk {
         template: "project".to_owned(),
         answers,
+        ..TemplateAsk::default()
     };
     let form = commands::template_form(&test.desk, ask)
         .await
@@ -93,6 +94,7 @@ async fn a_bad_answer_is_told_at_its_field_and_nothing_is_written() {
     let ask = TemplateAsk {
         template: "project".to_owned(),
         answers: answers.clone(),
+        ..TemplateAsk::default()
     };
     let form = commands::template_form(&test.desk, ask)
         .await

@@ -17,6 +17,7 @@ mod new;
 mod output;
 mod schema;
 mod serve;
+mod template;
 
 use std::process::ExitCode;
 
@@ -99,6 +100,7 @@ async fn desk(
 async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
     match command {
         Command::New(new) => new::new(desk, new).await,
+        Command::Template(template) => template::template(desk, template).await,
         Command::Run(run) => live::run(desk, run).await,
         Command::Ps(ps) => live::ps(desk, ps).await,
         Command::Logs(logs) => live::logs(desk, logs).await,

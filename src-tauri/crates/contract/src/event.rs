@@ -1,6 +1,6 @@
 //! What the backend tells the window without being asked.
 
-use crate::{BakeView, CredentialsView, LiveTable, PlatformView, Settings};
+use crate::{BakeView, CredentialsView, HookLine, LiveTable, PlatformView, Settings, WorkProgress};
 
 wire! {
     /// Something happened. One event of the shell carries all of them.
@@ -42,6 +42,22 @@ wire! {
         BakeChanged {
             /// The bake.
             bake: Box<BakeView>,
+        },
+        /// Slow work goes on.
+        WorkProgressed {
+            /// The name the request gave it.
+            work: String,
+            /// How far it is.
+            progress: WorkProgress,
+        },
+        /// A hook wrote a line.
+        HookWrote {
+            /// The name the request gave the work.
+            work: String,
+            /// The hook's file in the template.
+            file: String,
+            /// What it wrote.
+            line: HookLine,
         },
     }
 }

@@ -22,6 +22,7 @@ macro_rules! wire {
     };
 }
 
+mod answers;
 mod app;
 mod bake;
 mod check;
@@ -30,12 +31,22 @@ mod editor;
 mod event;
 mod failure;
 mod graph;
+mod hook;
 mod live;
 mod log;
+mod making;
+mod meeting;
 mod project;
+mod readiness;
+mod secret;
 mod table;
 mod template;
+mod template_source;
+mod template_text;
+mod update;
+mod work;
 
+pub use answers::*;
 pub use app::*;
 pub use bake::*;
 pub use check::*;
@@ -44,10 +55,19 @@ pub use editor::*;
 pub use event::*;
 pub use failure::*;
 pub use graph::*;
+pub use hook::*;
 pub use live::*;
 pub use log::*;
+pub use making::*;
+pub use meeting::*;
 pub use project::*;
+pub use readiness::*;
+pub use secret::*;
 pub use template::*;
+pub use template_source::*;
+pub use template_text::*;
+pub use update::*;
+pub use work::*;
 
 #[cfg(test)]
 mod typescript;

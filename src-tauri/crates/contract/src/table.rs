@@ -19,6 +19,33 @@ macro_rules! for_each_command {
             place_check($crate::PlaceAsk) -> $crate::PlaceView;
             project_create($crate::ProjectCreate) -> $crate::ProjectView;
 
+            template_recent($crate::RecentAsk) -> $crate::RecentTemplates;
+            template_forget($crate::TemplateForget) -> $crate::RecentTemplates;
+            template_open($crate::TemplateOpen) -> $crate::TemplateOpening;
+            template_versions($crate::VersionsAsk) -> $crate::TemplateVersions;
+            work_stop($crate::WorkStop) -> $crate::WorkStopped;
+            template_file($crate::TemplateFileAsk) -> $crate::PreviewEntry;
+            template_explain($crate::ExplainAsk) -> $crate::Explanation;
+            template_compare($crate::TemplateCompare) -> $crate::TemplateComparison;
+            template_hooks($crate::TemplateAsk) -> $crate::TemplateHooks;
+            trust_list($crate::TrustAsk) -> $crate::TrustList;
+            trust_withdraw($crate::TrustWithdraw) -> $crate::TrustList;
+            answers_export($crate::AnswersExport) -> $crate::AnswersFile;
+            answers_import($crate::AnswersImport) -> $crate::ImportedAnswers;
+            place_meetings($crate::MeetingsAsk) -> $crate::PlaceMeetings;
+            git_person($crate::GitPersonAsk) -> $crate::GitPerson;
+            platform_needs($crate::TemplateAsk) -> $crate::PlatformNeeds;
+            project_make($crate::ProjectMake) -> $crate::ProjectMaking;
+            project_confirm($crate::ProjectConfirm) -> $crate::ProjectMaking;
+            project_undo($crate::ProjectUndo) -> $crate::ProjectUndone;
+            undo_list($crate::UndoAsk) -> $crate::UndoList;
+            update_check($crate::UpdateCheckAsk) -> $crate::UpdateCheck;
+            update_preview($crate::UpdateAsk) -> $crate::UpdatePreview;
+            update_apply($crate::UpdateApply) -> $crate::UpdateDone;
+            adopt_offer($crate::AdoptAsk) -> $crate::AdoptOffer;
+            adopt_apply($crate::AdoptApply) -> $crate::Adopted;
+            template_lint($crate::LintAsk) -> $crate::LintReport;
+
             project_open($crate::ProjectAsk) -> $crate::ProjectView;
             project_view($crate::ProjectAsk) -> $crate::ProjectView;
             project_forget($crate::ProjectAsk) -> $crate::HomeView;

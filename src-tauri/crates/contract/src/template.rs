@@ -1,6 +1,7 @@
 //! New projects: templates, answers, preview, creation.
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use crate::DiagnosticView;
 
@@ -30,13 +31,26 @@ wire! {
     }
 
     /// A template with answers. Answers that are missing are derived.
-    #[derive(Eq)]
+    #[derive(Eq, Default)]
     pub struct TemplateAsk {
-        /// Id of the template.
+        /// Id of a bundled template, or the id that opening a template gave.
         pub template: String,
-        /// What was answered by hand.
+        /// What was answered by hand, as text.
         #[serde(default)]
         pub answers: IndexMap<String, String>,
+        /// What was answered by hand, as values; they go before texts of the same name.
+        #[cfg_attr(test, ts(optional))]
+        pub values: Option<IndexMap<String, Value>>,
+        /// Folder the project would lie in; the one of the settings when missing.
+        #[cfg_attr(test, ts(optional))]
+        pub parent: Option<String>,
+        /// Whether the preview carries the texts of files; it does when missing. Without them each
+        /// text can be asked for by itself.
+        #[cfg_attr(test, ts(optional))]
+        pub texts: Option<bool>,
+        /// Whether the preview shows what native hooks would make; it does when missing.
+        #[cfg_attr(test, ts(optional))]
+        pub native_hooks: Option<bool>,
     }
 
     /// The questions with their present answers.
@@ -48,6 +62,10 @@ wire! {
         pub folder: Option<String>,
         /// The equal command of Bakehouse.
         pub command: String,
+        /// What is wrong with the template itself, or with answers that name no question.
+        pub diagnostics: Vec<DiagnosticView>,
+        /// Whether a project can be made from these answers.
+        pub sound: bool,
     }
 
     /// A question.
@@ -63,8 +81,15 @@ wire! {
         pub input: FieldInput,
         /// The present answer.
         pub value: String,
+        /// The answer that would hold if nothing was typed.
+        pub default: String,
         /// Whether the present answer follows from the others.
         pub derived: bool,
+        /// The questions that the default is worked out from.
+        pub follows: Vec<String>,
+        /// Whether it belongs to the few questions that matter: others follow from it, or it has no
+        /// usable default.
+        pub essential: bool,
         /// What is wrong with the present answer.
         pub problem: Option<String>,
     }
@@ -119,10 +144,20 @@ wire! {
         /// Size in bytes.
         #[cfg_attr(test, ts(type = "number"))]
         pub bytes: u64,
-        /// Content, when it is text.
+        /// Content, when it is text and was asked for.
         pub text: Option<String>,
         /// Parts of the text that came from answers.
         pub marks: Vec<PreviewMark>,
+        /// Permissions as three octal digits, such as `755`; none where the system decides.
+        pub mode: Option<String>,
+        /// Whether the content is text.
+        pub is_text: bool,
+        /// Whether it was copied as it is, without filling in answers.
+        pub copied: bool,
+        /// Where it comes from in the template.
+        pub origin: String,
+        /// Changes whenever the content does.
+        pub digest: String,
     }
 
     /// What an entry is.
@@ -172,10 +207,12 @@ wire! {
         pub problem: Option<String>,
         /// What can be done about it.
         pub hint: Option<String>,
+        /// Whether a folder with something in it stands there, which files could be merged into.
+        pub occupied: bool,
     }
 
     /// Makes a project.
-    #[derive(Eq)]
+    #[derive(Eq, Default)]
     pub struct ProjectCreate {
         /// Id of the template.
         pub template: String,

@@ -13,6 +13,7 @@ use crate::known_projects::KnownProjects;
 use crate::platform::PlatformSlot;
 use crate::project::kept::KeptProjects;
 use crate::settings::SettingsStore;
+use crate::templates::Templates;
 use crate::watch::Watches;
 
 /// How many events a slow listener may lag behind before it has to ask anew.
@@ -57,6 +58,7 @@ struct Inner {
     platform: PlatformSlot,
     bakery: Bakery,
     watches: Watches,
+    templates: Templates,
     events: broadcast::Sender<DeskEvent>,
 }
 
@@ -72,13 +74,16 @@ impl Desk {
             platform: PlatformSlot::default(),
             bakery: Bakery::default(),
             watches: Watches::default(),
+            templates: Templates::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
             settings,
             options,
         };
-        Self {
+        let desk = Self {
             inner: Arc::new(inner),
-        }
+        };
+        crate::making::clear_up_soon(&desk);
+        desk
     }
 
     /// Hears of everything that happens from now on.
@@ -136,6 +141,11 @@ impl Desk {
 
     pub(crate) fn watches(&self) -> &Watches {
         &self.inner.watches
+    }
+
+    /// What is open of templates.
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.inner.templates
     }
 
     pub(crate) fn platform_port(&self) -> u16 {

@@ -4,6 +4,8 @@
 //! nothing. This crate knows files, clocks and wiring; it turns what the domain crates say into the
 //! views of `contract`.
 
+mod adopt;
+mod answers;
 mod app;
 mod bake;
 mod check;
@@ -15,17 +17,23 @@ mod folders;
 mod graph;
 mod home;
 mod known_projects;
+mod lint;
 mod live;
 mod log;
+mod making;
+mod meeting;
 mod new_project;
 mod place;
 mod platform;
 mod project;
+mod readiness;
 mod schema;
 mod settings;
 mod stored;
 mod supervise;
 mod template;
+mod templates;
+mod update;
 mod view;
 mod watch;
 
@@ -36,6 +44,8 @@ pub use supervise::supervise_if_asked;
 
 /// The use cases under the names that the contract's table gives them.
 pub mod commands {
+    pub use crate::adopt::{adopt_apply, adopt_offer};
+    pub use crate::answers::{answers_export, answers_import};
     pub use crate::app::{app_view, platform_restart};
     pub use crate::bake::{bake_cancel, bake_plan, bake_start, bake_table, bake_view};
     pub use crate::check::flow_check;
@@ -47,11 +57,24 @@ pub mod commands {
     };
     pub use crate::graph::{graph_drawing, graph_export};
     pub use crate::home::home_view;
+    pub use crate::lint::template_lint;
     pub use crate::live::{live_plan, live_start, live_stop, live_table};
     pub use crate::log::log_follow;
+    pub use crate::making::{
+        git_person, project_confirm, project_create, project_make, project_undo, undo_list,
+    };
+    pub use crate::meeting::place_meetings;
     pub use crate::place::place_check;
     pub use crate::project::{project_forget, project_open, project_view, sample_open};
+    pub use crate::readiness::platform_needs;
     pub use crate::schema::schema_list;
     pub use crate::settings::settings_update;
-    pub use crate::template::{project_create, template_form, template_list, template_preview};
+    pub use crate::template::{
+        template_compare, template_explain, template_file, template_form, template_hooks,
+        template_list, template_preview, trust_list, trust_withdraw,
+    };
+    pub use crate::templates::opening::{template_open, template_versions};
+    pub use crate::templates::recent::{template_forget, template_recent};
+    pub use crate::templates::work::work_stop;
+    pub use crate::update::{update_apply, update_check, update_preview};
 }

@@ -24,10 +24,16 @@ pub async fn place_check(desk: &Desk, request: PlaceAsk) -> Result<PlaceView, Fa
     Ok(PlaceView {
         parent: parent.display().to_string(),
         shown_target: desk.folders().shown(&target),
+        occupied: is_occupied(&target),
         target: target.display().to_string(),
         problem,
         hint,
     })
+}
+
+/// Whether a folder with something in it stands there.
+fn is_occupied(target: &Path) -> bool {
+    std::fs::read_dir(target).is_ok_and(|mut inside| inside.next().is_some())
 }
 
 /// The folder to make a project in: the asked one with `~` read, or the one of the settings.

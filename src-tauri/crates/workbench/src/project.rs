@@ -202,7 +202,7 @@ pub async fn project_forget(desk: &Desk, request: ProjectAsk) -> Result<HomeView
 
 /// Opens the sample project; makes it on first use.
 pub async fn sample_open(desk: &Desk, _request: SampleAsk) -> Result<ProjectView, Failure> {
-    let root = crate::template::sample(desk)?;
+    let root = crate::making::sample(desk).await?;
     project_open(
         desk,
         ProjectAsk {

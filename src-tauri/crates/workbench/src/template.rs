@@ -1,24 +1,27 @@
-//! Templates: the list, the form, the preview, and making a project.
+//! Templates: the list, the form, the preview, and looking closer at it.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use contract::{
-    Failure, ProjectAsk, ProjectCreate, ProjectView, SeverityView, TemplateAsk, TemplateForm,
-    TemplateList, TemplateListAsk, TemplatePreview,
+    ExplainAsk, Explanation, Failure, PreviewEntry, TemplateAsk, TemplateCompare,
+    TemplateComparison, TemplateFileAsk, TemplateForm, TemplateHooks, TemplateList,
+    TemplateListAsk, TemplatePreview, TrustAsk, TrustList, TrustWithdraw, TrustedHook,
 };
-use indexmap::IndexMap;
+use template::Plan;
+use template_store::hook::Trust;
 
 use crate::Desk;
 use crate::credentials::blocking;
+use crate::new_project::hooks::Around;
 use crate::new_project::{self, Asked};
-use crate::place::{obstacle, parent_folder};
-use crate::project::project_open;
+use crate::place::parent_folder;
+use crate::templates::open_template::find;
+use crate::view::difference;
+use crate::view::failure::capital;
 
-/// The template of the sample project.
-const SAMPLE_TEMPLATE: &str = "project";
+mod explain;
 
-/// The templates that there are.
+/// The templates that are part of the application.
 pub async fn template_list(
     _desk: &Desk,
     _request: TemplateListAsk,
@@ -28,8 +31,7 @@ pub async fn template_list(
 
 /// The questions of a template with their present answers.
 pub async fn template_form(desk: &Desk, request: TemplateAsk) -> Result<TemplateForm, Failure> {
-    let parent = parent_folder(desk, None);
-    new_project::form(asked(&request.template, &request.answers, &parent))
+    with(desk, &request, new_project::form)
 }
 
 /// What would be written; nothing is.
@@ -37,74 +39,107 @@ pub async fn template_preview(
     desk: &Desk,
     request: TemplateAsk,
 ) -> Result<TemplatePreview, Failure> {
-    let parent = parent_folder(desk, None);
-    new_project::preview(asked(&request.template, &request.answers, &parent))
+    with(desk, &request, new_project::preview)
 }
 
-/// Makes a project, as a whole or not at all, and opens it.
-pub async fn project_create(desk: &Desk, request: ProjectCreate) -> Result<ProjectView, Failure> {
-    let parent = parent_folder(desk, request.parent.as_deref());
-    let preview = new_project::preview(asked(&request.template, &request.answers, &parent))?;
-    // Answers that do not fit are told by the making itself, with their fields.
-    let sound = preview
-        .diagnostics
-        .iter()
-        .all(|found| found.severity != SeverityView::Error);
-    if let Some(found) = obstacle(&parent, &preview.folder).filter(|_| sound) {
-        return Err(Failure::invalid("place", found.problem).hint(found.hint));
-    }
-    let target = blocking(move || make(&request.template, &request.answers, &parent)).await??;
-    project_open(
-        desk,
-        ProjectAsk {
-            project: target.display().to_string(),
-        },
-    )
-    .await
+/// One file of what would be written.
+pub async fn template_file(desk: &Desk, request: TemplateFileAsk) -> Result<PreviewEntry, Failure> {
+    with(desk, &request.ask, |asked| {
+        new_project::file(asked, &request.path)
+    })?
 }
 
-/// The folder of the sample project, made on first use.
-pub(crate) fn sample(desk: &Desk) -> Result<PathBuf, Failure> {
-    let parent = desk.folders().data.join("sample");
-    let answers = IndexMap::from([("project_name".to_owned(), "Sample".to_owned())]);
-    let preview = new_project::preview(asked(SAMPLE_TEMPLATE, &answers, &parent))?;
-    let target = parent.join(&preview.folder);
-    if target.is_dir() {
-        return Ok(target);
-    }
-    std::fs::create_dir_all(&parent).map_err(|error| {
-        Failure::internal(format!("{} cannot be made: {error}.", parent.display()))
-    })?;
-    make(SAMPLE_TEMPLATE, &answers, &parent)
+/// Why a place in a preview reads as it does.
+pub async fn template_explain(desk: &Desk, request: ExplainAsk) -> Result<Explanation, Failure> {
+    with(desk, &request.ask, |asked| {
+        explain::explain(asked, &request.path, request.offset)
+    })?
 }
 
-fn make(
-    template: &str,
-    answers: &IndexMap<String, String>,
-    parent: &Path,
-) -> Result<PathBuf, Failure> {
-    let asked = asked(template, answers, parent);
-    let written = new_project::create(asked, &mut |progress| {
-        tracing::debug!(
-            done = progress.done,
-            total = progress.total,
-            path = progress.path,
-            "made"
-        );
-        ControlFlow::Continue(())
-    })?;
-    tracing::info!(files = written.files, target = %written.target.display(), "project made");
-    Ok(written.target)
+/// What two sets of answers make differently.
+pub async fn template_compare(
+    desk: &Desk,
+    request: TemplateCompare,
+) -> Result<TemplateComparison, Failure> {
+    let before = plan(desk, &request.before)?;
+    let after = plan(desk, &request.after)?;
+    Ok(TemplateComparison {
+        changes: difference::between_plans(&before, &after),
+    })
 }
 
-fn asked<'a>(
-    template: &'a str,
-    answers: &'a IndexMap<String, String>,
-    parent: &'a Path,
-) -> Asked<'a> {
-    Asked {
-        template,
-        answers,
-        parent,
+/// The programs a template wants to run. They are looked at, never run.
+pub async fn template_hooks(desk: &Desk, request: TemplateAsk) -> Result<TemplateHooks, Failure> {
+    let desk = desk.clone();
+    blocking(move || {
+        let trust = Trust::new(&desk.folders().data);
+        with(&desk, &request, |asked| {
+            let around = Around {
+                open: asked.open,
+                trust: &trust,
+                search_path: &std::env::var_os("PATH").unwrap_or_default(),
+            };
+            around.view(&asked.bare_plan().hooks, desk.templates().sandbox())
+        })
+    })
+    .await?
+}
+
+/// The hooks that are trusted.
+pub async fn trust_list(desk: &Desk, _request: TrustAsk) -> Result<TrustList, Failure> {
+    trusted(&Trust::new(&desk.folders().data))
+}
+
+/// Trusts a hook no longer.
+pub async fn trust_withdraw(desk: &Desk, request: TrustWithdraw) -> Result<TrustList, Failure> {
+    let trust = Trust::new(&desk.folders().data);
+    trust
+        .withdraw(&request.digest)
+        .map_err(|error| Failure::internal(format!("{}.", capital(&error))))?;
+    trusted(&trust)
+}
+
+fn trusted(trust: &Trust) -> Result<TrustList, Failure> {
+    let list = trust
+        .list()
+        .map_err(|error| Failure::internal(format!("{}.", capital(&error))))?;
+    let hooks = list.into_iter().map(|(digest, one)| TrustedHook {
+        digest,
+        template: one.template,
+        file: one.file,
+        since: one.since.to_string(),
+    });
+    Ok(TrustList {
+        hooks: hooks.collect(),
+    })
+}
+
+/// Does something with a template and its answers.
+pub(crate) fn with<T>(
+    desk: &Desk,
+    ask: &TemplateAsk,
+    act: impl FnOnce(Asked<'_>) -> T,
+) -> Result<T, Failure> {
+    let open = find(desk, &ask.template)?;
+    let parent = parent(desk, ask);
+    Ok(act(Asked {
+        open: &open,
+        ask,
+        parent: &parent,
+    }))
+}
+
+/// What would be written.
+pub(crate) fn plan(desk: &Desk, ask: &TemplateAsk) -> Result<Plan, Failure> {
+    with(desk, ask, |asked| asked.plan())
+}
+
+/// The folder the project would lie in.
+pub(crate) fn parent(desk: &Desk, ask: &TemplateAsk) -> PathBuf {
+    let parent = parent_folder(desk, ask.parent.as_deref());
+    if parent.is_absolute() {
+        parent
+    } else {
+        Path::new(&desk.folders().home).join(parent)
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod bake;
 pub(crate) mod check;
 pub(crate) mod diagnostic;
+pub(crate) mod difference;
 pub(crate) mod failure;
 pub(crate) mod graph;
 pub(crate) mod job;

@@ -23,4 +23,8 @@ problem: string | null,
 /**
  * What can be done about it.
  */
-hint: string | null, };
+hint: string | null, 
+/**
+ * Whether a folder with something in it stands there, which files could be merged into.
+ */
+occupied: boolean, };

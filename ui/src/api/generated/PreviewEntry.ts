@@ -19,10 +19,30 @@ kind: EntryKind,
  */
 bytes: number, 
 /**
- * Content, when it is text.
+ * Content, when it is text and was asked for.
  */
 text: string | null, 
 /**
  * Parts of the text that came from answers.
  */
-marks: Array<PreviewMark>, };
+marks: Array<PreviewMark>, 
+/**
+ * Permissions as three octal digits, such as `755`; none where the system decides.
+ */
+mode: string | null, 
+/**
+ * Whether the content is text.
+ */
+isText: boolean, 
+/**
+ * Whether it was copied as it is, without filling in answers.
+ */
+copied: boolean, 
+/**
+ * Where it comes from in the template.
+ */
+origin: string, 
+/**
+ * Changes whenever the content does.
+ */
+digest: string, };

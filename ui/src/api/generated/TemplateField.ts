@@ -26,9 +26,22 @@ input: FieldInput,
  */
 value: string, 
 /**
+ * The answer that would hold if nothing was typed.
+ */
+default: string, 
+/**
  * Whether the present answer follows from the others.
  */
 derived: boolean, 
+/**
+ * The questions that the default is worked out from.
+ */
+follows: Array<string>, 
+/**
+ * Whether it belongs to the few questions that matter: others follow from it, or it has no
+ * usable default.
+ */
+essential: boolean, 
 /**
  * What is wrong with the present answer.
  */

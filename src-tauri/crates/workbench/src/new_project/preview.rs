@@ -2,25 +2,33 @@
 
 use std::path::Path;
 
-use contract::{EntryKind, PreviewEntry, PreviewMark, TemplatePreview};
+use contract::{DiagnosticView, EntryKind, PreviewEntry, PreviewMark, TemplatePreview};
 use template::{Content, Entry, Mark, Plan};
 
 use crate::view::diagnostic::views;
 
 /// The plan as the window shows it, in the order of the paths.
-pub(super) fn view(plan: &Plan) -> TemplatePreview {
-    let mut entries: Vec<PreviewEntry> = plan.entries.iter().map(entry).collect();
+pub(super) fn view(plan: &Plan, texts: bool) -> TemplatePreview {
+    let entries = plan.entries.iter().map(|one| entry(one, texts));
+    let mut entries: Vec<PreviewEntry> = entries.collect();
     entries.sort_by(|left, right| left.path.cmp(&right.path));
     TemplatePreview {
         folder: plan.folder.clone(),
         entries,
         bytes: plan.bytes(),
-        diagnostics: views(&plan.diagnostics, Path::new("")),
+        diagnostics: diagnostics(plan),
     }
 }
 
-fn entry(entry: &Entry) -> PreviewEntry {
+/// What stands against a plan, or should be known.
+pub(super) fn diagnostics(plan: &Plan) -> Vec<DiagnosticView> {
+    views(&plan.diagnostics, Path::new(""))
+}
+
+/// One file, folder or link.
+pub(super) fn entry(entry: &Entry, texts: bool) -> PreviewEntry {
     let text = entry.text();
+    let shown = text.filter(|_| texts);
     PreviewEntry {
         path: entry.path.clone(),
         kind: match entry.content {
@@ -29,15 +37,28 @@ fn entry(entry: &Entry) -> PreviewEntry {
             _ => EntryKind::File,
         },
         bytes: entry.content.bytes().len() as u64,
-        marks: text
+        marks: shown
             .map(|text| marks(text, entry.marks()))
             .unwrap_or_default(),
-        text: text.map(str::to_owned),
+        text: shown.map(str::to_owned),
+        mode: entry.mode.map(|mode| format!("{:03o}", mode & 0o777)),
+        is_text: text.is_some(),
+        copied: matches!(entry.content, Content::Copied { .. }),
+        origin: entry.origin.clone(),
+        digest: digest(entry.content.bytes()),
     }
 }
 
+/// A number that changes whenever the content does. It guards nothing; it only has to be quick.
+fn digest(bytes: &[u8]) -> String {
+    use std::hash::{DefaultHasher, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    format!("{:016x}", hasher.finish())
+}
+
 /// Marks in UTF-16 units, one for each variable's first mention in a substitution.
-fn marks(text: &str, marks: &[Mark]) -> Vec<PreviewMark> {
+pub(super) fn marks(text: &str, marks: &[Mark]) -> Vec<PreviewMark> {
     let (mut at, mut units) = (0, 0_usize);
     let mut place = |offset: usize| {
         units += text
