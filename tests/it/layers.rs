@@ -22,7 +22,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("workbench", EVERYTHING_BELOW),
     ("bakehouse-desktop", &["workbench", "contract"]),
     ("cli", &["workbench", "contract"]),
-    ("dev", &["workbench", "contract", "flow", "expression"]),
+    (
+        "dev",
+        &[
+            "workbench",
+            "contract",
+            "flow",
+            "expression",
+            "source",
+            "template",
+            "template-store",
+        ],
+    ),
 ];
 
 /// The workbench wires everything together.

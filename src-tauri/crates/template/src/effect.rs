@@ -353,8 +353,10 @@ fn stands_in(word: &str, line: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
-        !(starts && before.is_some_and(|one| letter(one) || one == '.' && word.len() < 5))
-            && !(ends && after.is_some_and(letter))
+        let dotted = before == Some('.') && word.len() < 5;
+        let runs_on_before = starts && (dotted || before.is_some_and(letter));
+        let runs_on_after = ends && after.is_some_and(letter);
+        !runs_on_before && !runs_on_after
     })
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct Origin<'a> {
 /// The finding about a text that failed to render.
 pub(crate) fn failed(failed: &Failed, origin: &Origin<'_>, schema: &Schema) -> Diagnostic {
     let text = text_of(failed, origin);
-    let line = failed.line.unwrap_or(1);
+    let line = failed.line.map_or(1, |line| line as usize);
     let words = failed.undefined.as_deref().or(failed.words.as_deref());
     let span = place(&text, line, words);
     let mut found = Diagnostic::error(failed.code, &text, span, failed.message.clone());

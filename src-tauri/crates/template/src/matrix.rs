@@ -7,7 +7,7 @@ const FEW: usize = 24;
 /// For each combination the number of the value of each question. `sizes` says how many values the
 /// questions have; at most `most` combinations are given.
 pub(crate) fn combinations(sizes: &[usize], most: usize) -> Vec<Vec<usize>> {
-    if sizes.iter().any(|size| *size == 0) || most == 0 {
+    if sizes.contains(&0) || most == 0 {
         return Vec::new();
     }
     let all = sizes
@@ -147,14 +147,16 @@ mod tests {
         let sizes = [2, 2, 2, 5, 3, 2, 4];
         let rows = combinations(&sizes, 999);
         assert!(rows.len() <= 30, "{}", rows.len());
-        for one in 0..sizes.len() {
-            for other in one + 1..sizes.len() {
-                for first in 0..sizes[one] {
-                    for second in 0..sizes[other] {
-                        let tried = |row: &Vec<usize>| row[one] == first && row[other] == second;
-                        assert!(rows.iter().any(tried), "{one}={first} {other}={second}");
-                    }
-                }
+        let tried = |one: (usize, usize), other: (usize, usize)| {
+            rows.iter()
+                .any(|row| row[one.0] == one.1 && row[other.0] == other.1)
+        };
+        let values: Vec<(usize, usize)> = (0..sizes.len())
+            .flat_map(|question| (0..sizes[question]).map(move |value| (question, value)))
+            .collect();
+        for one in &values {
+            for other in values.iter().filter(|other| other.0 > one.0) {
+                assert!(tried(*one, *other), "{one:?} {other:?}");
             }
         }
     }

@@ -88,22 +88,8 @@ fn text_method(
             )?
             .into()
         }
-        "find" | "rfind" | "index" | "rindex" => {
-            let at = search(text, &bind(&["sub", "start", "end"])?, method)?;
-            match at {
-                None if method.ends_with("index") => return Err(refused("substring not found")),
-                at => at.map_or_else(|| Value::from(-1), Value::from),
-            }
-        }
-        "count" => {
-            let args = bind(&["sub", "start", "end"])?;
-            let (part, _) = part(text, &args)?;
-            let wanted = args.text(0)?;
-            match (part, wanted.is_empty()) {
-                (Some(part), true) => Value::from(part.chars().count() + 1),
-                (Some(part), false) => Value::from(part.matches(&wanted).count()),
-                (None, _) => Value::from(0),
-            }
+        "find" | "rfind" | "index" | "rindex" | "count" => {
+            searched(text, &bind(&["sub", "start", "end"])?, method)?
         }
         "expandtabs" => expandtabs(text, bind(&["tabsize"])?.whole_or(0, 8)?).into(),
         _ => return Ok(None),
@@ -167,6 +153,22 @@ pub(super) fn padded(
     };
     let fill = |count: usize| fill.to_string().repeat(count);
     Ok(format!("{}{text}{}", fill(left), fill(missing - left)))
+}
+
+/// `find`, `index` and `count`.
+fn searched(text: &str, args: &Arguments, method: &str) -> Result<Value, Error> {
+    if method == "count" {
+        let wanted = args.text(0)?;
+        return Ok(match (part(text, args)?.0, wanted.is_empty()) {
+            (Some(part), true) => Value::from(part.chars().count() + 1),
+            (Some(part), false) => Value::from(part.matches(&wanted).count()),
+            (None, _) => Value::from(0),
+        });
+    }
+    match search(text, args, method)? {
+        None if method.ends_with("index") => Err(refused("substring not found")),
+        at => Ok(at.map_or_else(|| Value::from(-1), Value::from)),
+    }
 }
 
 /// Where a text stands in another, in characters.

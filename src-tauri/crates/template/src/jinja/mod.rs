@@ -65,7 +65,7 @@ pub(crate) struct Failed {
     /// Name of the text it happened in.
     pub(crate) file: Option<String>,
     /// Line, from 1.
-    pub(crate) line: Option<usize>,
+    pub(crate) line: Option<u32>,
     /// The words it happened at, as they stand in the text.
     pub(crate) words: Option<String>,
     pub(crate) code: &'static str,
@@ -363,7 +363,7 @@ impl Failed {
             .filter(|text| !text.is_empty());
         Self {
             file: innermost.name().map(str::to_owned),
-            line: innermost.line(),
+            line: innermost.line().and_then(|line| u32::try_from(line).ok()),
             words: innermost.range().and_then(|range| {
                 let source = innermost.template_source().unwrap_or(source);
                 let words = source.get(range)?.lines().next()?.trim();
