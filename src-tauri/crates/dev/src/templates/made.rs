@@ -20,6 +20,8 @@ pub(crate) struct Made {
     /// Paths of files that were rendered although the real tool takes them for binary: the SHA-256
     /// of what stands in the template.
     pub(crate) raw: Map<String, Value>,
+    /// Whether the template lay in an archive.
+    pub(crate) archive: bool,
     /// Whether a rendered name is refused: it climbs, is absolute or holds control characters.
     pub(crate) bad_name: bool,
     /// Whether the name of a folder of the template became empty.

@@ -27,7 +27,10 @@ pub(crate) fn make(case: &Case) -> Result<Made> {
         fs::write(path, text)?;
     }
     let before = folder::listed(&out)?;
-    let mut made = Made::default();
+    let mut made = Made {
+        archive: case.template.is_file(),
+        ..Made::default()
+    };
     match template(case)? {
         Ok((template, tree)) => {
             let plan = planned(case, &template)?;

@@ -53,10 +53,10 @@ pub(crate) fn compare(case: &Case, theirs: &Value, ours: &Made) -> Verdict {
     }
     let mut differences = Vec::new();
     refusals(theirs, ours, &mut differences);
-    let mut unrendered = false;
+    let mut aside = None;
     let refused_here = ours.refusal.is_some() && theirs["error"].is_null();
     if !refused_here {
-        entries(theirs, ours, (&mut differences, &mut unrendered));
+        entries(theirs, ours, (&mut differences, &mut aside));
     }
     if theirs["error"].is_null() && !refused_here {
         let project = theirs["project_dir"].as_str().map(str::to_owned);
@@ -71,14 +71,11 @@ pub(crate) fn compare(case: &Case, theirs: &Value, ours: &Made) -> Verdict {
     if case.hooks == Hooks::Rendered && theirs["error"].is_null() && !refused_here {
         hooks(theirs, ours, &mut differences);
     }
-    match (differences.is_empty(), known::rule(theirs, ours)) {
-        (true, _) if unrendered => Verdict::Intended(
-            "    a text was copied unrendered there".to_owned(),
-            "a text that is taken for binary there is rendered",
-        ),
-        (true, _) => Verdict::Same,
-        (false, Some(why)) => Verdict::Intended(differences.join("\n"), why),
-        (false, None) => Verdict::Failed(differences.join("\n")),
+    match (differences.is_empty(), known::rule(theirs, ours), aside) {
+        (true, _, Some(why)) => Verdict::Intended(String::new(), why),
+        (true, _, None) => Verdict::Same,
+        (false, Some(why), _) => Verdict::Intended(differences.join("\n"), why),
+        (false, None, _) => Verdict::Failed(differences.join("\n")),
     }
 }
 
@@ -112,7 +109,11 @@ fn refusals(theirs: &Value, ours: &Made, found: &mut Vec<String>) {
     }
 }
 
-fn entries(theirs: &Value, ours: &Made, (found, unrendered): (&mut Vec<String>, &mut bool)) {
+fn entries(
+    theirs: &Value,
+    ours: &Made,
+    (found, aside): (&mut Vec<String>, &mut Option<&'static str>),
+) {
     let by_path = |list: &[Value]| -> BTreeMap<String, Value> {
         list.iter()
             .map(|one| {
@@ -139,7 +140,9 @@ fn entries(theirs: &Value, ours: &Made, (found, unrendered): (&mut Vec<String>, 
             .filter(|field| theirs[field] != mine[field])
             .collect();
         if fields == ["sha256"] && known::is_unrendered(theirs, ours) {
-            *unrendered = true;
+            *aside = Some("a text that is taken for binary there is rendered");
+        } else if fields == ["mode"] && ours.archive {
+            *aside = Some("permissions in an archive are kept");
         } else if !fields.is_empty() {
             found.push(format!("    different {path} ({})", fields.join(", ")));
         }
