@@ -27,6 +27,9 @@ impl fmt::Display for Node {
     }
 }
 
+/// Larger integers are written with base 16, which is how they must have been written.
+const MOST_BITS: u64 = 14_000;
+
 struct Printer {
     out: String,
 }
@@ -158,6 +161,10 @@ impl Printer {
         match value {
             Value::Str(text) => self.text(text),
             Value::Float(number) => self.real(*number),
+            // Written out it would have more digits than can be read.
+            Value::Int(number) if number.bits() > MOST_BITS => {
+                self.word(&format!("{number:#x}"));
+            }
             other => self.out.push_str(&other.repr()),
         }
     }

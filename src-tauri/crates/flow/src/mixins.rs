@@ -14,7 +14,7 @@ const DEEPEST: usize = 64;
 /// So many mixins may be named in one block.
 const MOST_USES: usize = 500;
 /// So many items and entries may come together in one block.
-const MOST_ITEMS: usize = 100_000;
+const MOST_ITEMS: usize = 20_000;
 
 /// All mixins of a flow, each with the mixins it uses itself taken over.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,7 @@ impl Mixins {
         }
         let mut ordered = IndexMap::new();
         for name in names {
-            if let Some(block) = resolver.resolved.shift_remove(&name) {
+            if let Some(block) = resolver.resolved.swap_remove(&name) {
                 ordered.insert(name, block);
             }
         }
@@ -90,6 +90,9 @@ impl Mixins {
         if uses.is_empty() {
             return Ok(Arc::clone(block));
         }
+        if let Some((name, expr)) = uses.get(MOST_USES) {
+            return Err(vec![too_much(name, expr)]);
+        }
         let mut found = Vec::new();
         let mut result = (**block).clone();
         for (name, expr) in uses.iter().rev() {
@@ -117,7 +120,12 @@ impl Resolver<'_> {
         };
         self.path.push(name.to_owned());
         let mut result = (*named.block).clone();
-        for (used, expr) in uses(&named.block).into_iter().rev() {
+        let mut uses = uses(&named.block);
+        if let Some((used, expr)) = uses.get(MOST_USES) {
+            self.found.push(too_much(used, expr));
+            uses.truncate(MOST_USES);
+        }
+        for (used, expr) in uses.into_iter().rev() {
             if let Some(start) = self.path.iter().position(|step| *step == used) {
                 self.cycle(start, &expr);
                 continue;
@@ -176,7 +184,6 @@ pub(crate) fn uses(block: &Block) -> Vec<(String, Expr)> {
     };
     items
         .iter()
-        .take(MOST_USES)
         .filter_map(|expr| Some((crate::eval::constant_text(expr)?, expr.clone())))
         .collect()
 }
@@ -214,8 +221,8 @@ fn map_size(map: &Map) -> usize {
 
 fn too_much(name: &str, expr: &Expr) -> Diagnostic {
     let message = format!(
-        "with the mixin `{name}` too much comes together: at most {DEEPEST} levels of mixins, and \
-         {MOST_ITEMS} items and entries in one block"
+        "with the mixin `{name}` too much comes together: at most {DEEPEST} levels of mixins, \
+         {MOST_USES} mixins and {MOST_ITEMS} items and entries in one block"
     );
     let found = Diagnostic::error("mixins-too-large", &expr.text, expr.span, message);
     found.help("use each mixin once, and fewer of them in one another")

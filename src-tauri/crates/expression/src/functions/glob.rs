@@ -1,6 +1,6 @@
 //! Which paths fit a pattern: `*`, `?`, `[ab]`, `[!ab]`, and `**` for any number of folders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::world_fault;
 use crate::error::Fault;
@@ -34,7 +34,8 @@ pub(crate) fn find(
             quoted(pattern)
         )));
     }
-    let steps: Vec<&str> = tidy.split('/').collect();
+    let mut steps: Vec<&str> = tidy.split('/').collect();
+    steps.dedup_by(|later, first| *later == "**" && *first == "**");
     if steps
         .iter()
         .any(|step| step.contains("**") && *step != "**")
@@ -47,6 +48,7 @@ pub(crate) fn find(
         only_folders,
         world,
         found: BTreeMap::new(),
+        seen: HashSet::new(),
     };
     let root = Spot {
         trail: Vec::new(),
@@ -61,6 +63,9 @@ struct Search<'w> {
     world: &'w mut dyn World,
     only_folders: bool,
     found: BTreeMap<Vec<String>, (String, EntryKind)>,
+    /// Paths with the number of steps that were left there: several `**` lead to the same place
+    /// in very many ways.
+    seen: HashSet<(String, usize)>,
 }
 
 /// A path on the way down: the steps below the root, the path itself, and what it is.
@@ -92,7 +97,7 @@ impl Search<'_> {
         let Some((step, rest)) = steps.split_first() else {
             return self.keep(spot);
         };
-        if !spot.has_inside() {
+        if !spot.has_inside() || !self.seen.insert((spot.path.clone(), steps.len())) {
             return Ok(());
         }
         if *step == "**" {

@@ -29,7 +29,7 @@ const DEEPEST: usize = 32;
 
 /// A bake may have this many tasks: a matrix of calls of a matrix, both as large as they may be,
 /// fits; one level more would fill the memory.
-const MOST_TASKS: usize = 100_000;
+const MOST_TASKS: usize = 70_000;
 
 /// What is known while the graph is built.
 pub(super) struct Expander<'a> {
@@ -84,12 +84,17 @@ impl<'a> Expander<'a> {
     pub(super) fn expand(&mut self, level: &Level, blocks: &[Arc<Block>]) -> TaskGraph {
         let root = TaskId::root();
         let mixins = Some(self.mixins);
-        self.entries(&Entries {
+        let graph = self.entries(&Entries {
             prefix: &root,
             level,
             mixins,
             blocks,
-        })
+        });
+        // Nobody looks at every task of a graph that is cut off.
+        match self.made > MOST_TASKS {
+            true => TaskGraph::default(),
+            false => graph,
+        }
     }
 
     fn entries(&mut self, entries: &Entries<'_>) -> TaskGraph {

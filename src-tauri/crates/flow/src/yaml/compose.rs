@@ -267,7 +267,8 @@ impl Composer {
                 format!("`*{name}` stands inside `&{name}`"),
             )),
             None => {
-                let known: Vec<&str> = self.anchors.keys().map(|name| &**name).collect();
+                let mut known: Vec<&str> = self.anchors.keys().map(|name| &**name).collect();
+                known.sort_unstable();
                 let problem = Problem::new(
                     token.start.byte,
                     format!("no anchor `&{name}` stands before"),
