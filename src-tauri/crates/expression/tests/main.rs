@@ -3,6 +3,8 @@
 mod bench;
 mod cases;
 mod fields;
+mod held;
+mod hostile;
 mod messages;
 mod partial;
 mod properties;

@@ -1,5 +1,6 @@
 //! What has to hold for any text. The fuzz targets include these checks, and the tests of this
 //! crate run them over the seeds of the fuzz targets and over every case that was found.
+#![allow(unreachable_pub, reason = "the fuzz targets use it from outside")]
 
 use expression::{
     Field, FieldType, Form, Item, Nowhere, Scalar, Shape, Template, Value, evaluate, parse_text,

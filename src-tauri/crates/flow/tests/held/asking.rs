@@ -1,7 +1,7 @@
 //! Questions of an editor about places in a project.
 
 use flow::service::{Service, apply};
-use flow::{MemoryWorkspace, Session, Workspace};
+use flow::{MemoryWorkspace, Session, Workspace as _};
 use source::{Span, Text};
 
 use super::project::{files, with, workspace};

@@ -23,8 +23,8 @@ const VALUES: [&str; 6] = [
 #[derive(Debug, Clone, PartialEq)]
 enum Bare {
     Scalar(String, bool, Option<String>),
-    List(Vec<Bare>),
-    Map(Vec<(Bare, Bare)>),
+    List(Vec<Self>),
+    Map(Vec<(Self, Self)>),
 }
 
 /// Sets and removes keys in the blocks of a text; `word` is a value of its own.
@@ -99,10 +99,10 @@ fn remove_one(text: &Text, tree: &Arc<Node>, path: &[At], key: &str) {
     };
     let after = apply(text.content(), &edits);
     let mut expected = bare(tree);
-    if let Some(pairs) = block(&mut expected, path) {
-        if let Some(at) = pairs.iter().rposition(|(name, _)| is(name, key)) {
-            pairs.remove(at);
-        }
+    if let Some(pairs) = block(&mut expected, path)
+        && let Some(at) = pairs.iter().rposition(|(name, _)| is(name, key))
+    {
+        pairs.remove(at);
     }
     assert_eq!(
         reading(&after),
