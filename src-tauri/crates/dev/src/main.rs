@@ -15,6 +15,7 @@ mod check;
 mod checker;
 mod display;
 mod doctor;
+mod fuzz;
 mod interface;
 mod journey;
 mod launch;
@@ -61,6 +62,8 @@ enum Command {
     Tour(journey::TourOptions),
     /// Measure how long things take, beside other tools
     Bench(bench::BenchOptions),
+    /// Run the fuzz targets, each for some time
+    Fuzz(fuzz::Options),
     /// Compare with the official tools: recorded results, real projects, random ones
     #[command(disable_help_flag = true)]
     Conformance(proof::ConformanceOptions),
@@ -82,6 +85,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Run(options) => run::run(&repository, &options),
         Command::Test(options) => test::test(&repository, &options),
         Command::Check => check::check(&repository),
+        Command::Fuzz(options) => fuzz::fuzz(&repository, &options),
         Command::Doctor => Ok(doctor::doctor(&repository)),
         Command::Bindings => bindings::write(&repository),
         Command::Bridge(options) => launch::bridge(&repository, &options),
