@@ -77,9 +77,12 @@ describe("the window", () => {
     for (const step of [/Continue/, /Continue/, /Create the project/])
       await user.click(await button(step));
     expect(await button("Open the project")).toBeTruthy();
-    expect(host.asked("project_create")).toEqual([
-      { template: "ml", answers: { flow_name: "Rye" }, parent: "/home/mira/code" },
+    expect(host.asked("project_make")).toMatchObject([
+      { ask: { template: "ml", answers: { flow_name: "Rye" }, parent: "/home/mira/code" } },
     ]);
+    await user.click(await button("Undo"));
+    expect(await screen.findByText("It was taken back")).toBeTruthy();
+    expect(host.asked("project_undo")).toEqual([{ undo: "undo-1" }]);
   });
 
   it("shows a wrong answer while it is typed, and goes no further", async () => {

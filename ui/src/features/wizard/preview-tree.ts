@@ -41,6 +41,16 @@ function byPlace(a: TreeRow, b: TreeRow): number {
 
 /** The file to show first: the flow's own, or the first text. */
 export function firstFile(entries: readonly PreviewEntry[]): string | null {
-  const texts = entries.filter(({ text }) => text !== null);
+  const texts = entries.filter(({ isText }) => isText);
   return (texts.find(({ path }) => path.endsWith("live.yml")) ?? texts[0])?.path ?? null;
+}
+
+/** The rows outside of closed folders. */
+export function unfolded(rows: readonly TreeRow[], closed: ReadonlySet<string>): TreeRow[] {
+  let hidden: string | null = null;
+  return rows.filter(({ path, folder }) => {
+    if (hidden !== null && path.startsWith(`${hidden}/`)) return false;
+    hidden = folder && closed.has(path) ? path : null;
+    return true;
+  });
 }

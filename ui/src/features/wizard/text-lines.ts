@@ -2,9 +2,17 @@ import type { PreviewMark } from "../../api/views";
 
 export interface TextPart {
   text: string;
+  /** Where it begins in the whole text. */
+  start: number;
   look: string;
   /** The variable that the part came from. */
   variable: string | null;
+}
+
+export interface TextLine {
+  /** Where it begins in the whole text. */
+  start: number;
+  parts: TextPart[];
 }
 
 interface Look {
@@ -14,11 +22,7 @@ interface Look {
 }
 
 /** The lines of a file, cut where the look or the origin changes. */
-export function textLines(
-  text: string,
-  marks: readonly PreviewMark[],
-  yaml: boolean,
-): TextPart[][] {
+export function textLines(text: string, marks: readonly PreviewMark[], yaml: boolean): TextLine[] {
   let start = 0;
   return text
     .replace(/\n$/, "")
@@ -27,7 +31,7 @@ export function textLines(
       const from = start;
       start += line.length + 1;
       const inside = marks.filter((mark) => mark.start < from + line.length && mark.end > from);
-      return parts(line, from, inside, yaml ? yamlLooks(line) : []);
+      return { start: from, parts: parts(line, from, inside, yaml ? yamlLooks(line) : []) };
     });
 }
 
@@ -46,6 +50,7 @@ function parts(
     const look = looks.findLast(({ start, end }) => start <= at && end > at);
     return {
       text: line.slice(at, sorted[index + 1]),
+      start: from + at,
       look: look?.look ?? "",
       variable: mark?.variable ?? null,
     };

@@ -1,117 +1,151 @@
-import { asFailure } from "../../api";
-import type {
-  Failure,
-  PlaceView,
-  ProjectView,
-  TemplateForm,
-  TemplateList,
-  TemplatePreview,
-} from "../../api/views";
+import type { HookChoice, PlatformNeeds, TemplateAsk, TemplateCard } from "../../api/views";
 import { Asked } from "../../shared/asked.svelte";
 import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
-
-export type Step = "source" | "answers" | "place" | "preview" | "create";
-
-export const steps: readonly { id: Step; label: string }[] = [
-  { id: "source", label: "Source" },
-  { id: "answers", label: "Answers" },
-  { id: "place", label: "Place" },
-  { id: "preview", label: "Preview" },
-  { id: "create", label: "Create" },
-];
+import { Answers } from "./answers.svelte";
+import { Hooks } from "./hooks.svelte";
+import { Making } from "./making.svelte";
+import { Place } from "./place.svelte";
+import { Preview, type Baseline } from "./preview.svelte";
+import { Source } from "./source.svelte";
+import { steps, type Step } from "./steps";
 
 /** A new project on its way: what was chosen and typed, and what would be written. */
 export class Wizard {
   step = $state<Step>("source");
+  /** The id of the template in requests. */
   template = $state<string | null>(null);
-  /** What was answered by hand; the rest is derived. */
-  answers = $state<Record<string, string>>({});
-  parent = $state<string | null>(null);
-  /** The file whose content is shown. */
-  file = $state<string | null>(null);
-  creating = $state(false);
-  created = $state.raw<ProjectView | null>(null);
-  failure = $state.raw<Failure | null>(null);
-  readonly templates = new Asked<TemplateList>();
-  readonly form = new Asked<TemplateForm>();
-  readonly preview = new Asked<TemplatePreview>();
-  readonly place = new Asked<PlaceView>();
+  name = $state<string | null>(null);
+  readonly source: Source;
+  readonly answers: Answers;
+  readonly place: Place;
+  readonly preview: Preview;
+  readonly hooks: Hooks;
+  readonly making: Making;
+  readonly needs = new Asked<PlatformNeeds>();
+  /** What the answers were when the preview was last looked at. */
+  looked = $state.raw<TemplateAsk | null>(null);
+  baseline = $state<Baseline>("defaults");
   readonly #desk: Desk;
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.source = new Source(desk, (template) => this.#take(template.id, template.name));
+    this.answers = new Answers(desk, () => this.#askSoon());
+    this.place = new Place(
+      desk,
+      () => this.answers.form.value?.folder ?? null,
+      () => this.request,
+    );
+    this.preview = new Preview(desk);
+    this.hooks = new Hooks(desk);
+    this.making = new Making(desk);
   }
 
-  askTemplates = async () => {
-    const list = await this.templates.ask(() => this.#desk.host.call("template_list", {}));
-    const only = list?.templates[0];
-    if (only && this.template === null) this.choose(only.id);
+  begin = async (): Promise<void> => {
+    void this.source.askRecent();
+    const list = await this.source.askTemplates();
+    const first = list?.templates[0];
+    if (first && this.template === null && !this.source.work) this.chooseBundled(first);
   };
 
-  choose(template: string): void {
-    if (template === this.template) return;
+  chooseBundled({ id, name }: TemplateCard): void {
+    if (id === this.template) return;
+    this.source.question = null;
+    this.source.failure = null;
+    this.source.show(null);
+    this.#take(id, name);
+    void this.#tellOfBundled(id);
+  }
+
+  /** What a bundled template says of itself comes later: nothing waits for it. */
+  async #tellOfBundled(id: string): Promise<void> {
+    const answer = await this.#desk.host.call("template_open", { source: id }).catch(() => null);
+    if (answer?.kind === "opened" && this.template === id) this.source.show(answer.template);
+  }
+
+  #take(template: string, name: string): void {
+    const again = this.template !== null && this.name === name && template !== this.template;
     this.template = template;
-    this.answers = {};
-    this.file = null;
-    this.form.clear();
+    this.name = name;
+    // Another version of the same template keeps what was answered.
+    if (!again) this.answers.clear();
+    this.answers.form.clear();
     this.preview.clear();
     this.place.clear();
+    this.hooks.clear();
+    this.needs.clear();
+    this.looked = null;
+    const request = this.request;
+    if (request) void this.hooks.ask(request);
     void this.ask();
   }
 
-  answer(name: string, value: string): void {
-    this.answers[name] = value;
-    this.#askSoon();
-  }
-
-  /** Gives an answer back to derivation. */
-  derive(name: string): void {
-    this.answers = Object.fromEntries(Object.entries(this.answers).filter(([key]) => key !== name));
-    this.#askSoon();
-  }
-
-  putInto(parent: string): void {
-    this.parent = parent;
-    this.#placeSoon();
+  /** What follows from the answers is asked for with this. */
+  get request(): TemplateAsk | null {
+    if (this.template === null) return null;
+    const parent = this.place.view.value?.parent ?? this.place.parent;
+    return {
+      template: this.template,
+      answers: { ...this.answers.texts },
+      ...(Object.keys(this.answers.values).length ? { values: this.answers.values } : {}),
+      ...(parent ? { parent } : {}),
+      ...(this.hooks.native ? {} : { nativeHooks: false }),
+    };
   }
 
   /** Asks for everything that follows from the answers. */
   ask = async (): Promise<void> => {
-    const template = this.template;
-    if (template === null) return;
-    const request = { template, answers: { ...this.answers } };
+    const request = this.request;
+    if (request === null) return;
     const { host } = this.#desk;
-    const preview = this.preview.ask(() => host.call("template_preview", request));
-    await this.form.ask(() => host.call("template_form", request));
-    await Promise.all([preview, this.askPlace()]);
-  };
-
-  askPlace = async (): Promise<void> => {
-    const folder = this.form.value?.folder;
-    if (!folder) return;
-    const request = { parent: this.parent, folder };
-    await this.place.ask(() => this.#desk.host.call("place_check", request));
+    const preview = this.preview.ask(request);
+    await this.answers.form.ask(() => host.call("template_form", request));
+    await Promise.all([preview, this.place.check()]);
   };
 
   #askSoon = debounce(150, () => void this.ask());
-  #placeSoon = debounce(150, () => void this.askPlace());
 
-  /** Why this step cannot be left forwards; null when it can. */
+  chooseHook(file: string, choice: HookChoice): void {
+    this.hooks.choose(file, choice);
+    void this.ask();
+  }
+
+  useLastAnswers(): void {
+    const last = this.source.opened?.last;
+    if (last) this.answers.takeAll(last.answers);
+  }
+
+  compare(baseline: Baseline): void {
+    this.baseline = baseline;
+    const after = this.request;
+    if (!after) return;
+    const bare = { ...after, answers: {}, values: {} };
+    const last = this.source.opened?.last?.answers;
+    const before =
+      baseline === "look" && this.looked
+        ? this.looked
+        : baseline === "last" && last
+          ? { ...bare, values: last }
+          : bare;
+    void this.preview.compare(before, after);
+  }
+
+  /** Why a step cannot be left forwards; null when it can. */
   get obstacle(): string | null {
     switch (this.step) {
       case "source":
+        if (this.source.work) return "The source is being opened";
         return this.template === null ? "Choose a template" : null;
       case "answers":
-        return this.#wrongAnswers();
+        return this.answers.obstacle;
       case "place":
-        return this.place.value === null || this.place.failure
-          ? "Choose a place"
-          : this.place.value.problem;
+        return this.place.obstacle;
       case "preview":
-        return this.#wrongAnswers() ?? this.#wrongPreview();
+      case "platform":
+        return this.answers.obstacle ?? this.place.obstacle ?? this.preview.obstacle;
       case "create":
-        return this.created ? null : "Nothing was made yet";
+        return this.making.made ? null : "Nothing was made yet";
     }
   }
 
@@ -119,52 +153,54 @@ export class Wizard {
     return steps.findIndex(({ id }) => id === this.step);
   }
 
+  get fixed(): boolean {
+    return this.making.busy || this.making.made !== null || this.making.review !== null;
+  }
+
   async forward(): Promise<void> {
-    if (this.obstacle || this.creating) return;
     const next = steps[this.stepIndex + 1];
-    if (!next) return;
-    this.step = next.id;
-    if (next.id === "create") await this.#create();
+    if (next && !this.obstacle && !this.fixed) await this.go(next.id);
   }
 
   back(): void {
     const before = steps[this.stepIndex - 1];
-    if (before && !this.creating && !this.created) this.step = before.id;
+    if (this.step === "create") void this.go("preview");
+    else if (before) void this.go(before.id);
   }
 
-  #wrongAnswers(): string | null {
-    if (this.form.failure || this.form.value === null) return "The answers could not be checked";
-    const wrong = this.form.value.fields.filter(({ problem }) => problem !== null).length;
-    return wrong ? `${wrong} of ${this.form.value.fields.length} answers need you` : null;
-  }
-
-  #wrongPreview(): string | null {
-    if (this.preview.failure || this.preview.value === null) return "The preview could not be made";
-    const errors = this.preview.value.diagnostics.some(({ severity }) => severity === "error");
-    return errors ? "Errors stand against it" : null;
+  /** Goes to a step. Answers stay as they are. */
+  async go(step: Step): Promise<void> {
+    if (this.fixed) return;
+    const request = this.request;
+    if (this.step === "preview") this.looked = request;
+    this.step = step;
+    if (request === null) return;
+    if (step === "preview") {
+      this.baseline = this.looked ? "look" : "defaults";
+      void this.hooks.ask(request);
+      this.compare(this.baseline);
+    }
+    if (step === "platform") {
+      void this.needs.ask(() => this.#desk.host.call("platform_needs", request));
+    }
+    if (step === "create") await this.#create();
   }
 
   async #create(): Promise<void> {
-    const { host, activity } = this.#desk;
-    const template = this.template;
-    if (template === null) return;
-    this.creating = true;
-    this.failure = null;
-    try {
-      const request = {
-        template,
-        answers: { ...this.answers },
-        parent: this.place.value?.parent ?? this.parent,
-      };
-      this.created = await host.call("project_create", request);
-      activity.did(`Made the project ${this.created.name}`, { command: this.form.value?.command });
-      void this.#desk.askHome();
-    } catch (cause) {
-      this.failure = asFailure(cause);
-      activity.failed("Make the project", this.failure);
-    } finally {
-      this.creating = false;
-    }
+    const ask = this.request;
+    if (ask === null) return;
+    const git = this.place.start;
+    await this.making.start(
+      {
+        ask,
+        hooks: this.hooks.decided,
+        network: this.hooks.network,
+        review: this.hooks.running && this.hooks.review,
+        ...(this.place.merging ? { existing: this.place.decisions } : {}),
+        ...(git ? { git } : {}),
+      },
+      this.answers.form.value?.command,
+    );
   }
 }
 
@@ -173,7 +209,7 @@ const wizards = new WeakMap<Desk, Wizard>();
 /** The wizard of a window: leaving the screen loses no answers. A finished one makes room. */
 export function wizardOf(desk: Desk): Wizard {
   const known = wizards.get(desk);
-  if (known && !known.created) return known;
+  if (known && !known.making.made) return known;
   const fresh = new Wizard(desk);
   wizards.set(desk, fresh);
   return fresh;

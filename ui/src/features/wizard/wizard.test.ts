@@ -10,6 +10,11 @@ const file = (path: string, text: string | null = "x"): PreviewEntry => ({
   bytes: 1,
   text,
   marks: [],
+  mode: null,
+  isText: text !== null,
+  copied: false,
+  origin: path,
+  digest: "1",
 });
 
 describe("the tree of a preview", () => {
@@ -36,7 +41,7 @@ describe("the tree of a preview", () => {
 describe("the lines of a preview", () => {
   it("mark what came from answers, also over the end of a line", () => {
     const lines = textLines("a bc\nde f\n", [{ start: 2, end: 7, variable: "v" }], false);
-    expect(lines.map((parts) => parts.map(({ text, variable }) => [text, variable]))).toEqual([
+    expect(lines.map(({ parts }) => parts.map(({ text, variable }) => [text, variable]))).toEqual([
       [
         ["a ", null],
         ["bc", "v"],
@@ -50,7 +55,7 @@ describe("the lines of a preview", () => {
 
   it("colour keys, comments and expressions", () => {
     const [line] = textLines("  key: ${{ a.b }} # why", [], true);
-    expect(line?.filter(({ look }) => look).map(({ text, look }) => [text, look])).toEqual([
+    expect(line?.parts.filter(({ look }) => look).map(({ text, look }) => [text, look])).toEqual([
       ["key", "key"],
       ["${{ a.b }}", "expression"],
       [" # why", "comment"],
