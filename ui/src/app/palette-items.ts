@@ -2,6 +2,7 @@ import CircleStop from "@lucide/svelte/icons/circle-stop";
 import Flame from "@lucide/svelte/icons/flame";
 import Folder from "@lucide/svelte/icons/folder";
 import FolderOpen from "@lucide/svelte/icons/folder-open";
+import GitCompare from "@lucide/svelte/icons/git-compare";
 import House from "@lucide/svelte/icons/house";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import Palette from "@lucide/svelte/icons/palette";
@@ -67,9 +68,13 @@ function actions(desk: Desk): PaletteItem[] {
     item("Actions", "Show live jobs", SquareTerminal, () => deeds.showLive(desk), {
       keys: "Ctrl 2",
     }),
+    ...(desk.project ? [template(desk, desk.project)] : []),
     item("Actions", "Show bakes", Workflow, () => deeds.showBakes(desk), { keys: "Ctrl 3" }),
   ];
 }
+
+const template = (desk: Desk, { path }: Project): PaletteItem =>
+  item("Actions", "Update from template", GitCompare, () => deeds.showTemplate(desk, path));
 
 function jobs(desk: Desk, project: Project): PaletteItem[] {
   const defined = project.view.value?.jobs ?? [];

@@ -11,6 +11,10 @@ export function showLive(desk: Desk, project = desk.project?.path ?? null): void
   desk.router.go({ screen: "live", project, row: null });
 }
 
+export function showTemplate({ router }: Desk, project: string): void {
+  router.go({ screen: "template", project });
+}
+
 export function showBakes(desk: Desk, project = desk.project?.path ?? null): void {
   desk.router.go({ screen: "bakes", project });
 }

@@ -8,6 +8,7 @@ export type Place =
   | { screen: "settings"; section: SettingsSection }
   | { screen: "live"; project: string | null; row: string | null }
   | { screen: "bakes"; project: string | null }
+  | { screen: "template"; project: string }
   | { screen: "newBake"; project: string; batch: string | null }
   | { screen: "bake"; project: string; bake: string; tab: BakeTab; task: string | null };
 
@@ -35,6 +36,8 @@ export function addressOf(place: Place): string {
       return withQuery(inProject(place.project, "live"), { row: place.row });
     case "bakes":
       return inProject(place.project, "bakes");
+    case "template":
+      return inProject(place.project, "template");
     case "newBake":
       return withQuery(inProject(place.project, "new-bake"), { batch: place.batch });
     case "bake": {
@@ -61,6 +64,7 @@ export function placeOf(hash: string): Place {
 }
 
 function inside(project: string, parts: string[], asked: URLSearchParams): Place {
+  if (parts[0] === "template") return { screen: "template", project };
   if (parts[0] === "new-bake") return { screen: "newBake", project, batch: asked.get("batch") };
   if (parts[0] === "bakes" && parts[1]) {
     const tab = asked.get("tab") === "table" ? "table" : "graph";
