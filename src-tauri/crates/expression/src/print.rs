@@ -89,20 +89,27 @@ impl Printer {
                 self.trailers(&call.trailers);
             }
             NodeKind::Unary(operator, operand) => {
+                let start = self.out.len();
                 self.word(operator.sign());
                 self.out.push(' ');
                 let not = operator.sign() == "not";
                 self.node(operand, if not { Rank::Not } else { Rank::Sign });
+                self.fence_from(start, operand);
             }
             NodeKind::Chain(first, rest) => {
                 let level = rest
                     .first()
                     .map_or(Rank::Choice, |(operator, _)| operator.rank());
+                let start = self.out.len();
                 self.node(first, level.next());
+                let mut last = first.as_ref();
                 for (operator, node) in rest {
-                    self.word(&format!(" {} ", operator.sign()));
+                    self.word(if is_bare_not(last) { "" } else { " " });
+                    self.word(&format!("{} ", operator.sign()));
                     self.node(node, level.next());
+                    last = node;
                 }
+                self.fence_from(start, last);
             }
             NodeKind::Choice(it) => {
                 self.node(&it.then, Rank::Or);
@@ -112,6 +119,15 @@ impl Printer {
                 self.node(&it.otherwise, Rank::Choice);
             }
             NodeKind::Broken => self.word("…"),
+        }
+    }
+
+    /// Puts what was written since a place into parentheses if it ends with the name `not`, which
+    /// must not stand before a blank, and not alone in parentheses.
+    fn fence_from(&mut self, start: usize, last: &Node) {
+        if is_bare_not(last) {
+            self.out.insert(start, '(');
+            self.out.push(')');
         }
     }
 
@@ -212,11 +228,19 @@ impl Printer {
 /// Before a blank `or`, `and` and `not` are operators: as names they stand before a parenthesis.
 fn ends_like_an_operator(lookup: &Lookup) -> bool {
     let last = match lookup.trailers.last() {
-        None => &lookup.name,
+        None => return matches!(lookup.name.text.as_str(), "or" | "and"),
         Some(Trailer::Attribute(name)) => name,
         Some(Trailer::Item(_)) => return false,
     };
     matches!(last.text.as_str(), "or" | "and" | "not")
+}
+
+/// Whether a node is the name `not` alone; it can only be an operand.
+fn is_bare_not(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Lookup(lookup) => lookup.name.text == "not" && lookup.trailers.is_empty(),
+        _ => false,
+    }
 }
 
 fn rank(node: &Node) -> Rank {

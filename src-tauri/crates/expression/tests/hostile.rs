@@ -128,6 +128,11 @@ fn what_was_found_once_stays_mended() {
         "(and) if 1 else (a.or)",
         "[(or) for or in numbers ]",
         "a.not",
+        "1 - not- 2",
+        "(- not) if 1 else 2",
+        "- -not}}",
+        "1 + not* 2 == not",
+        "[1 - not, - not]",
     ] {
         held::any(written);
     }
