@@ -21,6 +21,7 @@ fn start(project: &str, batch: &str) -> BakeStart {
         project: project.to_owned(),
         batch: batch.to_owned(),
         params: IndexMap::new(),
+        params_file: None,
         name: None,
         tags: Vec::new(),
     }

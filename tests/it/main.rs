@@ -1,5 +1,6 @@
 //! The use cases over the real local platform: one binary for all of them.
 
+mod adoptions;
 mod bakes;
 mod batches_in_folders;
 mod broken_projects;
@@ -9,5 +10,10 @@ mod desk;
 mod editor;
 mod layers;
 mod live_jobs;
+mod makings;
 mod new_projects;
+mod origin;
 mod real_projects;
+mod template_commands;
+mod template_sources;
+mod updates;

@@ -45,7 +45,7 @@ pub async fn project_make(desk: &Desk, request: ProjectMake) -> Result<ProjectMa
         let outcome = make(&inner, request, &work);
         // Whoever asked to stop gets no failure.
         match outcome {
-            Err(_) if work.is_stopped() => Ok(Outcome::Discarded),
+            Err(_) | Ok(Outcome::HookFailed(..)) if work.is_stopped() => Ok(Outcome::Discarded),
             other => other,
         }
     })
