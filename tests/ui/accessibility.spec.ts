@@ -35,6 +35,8 @@ const screens: [string, () => string][] = [
   ["settings, look", () => "#/settings/look"],
   ["settings, platform", () => "#/settings/platform"],
   ["settings, credentials", () => "#/settings/credentials"],
+  ["template of a project", () => within(project, "template")],
+  ["settings, templates", () => "#/settings/templates"],
   ["settings, diagnostics", () => "#/settings/diagnostics"],
 ];
 

@@ -60,6 +60,12 @@ step("the wizard makes a complete project from the bundled template", async () =
   await page.click("button", "Continue");
   await page.says("Nothing has been written yet");
   await keep("wizard-preview");
+  await page.click("tab", "Hooks");
+  await keep("wizard-hooks");
+  await page.click("button", "Continue");
+  await page.get("heading", "Platform");
+  await page.says("Project id");
+  await keep("wizard-platform");
   assert.deepEqual(await readdir(projects), [], "nothing is written before the last step");
   await page.click("button", "Create the project");
   await page.says("is made");

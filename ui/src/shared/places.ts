@@ -1,6 +1,6 @@
 /** Every screen has an address; this is the one list of them. */
 export type BakeTab = "graph" | "table";
-export type SettingsSection = "look" | "platform" | "credentials" | "diagnostics";
+export type SettingsSection = "look" | "platform" | "credentials" | "templates" | "diagnostics";
 
 export type Place =
   | { screen: "home" }
@@ -12,7 +12,13 @@ export type Place =
   | { screen: "newBake"; project: string; batch: string | null }
   | { screen: "bake"; project: string; bake: string; tab: BakeTab; task: string | null };
 
-const sections: readonly SettingsSection[] = ["look", "platform", "credentials", "diagnostics"];
+const sections: readonly SettingsSection[] = [
+  "look",
+  "platform",
+  "credentials",
+  "templates",
+  "diagnostics",
+];
 
 const inProject = (project: string | null, rest: string) =>
   project === null ? `#/${rest}` : `#/p/${encodeURIComponent(project)}/${rest}`;
