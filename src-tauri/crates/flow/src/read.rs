@@ -92,6 +92,7 @@ impl Reader<'_> {
         let Some(pairs) = self.pairs(node, kind.noun()) else {
             return block;
         };
+        block.fields.reserve(pairs.len());
         for (key_node, value) in pairs {
             let Some(name) = self.key_text(key_node) else {
                 continue;

@@ -24,7 +24,7 @@ fn report(request: &FlowCheck) -> Result<FlowReport, Failure> {
     };
     let tasks = checked.batches.values().map(|batch| batch.tasks.len());
     let live = open.project.live.as_ref();
-    Ok(FlowReport {
+    let report = FlowReport {
         project: open.path(),
         id: open.project.id.clone().unwrap_or_default(),
         errors: number(SeverityView::Error),
@@ -36,7 +36,10 @@ fn report(request: &FlowCheck) -> Result<FlowReport, Failure> {
         jobs: wanted(request, || jobs(&open, &checked)),
         batches: wanted(request, || batches(&open, &checked)),
         diagnostics,
-    })
+    };
+    // Large projects take a while to be given back; nobody has to wait for that.
+    std::thread::spawn(move || drop((open, checked)));
+    Ok(report)
 }
 
 fn place(diagnostic: &DiagnosticView) -> (&str, u32, u32) {

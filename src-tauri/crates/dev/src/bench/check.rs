@@ -13,7 +13,7 @@ use super::peers;
 const PEER: &str = include_str!("check_peer.py");
 
 /// Sizes of the batch for ours; the first is also that of the peer.
-const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+const SIZES: [usize; 3] = [1_000, 10_000, 50_000];
 
 /// Measures `bakehouse check` beside the official tool.
 pub(super) fn check(ours: &Path, (peers, work): (&Path, &Path), runs: u32) -> Result<Bench> {

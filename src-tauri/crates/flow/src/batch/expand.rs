@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use expression::{Cause, Dict, Layered, Scope as _, Unknown, Value};
+use expression::{Dict, Layered, Value};
 use indexmap::IndexMap;
 use source::Diagnostic;
 
 use super::body::{Body, Call, Condition};
 use super::called::Called;
-use super::graph::{NeedLevel, Node, TaskGraph, TaskKind};
+use super::graph::{Node, TaskGraph, TaskKind};
 use super::id::TaskId;
-use super::level::{Level, action_flow, node_dict, strategy_record};
+use super::level::Level;
 use super::matrix::{self, Row};
 use super::notes;
 use super::posts::Post;
@@ -18,14 +18,10 @@ use crate::action::Action;
 use crate::config::{CacheConfig, StrategyConfig};
 use crate::eval::{Evaluator, Trouble, Troubles};
 use crate::exec;
-use crate::inputs;
 use crate::mixins::Mixins;
 use crate::outside::Outside;
 use crate::session::Session;
-use crate::tree::{Block, FieldValue, Need};
-
-/// Calls may lie this deep in one another.
-const DEEPEST: usize = 32;
+use crate::tree::{Block, Need};
 
 /// A bake may have this many tasks: a matrix of calls of a matrix, both as large as they may be,
 /// fits; one level more would fill the memory.
@@ -51,21 +47,21 @@ pub(super) struct Expander<'a> {
 /// Entries of one level with what they inherit.
 pub(super) struct Entries<'a> {
     pub(super) prefix: &'a TaskId,
-    level: &'a Level,
-    mixins: Option<&'a Mixins>,
-    blocks: &'a [Arc<Block>],
+    pub(super) level: &'a Level,
+    pub(super) mixins: Option<&'a Mixins>,
+    pub(super) blocks: &'a [Arc<Block>],
 }
 
 /// One entry while its rows are made.
-struct Entry<'a> {
-    block: &'a Arc<Block>,
+pub(super) struct Entry<'a> {
+    pub(super) block: &'a Arc<Block>,
     /// The entry with its mixins.
     mixed: Arc<Block>,
     number: usize,
     strategy: StrategyConfig,
     call: Option<Called>,
     /// The tasks of the entry before.
-    last: &'a [String],
+    pub(super) last: &'a [String],
 }
 
 /// A graph while it is built.
@@ -74,9 +70,9 @@ pub(super) struct Building {
     pub(super) graph: TaskGraph,
     pub(super) last: Vec<String>,
     pub(super) posts: Vec<Vec<Post>>,
-    needs: Vec<(String, Need, String)>,
+    pub(super) needs: Vec<(String, Need, String)>,
     /// Ids of entries that could not be expanded; nothing for an id that is an expression.
-    broken: Vec<Option<String>>,
+    pub(super) broken: Vec<Option<String>>,
 }
 
 impl<'a> Expander<'a> {
@@ -97,7 +93,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn entries(&mut self, entries: &Entries<'_>) -> TaskGraph {
+    pub(super) fn entries(&mut self, entries: &Entries<'_>) -> TaskGraph {
         let mut building = Building::default();
         for (index, block) in entries.blocks.iter().enumerate() {
             self.entry(entries, &mut building, index + 1, block);
@@ -330,100 +326,6 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// The graph inside a call.
-    fn inner(&mut self, entries: &Entries<'_>, called: &Called, node: &Node) -> TaskGraph {
-        if self.path.contains(&called.reference) || self.path.len() >= DEEPEST {
-            let mut steps = self.path.clone();
-            steps.push(called.reference.clone());
-            let message = format!("actions call each other in a circle: {}", steps.join(" → "));
-            let found = Diagnostic::error("action-cycle", &node.text, node.span, message);
-            self.troubles.list.push(found.into());
-            return TaskGraph::default();
-        }
-        self.path.push(called.reference.clone());
-        let level = self.early_level(entries.level, called, node);
-        let mixins = entries.mixins.filter(|_| called.kind == TaskKind::Module);
-        let blocks = called.action.tree.items("tasks").to_vec();
-        let inner = Entries {
-            prefix: &node.id,
-            level: &level,
-            mixins,
-            blocks: &blocks,
-        };
-        let graph = self.entries(&inner);
-        self.path.pop();
-        graph
-    }
-
-    /// The contexts inside a call before its inputs are known.
-    fn early_level(&mut self, outer: &Level, called: &Called, node: &Node) -> Level {
-        let module = called.kind == TaskKind::Module;
-        let folder = called.action.folder(self.session.workspace.root());
-        let mut dict = Dict::new();
-        dict.insert(
-            "inputs",
-            Value::Dict(self.early_inputs(outer, called, node)),
-        );
-        dict.insert("strategy", Value::Record(strategy_record(node.strategy)));
-        for name in ["git", "flow"] {
-            if let expression::Found::Known(value) = outer.find(name) {
-                let value = match value.as_record() {
-                    Some(flow) if name == "flow" => Value::Record(action_flow(flow, &folder)),
-                    _ => value.into_owned(),
-                };
-                dict.insert(name, value);
-            }
-        }
-        let mut outside = Outside::new(self.session);
-        let mut evaluator = Evaluator::new(&dict, &mut outside, None);
-        let cache = node
-            .cache
-            .refined(&mut evaluator, called.action.tree.block("cache"));
-        let problems = evaluator.troubles.list;
-        self.troubles.list.extend(problems);
-        Level {
-            outer: module.then(|| Box::new(outer.clone())),
-            defaults: if module {
-                outer.defaults.clone()
-            } else {
-                outer.defaults.only_tags()
-            },
-            home: outer.home.clone().filter(|_| module),
-            strategy: node.strategy,
-            cache,
-            dict,
-        }
-    }
-
-    /// The inputs of a call as far as they are known before any task has run.
-    fn early_inputs(&mut self, outer: &Level, called: &Called, node: &Node) -> Dict {
-        let Body::Call(call) = &node.body else {
-            return Dict::new();
-        };
-        self.notes
-            .extend(inputs::defaults_without_args(&called.action, &call.block));
-        let own = node_dict(node);
-        let scope = Layered {
-            upper: &own,
-            lower: outer,
-        };
-        let mut outside = Outside::new(self.session);
-        let mut evaluator = Evaluator::new(&scope, &mut outside, outer.home.as_ref());
-        let mut known = inputs::dict(&inputs::evaluate(
-            &mut evaluator,
-            &called.action,
-            &call.block,
-        ));
-        for item in inputs::arguments(&call.block) {
-            if known.get(&item.name).is_none() {
-                let why = format!("the input `{}` is known when the call starts", item.name);
-                let unknown = Unknown::new(Cause::Start, why);
-                known.insert(item.name.as_str(), Value::Unknown(unknown));
-            }
-        }
-        known
-    }
-
     fn user_id(&mut self, matrix: &Dict, block: &Block) -> Option<Option<String>> {
         let Some(expr) = block.scalar("id") else {
             return Some(None);
@@ -433,7 +335,7 @@ impl<'a> Expander<'a> {
     }
 
     /// Evaluates where only the row is known.
-    fn with_matrix<T>(
+    pub(super) fn with_matrix<T>(
         &mut self,
         matrix: &Dict,
         evaluate: impl FnOnce(&mut Evaluator<'_, '_>) -> Option<T>,
@@ -444,34 +346,6 @@ impl<'a> Expander<'a> {
         let problems = evaluator.troubles.list;
         self.troubles.list.extend(problems);
         result
-    }
-
-    fn needs(
-        &mut self,
-        building: &mut Building,
-        entry: &Entry<'_>,
-        id: &str,
-        matrix: &Dict,
-    ) -> Option<IndexMap<String, NeedLevel>> {
-        let Some(FieldValue::Needs(written)) = entry.block.get("needs") else {
-            return Some(
-                entry
-                    .last
-                    .iter()
-                    .map(|id| (id.clone(), NeedLevel::Completed))
-                    .collect(),
-            );
-        };
-        let mut needs = IndexMap::new();
-        for need in written {
-            let value = self.with_matrix(matrix, |evaluator| evaluator.value(&need.id))?;
-            let name = value.to_string();
-            building
-                .needs
-                .push((id.to_owned(), need.clone(), name.clone()));
-            needs.insert(name, need.level);
-        }
-        Some(needs)
     }
 
     fn cache(&mut self, level: &Level, entry: &Entry<'_>, matrix: &Dict) -> CacheConfig {
@@ -491,29 +365,6 @@ impl<'a> Expander<'a> {
         let problems = evaluator.troubles.list;
         self.troubles.list.extend(problems);
         if stateless { cache } else { cache.never() }
-    }
-
-    fn unknown_needs(&mut self, building: &Building) {
-        for (task, need, name) in &building.needs {
-            let known = building.graph.nodes.contains_key(name);
-            let broken = building
-                .broken
-                .iter()
-                .any(|id| id.as_ref().is_none_or(|id| id == name));
-            if known || broken {
-                continue;
-            }
-            let known = building.graph.nodes.keys().map(String::as_str);
-            let candidates = source::nearest(name, known);
-            let message = format!("the task `{task}` needs `{name}`, but there is no such task");
-            let expr = &need.id;
-            let found = Diagnostic::error("unknown-need", &expr.text, expr.span, message);
-            let found = match candidates.first() {
-                Some(best) => found.help(format!("did you mean `{best}`?")),
-                None => found,
-            };
-            self.troubles.list.push(found.candidates(candidates).into());
-        }
     }
 }
 

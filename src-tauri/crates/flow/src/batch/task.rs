@@ -1,5 +1,6 @@
 //! Evaluation of one task when what it needs has ended.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use expression::{Dict, Layered, Scope, Value};
@@ -39,7 +40,7 @@ pub struct PlannedTask {
 /// A node with the contexts it is evaluated in.
 pub(super) struct Placed<'b> {
     pub(super) node: &'b Node,
-    level: Level,
+    level: Cow<'b, Level>,
     /// `matrix`, `strategy`, `needs`, `state`.
     own: Dict,
 }
@@ -192,7 +193,7 @@ impl Bake {
         let placed = self.placed(session, id, Past::Told(results))?;
         let scope = Layered {
             upper: &placed.own,
-            lower: &placed.level,
+            lower: &*placed.level,
         };
         let mut outside = Outside::new(*session);
         let evaluator = Evaluator::new(&scope, &mut outside, placed.level.home.as_ref());
@@ -229,13 +230,13 @@ impl Bake {
             .ok_or_else(|| unknown(&self.flow.text, id))?;
         let parent = id.parent();
         let level = match parent.is_root() {
-            true => self.level.clone(),
+            true => Cow::Borrowed(&self.level),
             false => {
                 let outer = self.placed(session, &parent, past)?;
                 let Body::Call(call) = &outer.node.body else {
                     return Err(unknown(&self.flow.text, id));
                 };
-                self.call_level(session, &outer, call)?
+                Cow::Owned(self.call_level(session, &outer, call)?)
             }
         };
         let own = level.of_node(node, Value::Dict(past.needs(node)), past.state(node));
@@ -250,7 +251,7 @@ impl Bake {
     ) -> Result<IndexMap<String, Value>, Troubles> {
         let scope = Layered {
             upper: &placed.own,
-            lower: &placed.level,
+            lower: &*placed.level,
         };
         let mut outside = Outside::new(*session);
         let mut evaluator = Evaluator::new(&scope, &mut outside, placed.level.home.as_ref());
@@ -288,7 +289,7 @@ impl Bake {
             dict.insert("flow", Value::Record(action_flow(flow, &folder)));
         }
         let outer = module.then(|| {
-            let mut outer = placed.level.clone();
+            let mut outer = placed.level.clone().into_owned();
             for (name, value) in placed.own.iter() {
                 outer.dict.insert(name.clone(), value.clone());
             }
@@ -338,27 +339,23 @@ impl Bake {
     }
 
     /// The block that describes the job of a node, and what it sees besides its level.
-    fn unit(
+    fn unit<'p>(
         &self,
         session: &Session<'_>,
-        placed: &Placed<'_>,
-    ) -> Result<Option<(Block, Dict)>, Troubles> {
+        placed: &'p Placed<'_>,
+    ) -> Result<Option<(&'p Block, Cow<'p, Dict>)>, Troubles> {
+        let own = Cow::Borrowed(&placed.own);
         Ok(match (&placed.node.body, placed.node.kind) {
-            (Body::Task(block), _) => Some(((**block).clone(), placed.own.clone())),
+            (Body::Task(block), _) => Some((&**block, own)),
             (Body::Call(call), TaskKind::Stateful) => {
                 let scope = self.inputs_scope(session, placed, call)?;
-                call.action
-                    .tree
-                    .block("main")
-                    .cloned()
-                    .map(|block| (block, scope))
+                let main = call.action.tree.block("main");
+                main.map(|block| (block, Cow::Owned(scope)))
             }
-            (Body::Call(call), TaskKind::Post) => call
-                .action
-                .tree
-                .block("post")
-                .cloned()
-                .map(|block| (block, placed.own.clone())),
+            (Body::Call(call), TaskKind::Post) => {
+                let post = call.action.tree.block("post");
+                post.map(|block| (block, own))
+            }
             (Body::Call(_), _) => None,
         })
     }
@@ -375,20 +372,20 @@ impl Bake {
             return Err(not_a_task(placed.node, "is not a job of the platform"));
         };
         let stateful = placed.node.kind == TaskKind::Stateful;
-        let level = &placed.level;
+        let level = &*placed.level;
         let layered = Layered {
-            upper: &own,
+            upper: &*own,
             lower: level,
         };
         let alone;
         let (scope, home, defaults): (&dyn Scope, _, _) = if stateful {
             alone = level.defaults.only_tags();
-            (&own, None, &alone)
+            (&*own, None, &alone)
         } else {
             (&layered, level.home.as_ref(), &level.defaults)
         };
         let mut evaluator = Evaluator::new(scope, outside, home);
-        let config = self.exec(&mut evaluator, (&block, defaults), placed.node, enable);
+        let config = self.exec(&mut evaluator, (block, defaults), placed.node, enable);
         Ok((config, evaluator.troubles))
     }
 
@@ -432,7 +429,7 @@ pub(super) fn enable_of(
         Condition::Written(expr) => {
             let scope = Layered {
                 upper: &placed.own,
-                lower: &placed.level,
+                lower: &*placed.level,
             };
             let mut evaluator = Evaluator::new(&scope, outside, placed.level.home.as_ref());
             let value = evaluator.value(expr);
