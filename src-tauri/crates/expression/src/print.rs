@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::tree::{Lookup, Node, NodeKind, Part, Rank, Template, Trailer};
+use crate::tree::{Binary, Lookup, Node, NodeKind, Part, Rank, Template, Trailer};
 use crate::value::{Value, real_text};
 
 impl fmt::Display for Template {
@@ -96,21 +96,7 @@ impl Printer {
                 self.node(operand, if not { Rank::Not } else { Rank::Sign });
                 self.fence_from(start, operand);
             }
-            NodeKind::Chain(first, rest) => {
-                let level = rest
-                    .first()
-                    .map_or(Rank::Choice, |(operator, _)| operator.rank());
-                let start = self.out.len();
-                self.node(first, level.next());
-                let mut last = first.as_ref();
-                for (operator, node) in rest {
-                    self.word(if is_bare_not(last) { "" } else { " " });
-                    self.word(&format!("{} ", operator.sign()));
-                    self.node(node, level.next());
-                    last = node;
-                }
-                self.fence_from(start, last);
-            }
+            NodeKind::Chain(first, rest) => self.chain(first, rest),
             NodeKind::Choice(it) => {
                 self.node(&it.then, Rank::Or);
                 self.word(" if ");
@@ -120,6 +106,22 @@ impl Printer {
             }
             NodeKind::Broken => self.word("…"),
         }
+    }
+
+    fn chain(&mut self, first: &Node, rest: &[(Binary, Node)]) {
+        let level = rest
+            .first()
+            .map_or(Rank::Choice, |(operator, _)| operator.rank());
+        let start = self.out.len();
+        self.node(first, level.next());
+        let mut last = first;
+        for (operator, node) in rest {
+            self.word(if is_bare_not(last) { "" } else { " " });
+            self.word(&format!("{} ", operator.sign()));
+            self.node(node, level.next());
+            last = node;
+        }
+        self.fence_from(start, last);
     }
 
     /// Puts what was written since a place into parentheses if it ends with the name `not`, which
