@@ -344,9 +344,10 @@ test("what was made can be taken back later, and trust be withdrawn, in the sett
     hooks: { "hooks/post_gen_project.sh": "trust" },
   });
   await visit(page, bench, "#/settings/templates");
-  await page.getByRole("button", { name: /^Trust hooks\/post_gen_project\.sh no more/ }).click();
+  await expectAccessible(page, "settings of templates");
+  await page.getByRole("button", { name: /^Withdraw the trust in/ }).click();
   await expect(page.getByText("No hook is trusted.")).toBeVisible();
-  await page.getByRole("button", { name: `Take ${made.path} back` }).click();
+  await page.getByRole("button", { name: `Undo ${made.path}` }).click();
   await expectAccessible(page, "asking before taking back");
   await page.getByRole("button", { name: "Take it back" }).click();
   await expect(page.getByText("It was taken back")).toBeVisible();

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import type { PreviewEntry } from "../../api/views";
-import { firstFile, treeRows } from "./preview-tree";
+import { FakeHost } from "../../api/fake";
+import { templateReplies } from "../../fixture/templates";
+import { Desk } from "../../shared/desk.svelte";
+import { Place } from "./place.svelte";
+import { firstFile, treeRows, unfolded } from "./preview-tree";
+import { changes } from "./preview.svelte";
+import { Source } from "./source.svelte";
 import { textLines } from "./text-lines";
 
 const file = (path: string, text: string | null = "x"): PreviewEntry => ({
@@ -64,5 +70,82 @@ describe("the lines of a preview", () => {
 
   it("keep empty lines", () => {
     expect(textLines("a\n\nb", [], false)).toHaveLength(3);
+  });
+});
+
+describe("folders of a preview", () => {
+  it("hide what is in them, and nothing else, when they are closed", () => {
+    const rows = treeRows([file("src/a/x.py"), file("src/b.py"), file("src-two/c.py")]);
+    const shown = unfolded(rows, new Set(["src"]));
+    expect(shown.map(({ path }) => path)).toEqual(["src", "src-two", "src-two/c.py"]);
+  });
+});
+
+describe("marks of changed files", () => {
+  it("stand at files whose digest is another one or that are new", () => {
+    const tree = (entries: PreviewEntry[]) => ({ folder: "x", entries, bytes: 0, diagnostics: [] });
+    const before = tree([file("same"), file("other")]);
+    const after = tree([file("same"), { ...file("other"), digest: "2" }, file("new")]);
+    expect([...changes(before, after)]).toEqual(["other", "new"]);
+  });
+});
+
+describe("a source", () => {
+  const project = { path: "/p" } as never;
+  it("asks back where it holds several templates, and is opened with the answer", async () => {
+    const host = new FakeHost(templateReplies(new URLSearchParams(), project));
+    const taken: string[] = [];
+    const source = new Source(new Desk(host), ({ id }) => taken.push(id));
+    source.typed = " gh:acme/several ";
+    await source.openTyped();
+    expect(source.question?.kind).toBe("nested");
+    await source.openNested("small");
+    expect(source.question).toBeNull();
+    expect(taken).toEqual(["opened-1"]);
+    expect(host.asked("template_open").map(({ source, nested }) => [source, nested])).toEqual([
+      ["gh:acme/several", undefined],
+      ["gh:acme/several", "small"],
+    ]);
+  });
+
+  it("gives a secret once and keeps none of it", async () => {
+    const host = new FakeHost(templateReplies(new URLSearchParams(), project));
+    const source = new Source(new Desk(host), () => {});
+    source.typed = "https://git.example.org/private.git";
+    await source.open({ credential: { user: "mira", secret: "s3cret" } });
+    await source.refresh();
+    const [first, second] = host.asked("template_open");
+    expect(first?.credential?.secret).toBe("s3cret");
+    expect(second?.credential).toBeUndefined();
+    expect(JSON.stringify(source.opened)).not.toContain("s3cret");
+  });
+});
+
+describe("a place where files are", () => {
+  it("is left only when every file was decided, and forgets texts of other files", async () => {
+    const host = new FakeHost(templateReplies(new URLSearchParams(), { path: "/p" } as never));
+    const view = { parent: "/x", target: "/x/y", shownTarget: "/x/y", hint: null };
+    host.replies.place_check = () => ({ ...view, problem: "It is taken.", occupied: true });
+    const ask = { template: "t", answers: {} };
+    const place = new Place(
+      new Desk(host),
+      () => "y",
+      () => ask,
+    );
+    await place.check();
+    expect(place.obstacle).toBe("It is taken.");
+    place.merging = true;
+    await place.askMeetings();
+    expect(place.obstacle).toBe("1 file needs a decision");
+    place.decide("README.md", { kind: "merge", text: "both" });
+    expect(place.obstacle).toBeNull();
+    const meet = host.replies.place_meetings;
+    host.replies.place_meetings = async (request) => {
+      const met = await meet?.(request);
+      if (!met) throw new Error("no meetings");
+      return { ...met, files: met.files.map((file) => ({ ...file, theirs: "# Other\n" })) };
+    };
+    await place.askMeetings();
+    expect(place.decisions).toEqual({});
   });
 });
