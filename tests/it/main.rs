@@ -15,5 +15,6 @@ mod new_projects;
 mod origin;
 mod real_projects;
 mod template_commands;
+mod template_hosts;
 mod template_sources;
 mod updates;

@@ -222,25 +222,30 @@ async fn make(desk: &Desk, ask: TemplateAsk, hooks: Option<Hooks>) -> Result<Pro
         None => None,
         Some(hooks) => Some(choices(desk, &ask, hooks).await?),
     };
-    let mut events = desk.listen();
-    let listener = tokio::spawn(async move {
-        while let Ok(event) = events.recv().await {
-            if let DeskEvent::HookWrote { line, .. } = event {
-                eprintln!("| {}", line.text);
-            }
-        }
-    });
     let request = ProjectMake {
         ask,
         hooks: choices,
         work: Some(WORK.to_owned()),
         ..ProjectMake::default()
     };
-    let making = commands::project_make(desk, request).await;
-    // What is still on its way is printed before anything else.
-    tokio::task::yield_now().await;
-    listener.abort();
+    let mut events = desk.listen();
+    let mut making = std::pin::pin!(commands::project_make(desk, request));
+    let making = loop {
+        tokio::select! {
+            Ok(event) = events.recv() => print_hook_line(event),
+            making = &mut making => break making,
+        }
+    };
+    while let Ok(event) = events.try_recv() {
+        print_hook_line(event);
+    }
     Ok(making?)
+}
+
+fn print_hook_line(event: DeskEvent) {
+    if let DeskEvent::HookWrote { line, .. } = event {
+        eprintln!("| {}", line.text);
+    }
 }
 
 async fn choices(
@@ -279,7 +284,7 @@ fn print_made(made: &ProjectMade, json: bool) -> Result<Ended, Stop> {
         eprintln!("note: {note}");
     }
     if made.project.is_some() {
-        println!("Next: bakehouse -C {} ps", made.path);
+        println!("Next: bakehouse ps -C {}", made.path);
     }
     println!("Undo: bakehouse template undo {}", made.undo);
     Ok(Ended::Well)

@@ -22,6 +22,7 @@ macro_rules! wire {
     };
 }
 
+mod adopt;
 mod answers;
 mod app;
 mod bake;
@@ -46,6 +47,7 @@ mod template_text;
 mod update;
 mod work;
 
+pub use adopt::*;
 pub use answers::*;
 pub use app::*;
 pub use bake::*;

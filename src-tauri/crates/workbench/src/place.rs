@@ -63,7 +63,8 @@ pub(crate) fn obstacle(parent: &Path, folder: &str) -> Option<Obstacle> {
             "Begin the path with `/` or `~`, or pick the folder.",
         );
     }
-    if folder.is_empty() || folder == "." || folder == ".." || folder.contains(['/', '\\', '\0']) {
+    let bad = |part: &str| matches!(part, "" | "." | "..");
+    if folder.split('/').any(bad) || folder.contains(['\\', '\0']) {
         return found(
             format!("`{folder}` cannot be the name of a folder."),
             "Use letters, digits, `-`, `_` and `.`.",
@@ -76,7 +77,9 @@ pub(crate) fn obstacle(parent: &Path, folder: &str) -> Option<Obstacle> {
         );
     }
     let target = parent.join(folder);
-    if std::fs::symlink_metadata(&target).is_ok() {
+    let is_free = std::fs::symlink_metadata(&target)
+        .map_or(true, |there| there.is_dir() && !is_occupied(&target));
+    if !is_free {
         return found(
             format!("{} exists already.", target.display()),
             "Pick another project directory, or another place.",
@@ -106,13 +109,17 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         assert_eq!(obstacle(parent.path(), "rye"), None);
         std::fs::create_dir(parent.path().join("rye")).unwrap();
+        assert_eq!(obstacle(parent.path(), "rye"), None, "an empty folder");
+        std::fs::write(parent.path().join("rye/mine"), "").unwrap();
         assert!(
             obstacle(parent.path(), "rye")
                 .unwrap()
                 .problem
                 .ends_with("exists already.")
         );
+        assert_eq!(obstacle(parent.path(), "grain/oats"), None);
         assert!(obstacle(parent.path(), "../rye").is_some());
+        assert!(obstacle(parent.path(), "grain//oats").is_some());
         assert!(obstacle(&parent.path().join("none"), "rye").is_some());
         assert!(obstacle(Path::new("here"), "rye").is_some());
     }

@@ -48,6 +48,10 @@ fn write(desk: &Desk, list: &[Used]) {
 
 /// Puts a source at the head of the list.
 pub(crate) fn remember(desk: &Desk, open: &OpenTemplate, now: Timestamp) {
+    // What is part of the application is offered anyway.
+    if open.is_bundled() {
+        return;
+    }
     let used = Used {
         source: open.pin.source.clone(),
         directory: open.pin.directory.clone(),
