@@ -353,3 +353,24 @@ test("what was made can be taken back later, and trust be withdrawn, in the sett
   await expect(page.getByText("It was taken back")).toBeVisible();
   expect(existsSync(made.path)).toBe(false);
 });
+
+test("a hook before the questions runs only when told to, and its change is asked about", async ({
+  page,
+  bench,
+}) => {
+  const folder = repository(bench, "early", {
+    ...files,
+    "hooks/pre_prompt.sh":
+      '#!/bin/sh\nprintf \'{"title": "From the hook", "slug": "hooked"}\' > cookiecutter.json\n',
+  });
+  await visit(page, bench, "#/new");
+  await openSource(page, folder);
+  const hook = page.getByRole("article", { name: "hooks/pre_prompt.sh" });
+  await expect(hook).toContainText("It has not run.");
+  await expect(hook).toContainText("From the hook");
+  await expectAccessible(page, "a hook before the questions");
+  await hook.getByRole("button", { name: "Run it once" }).click();
+  await expect(hook).toContainText("succeeded");
+  await go(page);
+  await expect(page.getByLabel("title", { exact: true })).toHaveValue("From the hook");
+});
