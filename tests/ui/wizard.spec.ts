@@ -237,7 +237,7 @@ test("what a source needs is asked for in place, and hostile names are shown as 
   await expect(page.getByText("The template could not be opened")).toBeVisible();
 });
 
-test("a thousand files are previewed without slowing the typing down", async ({ page, bench }) => {
+test("of a thousand files in the preview only the rows that can be seen are drawn", async ({ page, bench }) => {
   const many = Object.fromEntries(
     Array.from({ length: 1000 }, (_, index) => [
       `${root}/part-${index % 20}/file-${index}.txt`,
@@ -354,7 +354,7 @@ test("what was made can be taken back later, and trust be withdrawn, in the sett
   expect(existsSync(made.path)).toBe(false);
 });
 
-test("a hook before the questions runs only when told to, and its change is asked about", async ({
+test("a hook before the questions runs only when told to, and then changes the questions", async ({
   page,
   bench,
 }) => {
