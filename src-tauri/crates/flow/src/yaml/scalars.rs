@@ -33,7 +33,8 @@ impl Value {
         if text.contains(is_break) {
             let offset = self.text.len();
             let breaks = text.char_indices();
-            self.pieces.extend(breaks.map(|(at, _)| (offset + at, place)));
+            self.pieces
+                .extend(breaks.map(|(at, _)| (offset + at, place)));
             self.text.push_str(text);
         } else if !text.is_empty() {
             self.at(place);
