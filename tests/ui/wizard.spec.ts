@@ -237,7 +237,10 @@ test("what a source needs is asked for in place, and hostile names are shown as 
   await expect(page.getByText("The template could not be opened")).toBeVisible();
 });
 
-test("of a thousand files in the preview only the rows that can be seen are drawn", async ({ page, bench }) => {
+test("of a thousand files in the preview only the rows that can be seen are drawn", async ({
+  page,
+  bench,
+}) => {
   const many = Object.fromEntries(
     Array.from({ length: 1000 }, (_, index) => [
       `${root}/part-${index % 20}/file-${index}.txt`,
