@@ -67,6 +67,7 @@ export function bridgeHost(base: string, ask: AskPath): Host {
       return { close: () => stop.abort() };
     },
     pickFolder: (title, start) => ask.folder(title, start),
+    pickFile: (title) => ask.folder(title),
     pickSave: (title, suggestedName, extension) => ask.file(title, suggestedName, extension),
     openExternal: async (url) => void window.open(url, "_blank", "noopener"),
     windowControls: null,

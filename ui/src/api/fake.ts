@@ -58,6 +58,7 @@ export class FakeHost implements Host {
   }
 
   pickFolder = async () => this.folder;
+  pickFile = async () => this.file;
   pickSave = async () => this.file;
   openExternal = async (url: string) => void this.opened.push(url);
   painted(): void {}

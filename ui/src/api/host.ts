@@ -36,6 +36,7 @@ export interface Host {
     onFailure: (failure: Failure) => void,
   ): Subscription;
   pickFolder(title: string, start?: string): Promise<string | null>;
+  pickFile(title: string, extension: string): Promise<string | null>;
   pickSave(title: string, suggestedName: string, extension: string): Promise<string | null>;
   openExternal(url: string): Promise<void>;
   readonly windowControls: WindowControls | null;

@@ -58,6 +58,13 @@ export function tauriHost(): Host {
     stream: openStream,
     pickFolder: (title, start) =>
       open({ title, directory: true, multiple: false, ...(start ? { defaultPath: start } : {}) }),
+    pickFile: (title, extension) =>
+      open({
+        title,
+        directory: false,
+        multiple: false,
+        filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
+      }),
     pickSave: (title, suggestedName, extension) =>
       save({
         title,

@@ -94,6 +94,9 @@ pub(crate) fn constant_text(expr: &Expr) -> Option<String> {
     }
 }
 
+/// Of one text so many wrong expressions are told.
+const MOST_TOLD: usize = 50;
+
 /// Evaluates fields against contexts and collects what goes wrong.
 pub(crate) struct Evaluator<'e, 'o> {
     pub(crate) scope: &'e dyn Scope,
@@ -167,7 +170,8 @@ impl<'e, 'o> Evaluator<'e, 'o> {
             0 | 1 => vec![error],
             _ => {
                 let pieces = evaluate_pieces(template, self.scope, self.outside).into_iter();
-                let errors: Vec<_> = pieces.filter_map(|piece| piece.value.err()).collect();
+                let errors = pieces.filter_map(|piece| piece.value.err());
+                let errors: Vec<_> = errors.take(MOST_TOLD).collect();
                 // Parts that are good one by one can still be too long together.
                 if errors.is_empty() {
                     vec![error]
