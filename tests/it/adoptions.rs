@@ -41,6 +41,12 @@ async fn the_version_and_the_answers_of_a_project_are_found_out() {
         "{% if cookiecutter.tests %}with{% else %}without{% endif %} tests\n",
     );
     let second = origin.commit("Second");
+    // Equally close, but it has a lesser name.
+    origin.git(&["tag", "v2"]);
+    origin.git(&["checkout", "-q", "-b", "side"]);
+    origin.write("notes.txt", "not part of the project\n");
+    origin.commit("Beside the template");
+    origin.git(&["checkout", "-q", "main"]);
     origin.write("{{cookiecutter.slug}}/third.txt", "third\n");
     let third = origin.commit("Third");
     let root = oats(&test);
@@ -52,7 +58,7 @@ async fn the_version_and_the_answers_of_a_project_are_found_out() {
     let offer = commands::adopt_offer(&test.desk, ask)
         .await
         .expect("it looks");
-    assert_eq!(offer.compared, 3);
+    assert_eq!(offer.compared, 4);
     assert_eq!(offer.versions[0].commit, second, "{:?}", offer.versions);
     assert_eq!((offer.versions[0].lines, offer.versions[0].missing), (1, 0));
     let value = |name: &str| {

@@ -284,10 +284,19 @@ fn print_made(made: &ProjectMade, json: bool) -> Result<Ended, Stop> {
         eprintln!("note: {note}");
     }
     if made.project.is_some() {
-        println!("Next: bakehouse ps -C {}", made.path);
+        println!("Next: bakehouse ps -C {}", quoted(&made.path));
     }
     println!("Undo: bakehouse template undo {}", made.undo);
     Ok(Ended::Well)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |one: char| one.is_alphanumeric() || "/._-".contains(one);
+    if path.chars().all(plain) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 fn skipped(hook: &HookReport) -> bool {

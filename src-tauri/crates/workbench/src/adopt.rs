@@ -1,14 +1,16 @@
 //! A project that does not remember its template: which version of it was it made from?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use contract::{AdoptApply, AdoptAsk, AdoptOffer, AdoptVersion, Adopted, Failure, WorkStage};
 use indexmap::IndexMap;
 use serde_json::Value;
-use template::{Answers, CRUFT_FILE, Cruft, Distance, Files, Setting, Template, Tree, distance};
+use template::{
+    Answers, CRUFT_FILE, Cruft, Distance, Files, Node, Setting, Template, Tree, distance,
+};
 use template_store::write::{Edit, Edits, edit};
-use template_store::{Commit, History, OpenError, Store, Terms};
+use template_store::{Commit, History, OpenError, Store, Terms, Versions};
 
 use crate::Desk;
 use crate::credentials::blocking;
@@ -95,7 +97,14 @@ fn offer(desk: &Desk, request: AdoptAsk, work: &Work) -> Result<AdoptOffer, Fail
     let compared = source
         .ask(desk, work, |store, terms| {
             let history = store.history(&wanted, terms)?;
-            search.compare(store, &history, terms)
+            let mut compared = search.compare(store, &history, terms)?;
+            let tips = tips(&store.versions(&wanted, terms)?, wanted.checkout.as_deref());
+            // Of versions that are equally close, those that have a name come first.
+            compared.versions.sort_by_key(|one| {
+                let rank = tips.iter().position(|tip| *tip == one.commit.id);
+                (one.distance, rank.unwrap_or(tips.len()))
+            });
+            Ok(compared)
         })
         .map_err(|error| failure(&error))?;
     let Some(best) = compared.versions.first() else {
@@ -128,7 +137,16 @@ fn offer(desk: &Desk, request: AdoptAsk, work: &Work) -> Result<AdoptOffer, Fail
     })
 }
 
+/// Commits that have a name: the version to follow, the usual one, tags, branches.
+fn tips(versions: &Versions, checkout: Option<&str>) -> Vec<String> {
+    let named = || versions.tags.iter().chain(&versions.branches);
+    let followed = named().find(|one| Some(one.name.as_str()) == checkout);
+    let all = followed.into_iter().chain(&versions.default).chain(named());
+    all.map(|one| one.commit.clone()).collect()
+}
+
 /// A version that was compared with a project.
+#[derive(Clone)]
 struct Version {
     commit: Commit,
     distance: Distance,
@@ -138,6 +156,16 @@ struct Version {
 }
 
 impl Version {
+    /// The same files at another commit.
+    fn at(&self, commit: &Commit) -> Self {
+        let mut version = self.clone();
+        version.commit = commit.clone();
+        version.cruft.commit.clone_from(&commit.id);
+        let id = Value::String(commit.id.clone());
+        version.cruft.context.insert("_commit".to_owned(), id);
+        version
+    }
+
     fn view(&self) -> AdoptVersion {
         AdoptVersion {
             commit: self.commit.id.clone(),
@@ -181,7 +209,8 @@ impl Search<'_> {
             ));
         }
         let mut guesses: Option<IndexMap<String, Value>> = None;
-        let mut versions = Vec::new();
+        let mut versions: Vec<Version> = Vec::new();
+        let mut seen: HashMap<u64, usize> = HashMap::new();
         for (at, commit) in history.commits.iter().take(MOST_COMMITS).enumerate() {
             let most = Some(total.min(MOST_COMMITS) as u64);
             self.work.reach(WorkStage::Comparing, at as u64, most);
@@ -193,13 +222,19 @@ impl Search<'_> {
             let Some(template) = self.template(tree) else {
                 continue;
             };
+            // Most commits leave the template itself as it was.
+            if let Some(same) = seen.get(&content(template.tree())) {
+                let version = versions[*same].at(commit);
+                versions.push(version);
+                continue;
+            }
+            seen.insert(content(template.tree()), versions.len());
             let answers = guesses.get_or_insert_with(|| {
                 let found = guess::answers(&template, &self.files, &self.given, &self.setting());
                 found.typed
             });
             versions.push(self.version(&template, commit, answers));
         }
-        versions.sort_by_key(|one| one.distance);
         Ok(Compared { versions, notes })
     }
 
@@ -244,6 +279,21 @@ impl Search<'_> {
             form: template.form(&answers, &self.setting()),
         }
     }
+}
+
+/// A number that tells the contents of two templates apart.
+fn content(tree: &Tree) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    for path in tree.below("") {
+        path.hash(&mut hasher);
+        match tree.get(path) {
+            Some(Node::File { mode, bytes }) => (mode, bytes).hash(&mut hasher),
+            Some(Node::Link { target }) => target.hash(&mut hasher),
+            _ => {}
+        }
+    }
+    hasher.finish()
 }
 
 /// Answers as far as a version of the template asks for them.
