@@ -56,7 +56,7 @@ fn number(count: u32, one: &str, many: &str) -> Option<String> {
     (count > 0).then(|| counted(count, one, many))
 }
 
-fn counted(count: u32, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: u32, one: &str, many: &str) -> String {
     let word = if count == 1 { one } else { many };
     format!("{count} {word}")
 }

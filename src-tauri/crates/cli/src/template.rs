@@ -13,6 +13,7 @@ use crate::args::{
     ConflictSide, Template, TemplateAdopt, TemplateCheck, TemplateCommand, TemplateLint,
     TemplateUndo, TemplateUpdate,
 };
+use crate::check::counted;
 use crate::new::freshness;
 use crate::output::{Ended, Stop, full_path, print_diagnostics, print_json, print_table, rendered};
 
@@ -180,10 +181,9 @@ async fn lint(desk: &Desk, lint: TemplateLint) -> Result<Ended, Stop> {
         for diagnostic in &report.diagnostics {
             println!("{}\n", rendered(diagnostic));
         }
-        println!(
-            "{} checked: {errors} errors, {warnings} warnings",
-            report.source
-        );
+        let errors = counted(errors, "error", "errors");
+        let warnings = counted(warnings, "warning", "warnings");
+        println!("{} checked: {errors}, {warnings}", report.source);
     }
     Ok(if errors > 0 || lint.strict && warnings > 0 {
         Ended::Badly
@@ -192,8 +192,9 @@ async fn lint(desk: &Desk, lint: TemplateLint) -> Result<Ended, Stop> {
     })
 }
 
-fn count(found: &[contract::DiagnosticView], severity: SeverityView) -> usize {
-    found.iter().filter(|one| one.severity == severity).count()
+fn count(found: &[contract::DiagnosticView], severity: SeverityView) -> u32 {
+    let count = found.iter().filter(|one| one.severity == severity).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 async fn adopt(desk: &Desk, adopt: TemplateAdopt) -> Result<Ended, Stop> {

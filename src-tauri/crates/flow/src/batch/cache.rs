@@ -17,12 +17,12 @@ impl CacheConfig {
         }
     }
 
-    /// The same without use of earlier results.
+    /// What holds for calls whose results are never used again: nothing that is said elsewhere.
     #[must_use]
-    pub fn never(self) -> Self {
+    pub fn never() -> Self {
         Self {
             strategy: CacheStrategy::None,
-            ..self
+            ..Self::base()
         }
     }
 

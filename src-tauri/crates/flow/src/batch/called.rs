@@ -40,14 +40,20 @@ impl Expander<'_> {
                 module,
             },
         )?;
-        let kind =
-            kind_of(&action, &reference, module).map_err(|message| vec![refused(expr, message)])?;
+        let kind = kind_of(&action, &reference, module).map_err(|message| {
+            let cache = cache_in_call(&action, block).filter(|_| !module);
+            std::iter::once(refused(expr, message))
+                .chain(cache)
+                .collect::<Vec<_>>()
+        })?;
         let mut problems = inputs::check(&action, block);
         if matches!(kind, TaskKind::Stateful | TaskKind::Local) {
             // Only its own evaluation refuses it, when its turn comes.
             self.notes.extend(problems.drain(..).map(as_warning));
         }
-        problems.extend(cache_of_stateful(&action, kind, block));
+        if matches!(kind, TaskKind::Stateful | TaskKind::Local) {
+            problems.extend(cache_in_call(&action, block));
+        }
         Ok(Some(Called {
             action,
             reference,
@@ -105,10 +111,8 @@ fn refused(expr: &Expr, message: String) -> Diagnostic {
     Diagnostic::error("wrong-action", &expr.text, expr.span, message)
 }
 
-fn cache_of_stateful(action: &Action, kind: TaskKind, block: &Block) -> Option<Diagnostic> {
-    if !matches!(kind, TaskKind::Stateful | TaskKind::Local) {
-        return None;
-    }
+/// What a call cannot have: only batch actions and modules may be remembered.
+fn cache_in_call(action: &Action, block: &Block) -> Option<Diagnostic> {
     let field = block.fields.get("cache")?;
     let message = format!(
         "a call of a {} action cannot have `cache`",

@@ -89,7 +89,8 @@ pub(super) fn git_before_bake(trees: &[&Block]) -> Vec<Diagnostic> {
     found
 }
 
-/// Actions without images to build: the official tools run their tasks without git.
+/// Actions: the official tools settle their images without git, and run the tasks of those that
+/// have none to build without it, too.
 pub(super) fn git_in_actions(graph: &TaskGraph, images: &[TaskId]) -> Vec<Diagnostic> {
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for node in graph.walk().filter(|node| node.kind.is_call()) {
@@ -99,8 +100,16 @@ pub(super) fn git_in_actions(graph: &TaskGraph, images: &[TaskId]) -> Vec<Diagno
         let built = images
             .iter()
             .any(|id| id.steps().starts_with(node.id.steps()));
-        if !built && seen.insert(call.action.text.name()) {
-            git_in(&call.action.tree, &mut found);
+        if !seen.insert((call.action.text.name(), built)) {
+            continue;
+        }
+        let tree = &call.action.tree;
+        match built {
+            false => git_in(tree, &mut found),
+            // Where images lie is settled before the bake.
+            true => tree
+                .blocks("images")
+                .for_each(|(_, named)| git_in(&named.block, &mut found)),
         }
     }
     found

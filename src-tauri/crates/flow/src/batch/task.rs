@@ -15,7 +15,7 @@ use super::id::TaskId;
 use super::level::{Level, action_flow, completed_needs, need_record, strategy_record};
 use super::past::Past;
 use super::results::{Outcome, Results};
-use crate::config::{Effect, Enable, TaskConfig};
+use crate::config::{CacheConfig, Effect, Enable, TaskConfig};
 use crate::contexts::{git_record, images_dict};
 use crate::defaults::Defaults;
 use crate::eval::{Evaluator, Trouble, Troubles};
@@ -405,7 +405,7 @@ impl Bake {
         ]);
         let exec = exec::evaluate(evaluator, block, defaults, tags);
         let cache = match node.kind {
-            TaskKind::Stateful | TaskKind::Post => node.cache.never(),
+            TaskKind::Stateful | TaskKind::Post => CacheConfig::never(),
             _ => node.cache,
         };
         TaskConfig {
