@@ -52,30 +52,25 @@ fn places(found: &Diagnostic) -> impl Iterator<Item = Place> + '_ {
         .chain(labels)
         .flat_map(|(text, span)| {
             let inner = past_brackets(text, span);
-            let item = past_first_bracket(text, span);
             [
                 place(text, span),
                 counted_in_value(text, span),
                 counted_in_value(text, inner),
-                counted_in_value(text, item),
             ]
         })
 }
 
-/// The official tool has lists and brackets begin at their first item.
+/// The official tool has lists and brackets begin at their first item; a list without items begins
+/// at its own bracket.
 fn past_brackets(text: &Text, span: Span) -> Span {
-    let written = text.content().get(span.start..span.end).unwrap_or("");
-    let inside = written.trim_start_matches(['[', '(', ' ']);
-    Span::new(span.end - inside.len(), span.end)
-}
-
-/// Where the first item is a list without items, that is where it ends.
-fn past_first_bracket(text: &Text, span: Span) -> Span {
-    let written = text.content().get(span.start..span.end).unwrap_or("");
-    match written.strip_prefix(['[', '(']) {
-        Some(inside) => Span::new(span.end - inside.trim_start().len(), span.end),
-        None => span,
+    let mut inside = text.content().get(span.start..span.end).unwrap_or("");
+    while let Some(rest) = inside.strip_prefix(['[', '(', ' ']) {
+        if inside.starts_with("[]") {
+            break;
+        }
+        inside = rest;
     }
+    Span::new(span.end - inside.len(), span.end)
 }
 
 fn place(text: &Text, span: Span) -> Place {
