@@ -364,7 +364,11 @@ impl<'a> Expander<'a> {
             .refined(&mut evaluator, entry.block.block("cache"));
         let problems = evaluator.troubles.list;
         self.troubles.list.extend(problems);
-        if stateless { cache } else { CacheConfig::never() }
+        if stateless {
+            cache
+        } else {
+            CacheConfig::never()
+        }
     }
 }
 
