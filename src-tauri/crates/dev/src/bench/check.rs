@@ -27,7 +27,7 @@ pub(super) fn check(ours: &Path, (peers, work): (&Path, &Path), runs: u32) -> Re
         std::fs::create_dir_all(project.join(".apolo"))?;
         std::fs::write(project.join(".apolo").join("chain.yml"), chain(size))?;
         let mut command = Command::new(ours);
-        command.args(["check", "--json"]).arg(&project);
+        command.arg("check").arg(&project);
         let name = format!("bakehouse check, {size} tasks");
         subjects.push(Subject { name, command });
     }
