@@ -51,7 +51,8 @@ pub(crate) fn bench(repository: &Repository, options: &BenchOptions) -> Result<E
         None => repository.root().join(".peers"),
     };
     let ours = repository.binary("release", "bakehouse");
-    let work = ours.with_file_name("bench");
+    // Outside of any repository: the peers do not ask git.
+    let work = std::env::temp_dir().join("bakehouse-bench");
     let result: Bench = match options.name {
         Some(Name::Check) | None => check::check(&ours, (&peers, &work), options.runs)?,
     };
