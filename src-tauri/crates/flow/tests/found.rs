@@ -9,7 +9,7 @@ use flow::conformance::{Case, Report, compare};
 use flow::{GitInfo, MemoryWorkspace, Workspace};
 use serde_json::Value;
 
-const ROOT: &str = "/work/found";
+const ROOT: &str = "/home/ada/found";
 
 /// Compares a recorded project with ours.
 fn project(recorded: &Value) -> Report {

@@ -69,7 +69,8 @@ fn number_text(number: &Number) -> String {
     jinja::number_text(number)
 }
 
-fn write_text(text: &str, letters: Letters, out: &mut String) {
+/// Writes a text in quotes.
+pub(crate) fn write_text(text: &str, letters: Letters, out: &mut String) {
     out.push('"');
     for one in text.chars() {
         match one {

@@ -87,8 +87,9 @@ fn text(item: Option<&Item>) -> Option<&str> {
     }
 }
 
-/// Two texts, compared line by line.
-pub(crate) fn unified(path: &str, old: &str, new: &str) -> Option<String> {
+/// Two texts compared line by line, in unified form; nothing when they are the same.
+#[must_use]
+pub fn unified(path: &str, old: &str, new: &str) -> Option<String> {
     if old == new {
         return None;
     }

@@ -12,7 +12,7 @@ mod sandbox;
 mod template_copy;
 mod trust;
 
-pub use difference::{ChangeKind, FileChange};
+pub use difference::{ChangeKind, FileChange, unified};
 pub use interpreter::{Interpreter, NoInterpreter};
 pub use native::{Complaint, NativeHooks};
 pub use process::{Ending, Line, Stream};

@@ -7,6 +7,7 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
 use super::python;
+use crate::python_json::{Letters, write_text};
 
 pub(super) fn add(env: &mut Environment<'static>) {
     env.add_filter("default", default);
@@ -193,7 +194,7 @@ fn write_json(
         ValueKind::None => out.push_str("null"),
         ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),
         ValueKind::Number => out.push_str(&python::text(value)),
-        ValueKind::String => json_text(value.as_str().unwrap_or_default(), out),
+        ValueKind::String => write_text(value.as_str().unwrap_or_default(), Letters::Ascii, out),
         ValueKind::Map => {
             let mut pairs: Vec<(String, Value)> = Vec::new();
             for key in value.try_iter()? {
@@ -201,7 +202,7 @@ fn write_json(
             }
             pairs.sort_by(|left, right| left.0.cmp(&right.0));
             let write = |(key, inner): &(String, Value), out: &mut String| {
-                json_text(key, out);
+                write_text(key, Letters::Ascii, out);
                 out.push_str(": ");
                 write_json(inner, indent, depth + 1, out)
             };
@@ -254,29 +255,6 @@ fn json_key(key: &Value) -> String {
         ValueKind::Bool => if key.is_true() { "true" } else { "false" }.to_owned(),
         _ => python::text(key),
     }
-}
-
-fn json_text(text: &str, out: &mut String) {
-    out.push('"');
-    for one in text.chars() {
-        match one {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(one),
-            other => {
-                let mut units = [0; 2];
-                for unit in other.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
 }
 
 /// `dict(mapping or pairs, key=value …)`.

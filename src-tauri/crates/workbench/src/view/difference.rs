@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use contract::{FileChange, FileChangeKind};
-use similar::TextDiff;
 use template::{Content, Entry, Plan};
 use template_store::hook;
+pub(crate) use template_store::hook::unified;
 
 /// The files two plans make differently.
 pub(crate) fn between_plans(before: &Plan, after: &Plan) -> Vec<FileChange> {
@@ -68,20 +68,4 @@ pub(crate) fn of_hook(changes: &[hook::FileChange]) -> Vec<FileChange> {
             difference: change.difference.clone(),
         })
         .collect()
-}
-
-/// Two texts compared line by line, in unified form; none when they are the same.
-pub(crate) fn unified(path: &str, old: &str, new: &str) -> Option<String> {
-    if old == new {
-        return None;
-    }
-    let difference = TextDiff::configure()
-        .timeout(std::time::Duration::from_secs(2))
-        .diff_lines(old, new);
-    let shown = difference
-        .unified_diff()
-        .context_radius(3)
-        .header(path, path)
-        .to_string();
-    Some(shown)
 }
