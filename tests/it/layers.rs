@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("template-store", &["source", "template"]),
     ("flow", &["source", "expression"]),
     ("execution", &["source", "flow", "client", "protocol"]),
-    ("local-platform", &["protocol"]),
+    ("local-platform", &["protocol", "vault"]),
     ("workbench", EVERYTHING_BELOW),
     ("bakehouse-desktop", &["workbench", "contract"]),
     ("cli", &["workbench", "contract"]),

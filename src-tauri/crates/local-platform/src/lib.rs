@@ -18,6 +18,7 @@ mod job_watch;
 mod machine;
 mod ndjson;
 mod place;
+mod permission;
 mod platform;
 mod refusal;
 mod routes;
