@@ -90,14 +90,28 @@ fn kind_of(path: &Path) -> Option<EntryKind> {
 /// What git tells of the folder; nothing outside a repository, before the first commit, or where
 /// git is not installed.
 fn git_info(root: &str) -> Option<GitInfo> {
+    if !may_be_in_repository(Path::new(root)) {
+        return None;
+    }
+    let commit = git(root, &["rev-parse", "HEAD", "--abbrev-ref", "HEAD"])?;
+    let (sha, branch) = commit.split_once('\n')?;
     Some(GitInfo {
-        sha: git(root, &["rev-parse", "HEAD"])?,
-        branch: git(root, &["rev-parse", "--abbrev-ref", "HEAD"])?,
+        sha: sha.to_owned(),
+        branch: branch.to_owned(),
         tags: git(root, &["tag", "--points-at", "HEAD"])?
             .lines()
             .map(str::to_owned)
             .collect(),
     })
+}
+
+/// False where git would not find a repository, so that it need not be started to say so.
+fn may_be_in_repository(root: &Path) -> bool {
+    let is_repository = |folder: &Path| {
+        folder.join(".git").exists()
+            || (folder.join("HEAD").exists() && folder.join("objects").exists())
+    };
+    std::env::var_os("GIT_DIR").is_some() || root.ancestors().any(is_repository)
 }
 
 fn git(root: &str, arguments: &[&str]) -> Option<String> {
@@ -144,6 +158,32 @@ mod tests {
         assert_eq!(workspace.read("b.yml"), Err(ReadError::Missing));
         assert_eq!(workspace.read("a.yml").unwrap(), b"x");
         assert_eq!(workspace.entries("").len(), 2);
+    }
+
+    #[test]
+    fn git_tells_commit_branch_and_tags_of_a_folder_inside_a_repository() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().display().to_string();
+        let inside = place.path().join("project");
+        std::fs::create_dir(&inside).unwrap();
+        let told = || DiskWorkspace::new(&inside).unwrap().git();
+        assert_eq!(told(), None);
+        let who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        for words in [
+            &["init", "--quiet", "--initial-branch", "rye"][..],
+            &[
+                &who[..],
+                &["commit", "--quiet", "--allow-empty", "--message", "first"],
+            ]
+            .concat(),
+            &["tag", "v1"],
+        ] {
+            assert!(git(&root, words).is_some(), "git {words:?}");
+        }
+        let info = told().unwrap();
+        assert_eq!(Some(&info.sha), git(&root, &["rev-parse", "HEAD"]).as_ref());
+        assert_eq!(info.branch, "rye");
+        assert_eq!(info.tags, ["v1"]);
     }
 
     #[test]
