@@ -13,6 +13,7 @@ use protocol::{
 };
 use serde_json::json;
 
+use crate::native_job::NativeJob;
 use crate::place::{CLUSTER, ORG};
 use crate::platform::{Platform, PlatformEvent};
 use crate::refusal::Refusal;
@@ -35,7 +36,16 @@ pub(crate) async fn submit(
     let mut job = job(platform, user, &submitted)?;
     let plan = plan(platform, &job, &submitted)?;
     let runners = Arc::clone(platform);
-    let prepared = run_blocking(move || runners.runners.prepare(&plan)).await;
+    let native = NativeJob::recognise(&submitted);
+    let asked = native.clone();
+    let prepared = run_blocking(move || match asked {
+        Some(native) => {
+            let data = runners.folder.path();
+            Ok(native.prepare(&runners.supervisor, data, &plan))
+        }
+        None => runners.runners.prepare(&plan),
+    })
+    .await;
     if let Ok(prepared) = &prepared {
         job.runner = Some(prepared.runner.to_owned());
         job.runner_note = Some(prepared.note.clone());
@@ -46,7 +56,11 @@ pub(crate) async fn submit(
         .store
         .write(move |connection| {
             know_project(connection, stored.project())?;
-            job_store::insert(connection, &stored)
+            job_store::insert(connection, &stored)?;
+            match native {
+                Some(native) => native.claim(connection, &stored).map_err(Refusal::from),
+                None => Ok(()),
+            }
         })
         .await?;
     platform.tell(PlatformEvent::JobChanged {

@@ -16,6 +16,7 @@ mod job_store;
 mod job_tender;
 mod job_watch;
 mod machine;
+mod native_job;
 mod ndjson;
 mod permission;
 mod place;
@@ -32,6 +33,7 @@ mod token;
 
 pub use data_folder::{Served, served};
 pub use error::{DataError, StartError};
+pub use native_job::EXECUTE_WORD;
 pub use place::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};
 pub use platform::PlatformEvent;
 pub use runner::RunnerChoice;

@@ -176,7 +176,7 @@ fn search_path(plan: &Plan) -> String {
 const STANDARD_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The little of our own environment that a job needs, and then its own.
-fn environment(plan: &Plan) -> BTreeMap<String, String> {
+pub(crate) fn environment(plan: &Plan) -> BTreeMap<String, String> {
     let mut env = BTreeMap::new();
     for name in ["HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ"] {
         if let Ok(value) = std::env::var(name) {

@@ -5,6 +5,7 @@
 
 mod crash;
 mod desk;
+mod executor_jobs;
 mod flow;
 mod jobs;
 mod logs;

@@ -11,7 +11,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use local_platform::{JOB_WORD, Options, Server};
+use local_platform::{EXECUTE_WORD, JOB_WORD, Options, Server};
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +20,13 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         [JOB_WORD, folder] => {
             let code = local_platform::supervise(Path::new(folder));
             Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+        }
+        [EXECUTE_WORD, bake, ..] => {
+            println!(
+                "{bake} cannot be executed: this is the platform alone, without the executor. \
+                 Serve it with `bakehouse serve`, or bake with `--local-executor`."
+            );
+            Ok(ExitCode::FAILURE)
         }
         ["serve", folder, ref port @ ..] => {
             let mut options = Options::new(folder, std::env::current_exe()?);
