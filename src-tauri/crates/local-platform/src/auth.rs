@@ -10,12 +10,14 @@ use protocol::Query;
 
 use crate::platform::Platform;
 use crate::refusal::Refusal;
-use crate::token;
+use crate::{token, user};
 
 /// An authenticated user.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) user: String,
+    /// True for those who manage the whole platform.
+    pub(crate) manager: bool,
 }
 
 impl FromRequestParts<Arc<Platform>> for Caller {
@@ -26,11 +28,10 @@ impl FromRequestParts<Arc<Platform>> for Caller {
         platform: &Arc<Platform>,
     ) -> Result<Self, Refusal> {
         let token = presented(&parts.headers, &parts.uri)?.ok_or_else(Refusal::unauthorized)?;
-        let user = platform
-            .user_of(token)
+        platform
+            .caller_of(token)
             .await?
-            .ok_or_else(Refusal::unauthorized)?;
-        Ok(Self { user })
+            .ok_or_else(Refusal::unauthorized)
     }
 }
 
@@ -65,18 +66,24 @@ fn basic(encoded: &str) -> Option<String> {
     text.split_once(':').map(|(_, token)| token.to_owned())
 }
 
-/// The user a token belongs to.
-pub(crate) fn user_of(
+/// Whose token this is, if it is anybody's.
+pub(crate) fn caller_of(
     connection: &rusqlite::Connection,
     presented: &str,
     tool_tokens: bool,
-) -> Result<Option<String>, Refusal> {
-    if let Some(user) = token::owner(connection, presented)? {
-        return Ok(Some(user));
-    }
-    Ok(if tool_tokens {
+) -> Result<Option<Caller>, Refusal> {
+    let own = if tool_tokens {
         token::tool_user(presented)
     } else {
         None
-    })
+    };
+    let user = match own {
+        Some(user) => Some(user),
+        None => token::owner(connection, presented)?,
+    };
+    let Some(user) = user else {
+        return Ok(None);
+    };
+    let manager = user::is_manager(connection, &user)?;
+    Ok(Some(Caller { user, manager }))
 }

@@ -20,6 +20,7 @@ use crate::refusal::Refusal;
 use crate::runner::{CannotRun, Mount, Plan, Prepared, mount_target};
 use crate::store::{know_project, run_blocking};
 use crate::supervisor::{Ending, JOB_WORD, JobSpec};
+use crate::token::NewToken;
 use crate::{job_store, job_tender, storage_path, submission, token};
 
 /// Time between the polite and the final signal to a job.
@@ -281,7 +282,10 @@ fn secrets(
 ) -> Result<BTreeMap<String, String>, Refusal> {
     let mut secrets = BTreeMap::new();
     if submitted.pass_config {
-        let token = token::mint(&platform.store.lock(), &job.owner)?;
+        let token = token::mint(
+            &platform.store.lock(),
+            &NewToken::of_job(&job.owner, &job.id),
+        )?;
         let config = json!({
             "token": token,
             "cluster": CLUSTER,

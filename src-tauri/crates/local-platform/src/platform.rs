@@ -7,7 +7,7 @@ use protocol::{JobStatus, ResourcePreset};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth;
+use crate::auth::{self, Caller};
 use crate::data_folder::DataFolder;
 use crate::job_watch::JobWatch;
 use crate::refusal::Refusal;
@@ -46,11 +46,11 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
-    /// The user a token belongs to.
-    pub(crate) async fn user_of(&self, token: String) -> Result<Option<String>, Refusal> {
+    /// Whose token this is, if it is anybody's.
+    pub(crate) async fn caller_of(&self, token: String) -> Result<Option<Caller>, Refusal> {
         let tool_tokens = self.tool_tokens;
         self.store
-            .read(move |connection| auth::user_of(connection, &token, tool_tokens))
+            .read(move |connection| auth::caller_of(connection, &token, tool_tokens))
             .await
     }
 

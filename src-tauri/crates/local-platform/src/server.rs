@@ -192,9 +192,9 @@ impl Running {
         self.platform.events.subscribe()
     }
 
-    /// Makes a token for `identity`; only its hash is kept.
+    /// Makes a token for `identity`, who manages the platform; only its hash is kept.
     pub fn mint_token(&self, identity: &str) -> Result<String, DataError> {
-        token::mint(&self.platform.store.lock(), identity)
+        token::mint_for_manager(&self.platform.store.lock(), identity)
     }
 
     /// Makes a project known, so that tools and windows may name it.

@@ -2,46 +2,108 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use protocol::{Claims, moment};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use crate::DataError;
 use crate::data_folder::DataFolder;
 use crate::place::TOOL_USER;
 use crate::store::Store;
+use crate::user;
 
 /// The key with which the command-line tools sign the token they make for a server that lists its
 /// clusters without a login. It is public knowledge: such a token proves nothing.
 const TOOL_KEY: &[u8] = b"neuro";
 
-/// Makes a token for `identity`. It is returned this once; the data folder keeps its hash.
-/// Works beside a running server.
+/// Makes a token for `identity`, who manages the platform unless the account exists with fewer
+/// rights. It is returned this once; the data folder keeps its hash. Works beside a running server.
 pub fn mint_token(data_dir: &Path, identity: &str) -> Result<String, DataError> {
     let folder = DataFolder::create(data_dir)?;
     let store = Store::open(&folder.database())?;
     let connection = store.lock();
-    mint(&connection, identity)
+    mint_for_manager(&connection, identity)
 }
 
 /// The same on an open database.
-pub(crate) fn mint(connection: &Connection, identity: &str) -> Result<String, DataError> {
-    let mut random = [0; 32];
-    random[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-    random[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-    let token = Claims::token(identity, &random);
+pub(crate) fn mint_for_manager(
+    connection: &Connection,
+    identity: &str,
+) -> Result<String, DataError> {
+    user::know_manager(connection, identity)?;
+    mint(connection, &NewToken::new(identity, "application"))
+}
+
+/// A token to be made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewToken {
+    /// Whose it is.
+    pub(crate) identity: String,
+    /// What it is for, as it is listed.
+    pub(crate) purpose: String,
+    /// The job it is good for: it ends with it.
+    pub(crate) job: Option<String>,
+    /// When it ends.
+    pub(crate) expires: Option<Timestamp>,
+}
+
+impl NewToken {
+    pub(crate) fn new(identity: &str, purpose: &str) -> Self {
+        Self {
+            identity: identity.to_owned(),
+            purpose: purpose.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// A token that a job gets to act for its owner.
+    pub(crate) fn of_job(owner: &str, id: &str) -> Self {
+        Self {
+            job: Some(id.to_owned()),
+            ..Self::new(owner, "job")
+        }
+    }
+}
+
+/// Makes a token.
+pub(crate) fn mint(connection: &Connection, new: &NewToken) -> Result<String, DataError> {
+    let token = Claims::token(&new.identity, &random());
     connection.execute(
-        "INSERT INTO tokens (hash, identity, created_at) VALUES (?1, ?2, ?3)",
-        params![hash(&token), identity, moment::text(jiff::Timestamp::now())],
+        "INSERT INTO tokens (hash, identity, created_at, id, purpose, job_id, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            hash(&token),
+            new.identity,
+            moment::text(Timestamp::now()),
+            format!("token-{}", uuid::Uuid::new_v4()),
+            new.purpose,
+            new.job,
+            new.expires.map(Timestamp::as_second),
+        ],
     )?;
     Ok(token)
 }
 
-/// The user of a token we made.
+/// 244 random bits.
+pub(crate) fn random() -> [u8; 32] {
+    let mut random = [0; 32];
+    random[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    random[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    random
+}
+
+/// The user of a token we made. A token is looked up by its hash, so how long that takes says
+/// nothing about the token.
 pub(crate) fn owner(connection: &Connection, token: &str) -> Result<Option<String>, DataError> {
+    let good = "SELECT identity FROM tokens WHERE hash = ?1
+        AND (expires_at IS NULL OR expires_at > ?2)
+        AND (job_id IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_id AND tended = 1))";
+    let now = Timestamp::now().as_second();
     let found = connection
-        .prepare_cached("SELECT identity FROM tokens WHERE hash = ?1")?
-        .query_row(params![hash(token)], |row| row.get(0))
+        .prepare_cached(good)?
+        .query_row(params![hash(token), now], |row| row.get(0))
         .optional()?;
     Ok(found)
 }
@@ -55,7 +117,8 @@ pub(crate) fn tool_user(token: &str) -> Option<String> {
         &base64::engine::general_purpose::URL_SAFE_NO_PAD,
         signature.trim_end_matches('='),
     );
-    (user == TOOL_USER && given.ok()? == expected).then_some(user)
+    let good = bool::from(given.ok()?.ct_eq(&expected));
+    (user == TOOL_USER && good).then_some(user)
 }
 
 fn hash(token: &str) -> Vec<u8> {

@@ -29,7 +29,7 @@ async fn config(
 ) -> Result<Json<ServerConfig>, Refusal> {
     let token = auth::presented(&headers, &uri).unwrap_or(None);
     let (sent, user) = match token {
-        Some(token) => (true, platform.user_of(token).await?),
+        Some(token) => (true, platform.caller_of(token).await?),
         None => (false, None),
     };
     let authorized = user.is_some();

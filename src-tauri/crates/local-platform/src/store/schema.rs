@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::{DEFAULT_PROJECT, DataError};
 
 /// Each step brings a database from layout `index` to `index + 1`.
-const STEPS: &[&str] = &[FIRST];
+const STEPS: &[&str] = &[FIRST, ACCESS];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -64,6 +64,25 @@ CREATE TABLE bake_images (
     id TEXT PRIMARY KEY, bake_id TEXT NOT NULL REFERENCES bakes ON DELETE CASCADE,
     ref TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (bake_id, ref)
 );
+";
+
+/// Users, roles and what they may do; more about tokens.
+const ACCESS: &str = "
+CREATE TABLE users (name TEXT PRIMARY KEY, manager INTEGER NOT NULL, created_at TEXT NOT NULL);
+INSERT INTO users (name, manager, created_at)
+    SELECT identity, 1, min(created_at) FROM tokens GROUP BY identity;
+CREATE TABLE roles (name TEXT PRIMARY KEY, made_by TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE grants (
+    subject TEXT NOT NULL, uri TEXT NOT NULL, action TEXT NOT NULL, granted_by TEXT NOT NULL,
+    created_at TEXT NOT NULL, PRIMARY KEY (subject, uri)
+) WITHOUT ROWID;
+ALTER TABLE tokens ADD COLUMN id TEXT;
+ALTER TABLE tokens ADD COLUMN purpose TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN job_id TEXT;
+ALTER TABLE tokens ADD COLUMN expires_at INTEGER;
+UPDATE tokens SET id = 'token-' || lower(hex(randomblob(16)));
+CREATE UNIQUE INDEX tokens_id ON tokens (id);
+CREATE INDEX tokens_identity ON tokens (identity);
 ";
 
 /// Brings the database up to date, or refuses one from the future.
