@@ -314,6 +314,9 @@ async fn start(
         restart: job.restart_policy.clone().unwrap_or(RestartPolicy::Never),
         grace_ms: GRACE_MS,
         needs_secrets: !secrets.is_empty(),
+        tty: job.container.tty,
+        limits: None,
+        log_limit: None,
     };
     let folder = platform.job_folder(&job.id);
     let made = {

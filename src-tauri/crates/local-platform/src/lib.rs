@@ -8,6 +8,7 @@
 mod attempt_watch;
 mod auth;
 mod data_folder;
+mod engine;
 mod error;
 mod flow;
 mod grant;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::{self, Caller};
 use crate::data_folder::DataFolder;
+use crate::engine::EngineFinder;
 use crate::job_watch::JobWatch;
 use crate::refusal::Refusal;
 use crate::runner::Runners;
@@ -36,6 +37,8 @@ pub(crate) struct Platform {
     pub(crate) store: Store,
     pub(crate) watch: JobWatch,
     pub(crate) runners: Runners,
+    /// The container engine, wherever one answers.
+    pub(crate) engine: EngineFinder,
     pub(crate) presets: Vec<ResourcePreset>,
     pub(crate) supervisor: PathBuf,
     /// `http://127.0.0.1:PORT`, without a path.

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::data_folder::{DataFolder, Served};
+use crate::engine::EngineFinder;
 use crate::job_watch::JobWatch;
 use crate::machine::Machine;
 use crate::platform::{Platform, PlatformEvent};
@@ -42,6 +43,13 @@ pub struct Options {
     pub tool_tokens: bool,
     /// How jobs are run.
     pub runner: RunnerChoice,
+    /// Where the container engine listens, such as `unix:///var/run/docker.sock`; `None` looks at
+    /// the usual places.
+    pub engine: Option<String>,
+    /// Hold jobs to the processors and the memory of their presets, where this computer can.
+    pub enforce_limits: bool,
+    /// How much output is kept of a job, in bytes; the oldest goes first.
+    pub log_limit: u64,
 }
 
 impl Options {
@@ -53,6 +61,9 @@ impl Options {
             exe: exe.into(),
             tool_tokens: true,
             runner: RunnerChoice::Best,
+            engine: None,
+            enforce_limits: true,
+            log_limit: 1 << 30,
         }
     }
 }
@@ -149,6 +160,7 @@ fn assemble(
         storage,
         watch: JobWatch::start(closing.clone()),
         runners: Runners::look(options.runner, &folder),
+        engine: EngineFinder::new(options.engine),
         presets: Machine::look().presets(),
         supervisor: options.exe,
         origin: format!("http://{address}"),

@@ -7,6 +7,7 @@ mod crash;
 mod desk;
 mod executor_jobs;
 mod flow;
+mod input;
 mod jobs;
 mod logs;
 mod sandbox;

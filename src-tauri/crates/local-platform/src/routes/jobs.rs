@@ -197,9 +197,7 @@ async fn give_orders(
         if !folder.path().is_dir() {
             return Ok(());
         }
-        let mut orders = folder.orders();
-        change(&mut orders);
-        folder.give_orders(&orders)
+        folder.change_orders(change)
     });
     given.await.map_err(|error| {
         Refusal::new(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::mount::{Mount, behind, outer_first, target};
 use super::{CannotRun, Plan, Runner, environment};
-use crate::supervisor::{Launch, Scope};
+use crate::supervisor::{Launch, ProcessLaunch, Scope};
 
 /// Runs jobs as plain processes.
 pub(super) struct Process;
@@ -25,12 +25,12 @@ impl Runner for Process {
         }
         env.entry("TMPDIR".to_owned())
             .or_insert_with(|| plan.private.display().to_string());
-        Ok(Launch {
+        Ok(Launch::Process(ProcessLaunch {
             argv: plan.argv.iter().map(rewrite).collect(),
             env,
             cwd: working_folder(plan),
             scope: Scope::Group,
-        })
+        }))
     }
 
     fn note(&self, plan: &Plan) -> String {

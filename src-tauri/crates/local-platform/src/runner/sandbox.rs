@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use super::mount::{behind, outer_first, target};
 use super::{CannotRun, Plan, Runner, environment, home};
-use crate::supervisor::{Launch, Scope};
+use crate::supervisor::{Launch, ProcessLaunch, Scope};
 
 /// Folders that the sandbox makes anew.
 const OWN: [&str; 5] = ["/proc", "/dev", "/tmp", "/run", "/sys"];
@@ -88,12 +88,12 @@ impl Runner for Sandbox {
         argv.extend(view.arguments());
         argv.push("--".to_owned());
         argv.extend(plan.argv.iter().cloned());
-        Ok(Launch {
+        Ok(Launch::Process(ProcessLaunch {
             argv,
             env: environment(plan),
             cwd: "/".into(),
             scope: Scope::InsideSandbox,
-        })
+        }))
     }
 
     fn note(&self, plan: &Plan) -> String {

@@ -1,80 +1,142 @@
-//! The command itself: starting it, signalling it, learning of its end.
+//! A process of this computer: starting it, signalling it, learning of its end.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, PipeReader};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
 
+use jiff::Timestamp;
+use pty_process::Size;
+use pty_process::blocking::Pty;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::{Event, Launch, Scope};
+use super::output::Output;
+use super::work::{Begun, Event, Exit, Work};
+use super::{JobSpec, ProcessLaunch, Scope, Terminal};
 
-/// How a command ended.
-#[derive(Debug, Clone)]
-pub(crate) struct Exit {
-    /// Exit code; 128 + n after signal n.
-    pub(crate) code: Option<i32>,
-    /// A sentence, or empty.
-    pub(crate) description: String,
-}
+/// How long output may go on after the command has ended, if somebody still holds its pipe.
+const LAST_OUTPUT: Duration = Duration::from_secs(1);
 
 /// A started command.
 pub(super) struct Child {
     process: std::process::Child,
     pid: Pid,
     scope: Scope,
+    ends: Ends,
+    drained: Receiver<()>,
+}
+
+/// Our ends of what the command reads from and writes to.
+enum Ends {
+    Pipe(Option<OwnedFd>),
+    Terminal(Pty),
 }
 
 impl Child {
-    /// Starts the command with both its outputs in one pipe, so that their order is kept.
+    /// Starts the command. Both its outputs go into one pipe, so that their order is kept.
     pub(super) fn start(
-        launch: &Launch,
+        spec: &JobSpec,
+        launch: &ProcessLaunch,
         secrets: &BTreeMap<String, String>,
-    ) -> io::Result<(Self, PipeReader)> {
-        let (program, arguments) = launch
-            .argv
-            .split_first()
-            .ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
-        let (reader, writer) = io::pipe()?;
-        let process = Command::new(program)
-            .args(arguments)
-            .env_clear()
-            .envs(&launch.env)
-            .envs(secrets)
-            .current_dir(&launch.cwd)
-            .stdin(Stdio::null())
-            .stdout(writer.try_clone()?)
-            .stderr(writer)
-            .process_group(0)
-            .spawn()?;
+        (output, sender): (Output, Sender<Event>),
+    ) -> io::Result<Self> {
+        let (process, ends, reader) = if spec.tty {
+            on_terminal(launch, secrets)?
+        } else {
+            on_pipes(launch, secrets)?
+        };
         let pid = Pid::from_child(&process);
-        Ok((
-            Self {
-                process,
-                pid,
-                scope: launch.scope,
-            },
-            reader,
-        ))
+        // The receiver cannot be gone: it is the loop that started us.
+        let _ = sender.send(Event::Begun(Begun {
+            at: Timestamp::now(),
+            pid: Some(process.id()),
+        }));
+        report_exit(pid, sender);
+        Ok(Self {
+            process,
+            pid,
+            scope: launch.scope,
+            ends,
+            drained: output.drain(reader),
+        })
+    }
+}
+
+type Started = (std::process::Child, Ends, Box<dyn Read + Send>);
+
+fn on_pipes(launch: &ProcessLaunch, secrets: &BTreeMap<String, String>) -> io::Result<Started> {
+    let (program, arguments) = split(launch)?;
+    let (reader, writer) = io::pipe()?;
+    let mut process = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(&launch.env)
+        .envs(secrets)
+        .current_dir(&launch.cwd)
+        .stdin(Stdio::piped())
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
+        .process_group(0)
+        .spawn()?;
+    let input = process.stdin.take().map(OwnedFd::from);
+    Ok((process, Ends::Pipe(input), Box::new(reader)))
+}
+
+fn on_terminal(launch: &ProcessLaunch, secrets: &BTreeMap<String, String>) -> io::Result<Started> {
+    let (program, arguments) = split(launch)?;
+    let (terminal, theirs) = pty_process::blocking::open().map_err(io_error)?;
+    let reader = fs::File::from(terminal.as_fd().try_clone_to_owned()?);
+    resize(&terminal, Terminal::default());
+    let process = pty_process::blocking::Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .env("TERM", "xterm")
+        .envs(&launch.env)
+        .envs(secrets)
+        .current_dir(&launch.cwd)
+        .spawn(theirs)
+        .map_err(io_error)?;
+    Ok((process, Ends::Terminal(terminal), Box::new(reader)))
+}
+
+fn split(launch: &ProcessLaunch) -> io::Result<(&String, &[String])> {
+    let parts = launch.argv.split_first();
+    parts.ok_or(io::Error::from(io::ErrorKind::InvalidInput))
+}
+
+fn io_error(error: pty_process::Error) -> io::Error {
+    match error {
+        pty_process::Error::Io(error) => error,
+        other => io::Error::other(other.to_string()),
+    }
+}
+
+fn resize(terminal: &Pty, size: Terminal) {
+    // A size that is refused is no reason to end the job.
+    let _ = terminal.resize(Size::new(size.rows, size.cols));
+}
+
+impl Work for Child {
+    fn input(&self) -> Option<Box<dyn Write + Send>> {
+        let end = match &self.ends {
+            Ends::Pipe(pipe) => pipe.as_ref()?.as_fd(),
+            Ends::Terminal(terminal) => terminal.as_fd(),
+        };
+        let own = end.try_clone_to_owned().ok()?;
+        Some(Box::new(fs::File::from(own)))
     }
 
-    pub(super) fn pid(&self) -> u32 {
-        self.process.id()
+    fn resize(&self, size: Terminal) {
+        if let Ends::Terminal(terminal) = &self.ends {
+            resize(terminal, size);
+        }
     }
 
-    /// Reports the end as an event. The process is not reaped before [`Child::end_leftovers`], so
-    /// that its number cannot pass to a stranger while signals may still be sent.
-    pub(super) fn report_exit(&self, sender: Sender<Event>) {
-        let pid = self.pid;
-        std::thread::spawn(move || {
-            let _ = sender.send(Event::Exited(wait_for(pid)));
-        });
-    }
-
-    /// Asks the command to end.
-    pub(super) fn terminate(&self) {
+    fn terminate(&self) {
         match self.scope {
             Scope::Group => drop(kill_process_group(self.pid, Signal::TERM)),
             Scope::InsideSandbox => {
@@ -89,16 +151,25 @@ impl Child {
         }
     }
 
-    /// Ends the command at once.
-    pub(super) fn kill(&self) {
+    fn kill(&self) {
         let _ = kill_process_group(self.pid, Signal::KILL);
     }
 
     /// Ends what the command has left running in its group, as the end of a container would.
-    pub(super) fn end_leftovers(mut self) {
+    fn settle(&mut self) {
         self.kill();
         let _ = self.process.wait();
+        // An error here means the last output is late: a process outside our reach holds the pipe.
+        let _ = self.drained.recv_timeout(LAST_OUTPUT);
     }
+}
+
+/// Reports the end as an event. The process is not reaped before [`Work::settle`], so that its
+/// number cannot pass to a stranger while signals may still be sent.
+fn report_exit(pid: Pid, sender: Sender<Event>) {
+    std::thread::spawn(move || {
+        let _ = sender.send(Event::Exited(wait_for(pid)));
+    });
 }
 
 /// Waits for the end without reaping.
@@ -109,34 +180,26 @@ fn wait_for(pid: Pid) -> Exit {
         match waitid(WaitId::Pid(pid), options) {
             Ok(Some(status)) => {
                 return match (status.exit_status(), status.terminating_signal()) {
-                    (Some(code), _) => exited(code),
+                    (Some(code), _) => Exit::with_code(code),
                     (None, signal) => killed(signal.unwrap_or(0)),
                 };
             }
             Ok(None) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => {
-                let description = format!("the end of the command was not seen: {error}");
                 return Exit {
-                    code: None,
-                    description,
+                    description: format!("the end of the command was not seen: {error}"),
+                    ..Exit::default()
                 };
             }
         }
     }
 }
 
-fn exited(code: i32) -> Exit {
-    Exit {
-        code: Some(code),
-        description: String::new(),
-    }
-}
-
 fn killed(signal: i32) -> Exit {
     let status = std::process::ExitStatus::from_raw(signal);
     Exit {
-        code: Some(128 + signal),
         description: format!("the command was ended by {status}"),
+        ..Exit::with_code(128 + signal)
     }
 }
 
@@ -178,7 +241,7 @@ fn children(pid: Pid) -> Vec<Pid> {
 }
 
 /// Words for a command that could not be started.
-pub(super) fn explain(launch: &Launch, error: &io::Error) -> String {
+pub(super) fn explain(launch: &ProcessLaunch, error: &io::Error) -> String {
     let program = launch.argv.first().map_or("", String::as_str);
     if !launch.cwd.is_dir() {
         return format!("the working folder {} does not exist", launch.cwd.display());

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, Mode, flock};
@@ -39,7 +40,23 @@ impl JobFolder {
         fs::create_dir_all(self.private())?;
         let mode = Mode::from_raw_mode(0o600);
         rustix::fs::mkfifoat(rustix::fs::CWD, self.nudge(), mode)?;
+        self.make_input()?;
         self.replace("spec.json", spec)
+    }
+
+    /// The pipe to the job's standard input. Open it for writing only and without waiting: where
+    /// that fails, no supervisor listens.
+    pub(crate) fn input(&self) -> PathBuf {
+        self.path.join("input")
+    }
+
+    /// Makes the pipe, if it is not there.
+    pub(super) fn make_input(&self) -> io::Result<()> {
+        let mode = Mode::from_raw_mode(0o600);
+        match rustix::fs::mkfifoat(rustix::fs::CWD, self.input(), mode) {
+            Err(error) if error != rustix::io::Errno::EXIST => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// A folder only this job writes to (its `/tmp`); it goes when the job ends.
@@ -93,9 +110,15 @@ impl JobFolder {
         read(&self.path.join("orders.json")).unwrap_or_default()
     }
 
-    /// Gives orders and wakes the supervisor.
-    pub(crate) fn give_orders(&self, orders: &Orders) -> io::Result<()> {
-        self.replace("orders.json", orders)?;
+    /// Changes the orders and wakes the supervisor. One change after the other, so that none is
+    /// lost; only the server gives orders.
+    pub(crate) fn change_orders(&self, change: impl FnOnce(&mut Orders)) -> io::Result<()> {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let lock = ONE_AT_A_TIME.lock();
+        let _lock = lock.unwrap_or_else(PoisonError::into_inner);
+        let mut orders = self.orders();
+        change(&mut orders);
+        self.replace("orders.json", &orders)?;
         // Opened for both directions it never blocks, and an absent reader is no error: the
         // supervisor looks at the orders before it waits for the pipe.
         let pipe = OpenOptions::new()

@@ -6,7 +6,8 @@ use std::sync::mpsc::Sender;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Event, JobFolder};
+use super::JobFolder;
+use super::work::Event;
 
 /// Orders to a supervisor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,24 @@ pub(crate) struct Orders {
     /// A life span that replaces the one the job began with.
     #[serde(default)]
     pub(crate) max_run_seconds: Option<u64>,
+    /// The size of the terminal the job is shown in.
+    #[serde(default)]
+    pub(crate) terminal: Option<Terminal>,
+}
+
+/// The size of a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Terminal {
+    /// Lines.
+    pub(crate) rows: u16,
+    /// Letters in a line.
+    pub(crate) cols: u16,
+}
+
+impl Default for Terminal {
+    fn default() -> Self {
+        Self { rows: 24, cols: 80 }
+    }
 }
 
 /// Reports every nudge as an event, from a thread of its own.

@@ -1,7 +1,7 @@
 //! The output of a job: one file with the bytes, one with the times they came at.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, PipeReader, Read as _, Write as _};
+use std::io::{self, Read, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::mpsc::{self, Receiver};
 
@@ -70,7 +70,7 @@ impl Output {
     }
 
     /// Copies the pipe into the files from a thread of its own; the receiver hears when it is done.
-    pub(super) fn drain(mut self, mut pipe: PipeReader) -> Receiver<()> {
+    pub(super) fn drain(mut self, mut pipe: impl Read + Send + 'static) -> Receiver<()> {
         let (done, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             let mut buffer = vec![0; 64 * 1024];

@@ -16,9 +16,27 @@ pub(crate) struct JobState {
     /// The command's process, while it runs.
     #[serde(default)]
     pub(crate) pid: Option<u32>,
+    /// The job has a container that has begun and was not removed by us.
+    #[serde(default)]
+    pub(crate) container: bool,
+    /// Why it has not started yet.
+    #[serde(default)]
+    pub(crate) waiting: Option<Waiting>,
+    /// What turned out at the start about how it runs.
+    #[serde(default)]
+    pub(crate) note: Option<String>,
     /// The end.
     #[serde(default)]
     pub(crate) ending: Option<Ending>,
+}
+
+/// Why a job has not started yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    /// A word of [`protocol::reason`].
+    pub(crate) reason: String,
+    /// How far it has come.
+    pub(crate) description: String,
 }
 
 /// How and why a job ended.

@@ -1,0 +1,273 @@
+//! The life of a job: starts, restarts, orders, life span, end.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use protocol::{RestartPolicy, reason};
+
+use super::child::{self, Child};
+use super::input::Input;
+use super::output::Output;
+use super::work::{Begun, Event, Exit, Work};
+use super::{Ending, JobFolder, JobSpec, JobState, Launch, Terminal, orders, record};
+
+/// Longest wait between two starts of a command that keeps ending.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A job under supervision.
+pub(super) struct Run {
+    folder: JobFolder,
+    spec: JobSpec,
+    secrets: BTreeMap<String, String>,
+    state: JobState,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
+    input: Input,
+    /// When the job began to live, as far as its life span is concerned.
+    born: Option<Instant>,
+    /// The size its terminal has.
+    terminal: Option<Terminal>,
+    /// What ran last and is still to be tidied up.
+    left: Option<Box<dyn Work>>,
+}
+
+/// Why a command was told to end.
+struct Stop {
+    reason: String,
+    kill_at: Instant,
+}
+
+/// How one start of the command ended.
+struct Ended {
+    exit: Exit,
+    stopped: Option<String>,
+}
+
+impl Run {
+    /// Begins to listen to the server. `state` is what an earlier supervisor has left.
+    pub(super) fn new(
+        folder: JobFolder,
+        spec: JobSpec,
+        secrets: BTreeMap<String, String>,
+        state: JobState,
+    ) -> io::Result<Self> {
+        let (sender, events) = mpsc::channel();
+        orders::listen(&folder, sender.clone())?;
+        let input = Input::listen(&folder)?;
+        let born = state.started_at.map(moment);
+        Ok(Self {
+            folder,
+            spec,
+            secrets,
+            state,
+            sender,
+            events,
+            input,
+            born,
+            terminal: None,
+            left: None,
+        })
+    }
+
+    /// Runs the job and records its end; returns the exit code of the supervisor.
+    pub(super) fn until_the_end(mut self) -> i32 {
+        let ending = self.run();
+        let code = record(&self.folder, self.state.clone(), ending);
+        self.clear_left();
+        code
+    }
+
+    fn run(&mut self) -> Ending {
+        loop {
+            let ended = match self.once() {
+                Ok(ended) => ended,
+                Err(ending) => return ending,
+            };
+            if let Some(reason) = ended.stopped {
+                return Ending::cancelled(&reason, ended.exit.code);
+            }
+            if !self.again(&ended.exit) {
+                return ended.exit.ending();
+            }
+            if let Some(reason) = self.pause() {
+                return Ending::cancelled(&reason, ended.exit.code);
+            }
+            self.clear_left();
+        }
+    }
+
+    /// Starts the command and waits for its end.
+    fn once(&mut self) -> Result<Ended, Ending> {
+        if let Some(reason) = self.folder.orders().stop
+            && !self.state.container
+        {
+            return Err(Ending::cancelled(&reason, None));
+        }
+        let output = Output::open(&self.folder).map_err(|error| {
+            Ending::cannot_run(format!("the job's output cannot be written: {error}"))
+        })?;
+        let mut work = self.start(output)?;
+        self.terminal = None;
+        self.input.connect(work.input());
+        let ended = self.wait(work.as_ref());
+        self.input.disconnect();
+        work.settle();
+        self.left = Some(work);
+        Ok(ended)
+    }
+
+    fn start(&self, output: Output) -> Result<Box<dyn Work>, Ending> {
+        let sender = self.sender.clone();
+        match &self.spec.launch {
+            Launch::Process(launch) => {
+                let child = Child::start(&self.spec, launch, &self.secrets, (output, sender));
+                let explained = |error| Ending::cannot_run(child::explain(launch, &error));
+                Ok(Box::new(child.map_err(explained)?))
+            }
+            Launch::Container(_) => Err(Ending::cannot_run("no containers yet".to_owned())),
+        }
+    }
+
+    /// Tidies up after what ran last. From here on its container is not missed.
+    fn clear_left(&mut self) {
+        let Some(mut left) = self.left.take() else {
+            return;
+        };
+        if self.state.container {
+            self.state.container = false;
+            self.write_state();
+        }
+        left.remove();
+    }
+
+    fn note_begun(&mut self, begun: Begun) {
+        self.state.waiting = None;
+        self.born.get_or_insert_with(|| moment(begun.at));
+        // A container that an earlier supervisor has started begins only once.
+        if !self.state.container {
+            if self.state.started_at.is_none() {
+                self.state.started_at = Some(begun.at);
+            } else {
+                self.state.restarts.push(begun.at);
+            }
+        }
+        self.state.container = matches!(self.spec.launch, Launch::Container(_));
+        self.state.pid = begun.pid;
+        self.write_state();
+    }
+
+    fn write_state(&self) {
+        if self.state.ending.is_none() {
+            // If the disk is full now, the end may still be written later.
+            let _ = self.folder.write_state(&self.state);
+        }
+    }
+
+    fn wait(&mut self, work: &dyn Work) -> Ended {
+        let mut stop: Option<Stop> = None;
+        loop {
+            match self.next_event(stop.as_ref()) {
+                Some(Event::Exited(exit)) => {
+                    return Ended {
+                        exit,
+                        stopped: stop.map(|stop| stop.reason),
+                    };
+                }
+                Some(Event::Begun(begun)) => {
+                    self.note_begun(begun);
+                    self.resize(work);
+                }
+                Some(Event::Waiting(waiting)) => {
+                    self.state.waiting = Some(waiting);
+                    self.write_state();
+                }
+                Some(Event::Orders) => self.resize(work),
+                None => {}
+            }
+            match &stop {
+                Some(stop) if Instant::now() >= stop.kill_at => work.kill(),
+                Some(_) => {}
+                None => stop = self.wanted_stop().inspect(|_| work.terminate()),
+            }
+        }
+    }
+
+    fn resize(&mut self, work: &dyn Work) {
+        let wanted = self.folder.orders().terminal;
+        if let Some(wanted) = wanted.filter(|wanted| self.terminal != Some(*wanted)) {
+            self.terminal = Some(wanted);
+            work.resize(wanted);
+        }
+    }
+
+    /// The next event, or `None` when a time has come.
+    fn next_event(&self, stop: Option<&Stop>) -> Option<Event> {
+        let until = match stop {
+            // Past the moment of the kill we look again now and then.
+            Some(stop) => Some(stop.kill_at.max(Instant::now() + Duration::from_millis(50))),
+            None => self.life_ends(),
+        };
+        let Some(until) = until else {
+            return self.events.recv().ok();
+        };
+        let wait = until.saturating_duration_since(Instant::now());
+        self.events.recv_timeout(wait).ok()
+    }
+
+    fn life_ends(&self) -> Option<Instant> {
+        let orders = self.folder.orders();
+        let seconds = orders.max_run_seconds.or(self.spec.max_run_seconds)?;
+        self.born?.checked_add(Duration::from_secs(seconds))
+    }
+
+    fn wanted_stop(&self) -> Option<Stop> {
+        let asked = self.folder.orders().stop;
+        let over = || self.life_ends().is_some_and(|end| Instant::now() >= end);
+        let reason = asked.or_else(|| over().then(|| reason::LIFE_SPAN_ENDED.to_owned()))?;
+        Some(Stop {
+            reason,
+            kill_at: Instant::now() + Duration::from_millis(self.spec.grace_ms),
+        })
+    }
+
+    fn again(&self, exit: &Exit) -> bool {
+        if exit.is_final {
+            return false;
+        }
+        match self.spec.restart {
+            RestartPolicy::Always => true,
+            RestartPolicy::OnFailure => exit.code != Some(0),
+            RestartPolicy::Never | RestartPolicy::Unknown(_) => false,
+        }
+    }
+
+    /// Waits before the next start; gives a reason if the job is to end instead.
+    fn pause(&self) -> Option<String> {
+        let doublings = u32::try_from(self.state.restarts.len())
+            .unwrap_or(u32::MAX)
+            .min(5);
+        let pause = Duration::from_secs(1 << doublings).min(LONGEST_PAUSE);
+        let until = Instant::now() + pause;
+        loop {
+            if let Some(stop) = self.wanted_stop() {
+                return Some(stop.reason);
+            }
+            let wait = until.min(self.life_ends().unwrap_or(until));
+            let wait = wait.saturating_duration_since(Instant::now());
+            let timed_out = self.events.recv_timeout(wait).is_err();
+            if timed_out && Instant::now() >= until {
+                return None;
+            }
+        }
+    }
+}
+
+/// A time of the calendar on the clock that never jumps.
+fn moment(at: Timestamp) -> Instant {
+    let ago = Duration::try_from(Timestamp::now().duration_since(at)).unwrap_or_default();
+    let now = Instant::now();
+    now.checked_sub(ago).unwrap_or(now)
+}
