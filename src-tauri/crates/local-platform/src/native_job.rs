@@ -14,7 +14,7 @@ use rusqlite::{Connection, params};
 use crate::DataError;
 use crate::runner::{Plan, Prepared, environment};
 use crate::store::{doc, text};
-use crate::supervisor::{Launch, Scope};
+use crate::supervisor::{Launch, ProcessLaunch, Scope};
 
 /// The first argument with which a program of ours executes a bake as a job:
 /// `<exe> __execute <bake id> <data folder of the platform>`.
@@ -54,12 +54,12 @@ impl NativeJob {
                 "Bakehouse's own executor does it; the image `{}` is not used",
                 plan.image
             ),
-            launch: Launch {
+            launch: Launch::Process(ProcessLaunch {
                 argv,
                 env: environment(plan),
                 cwd: plan.private.clone(),
                 scope: Scope::Group,
-            },
+            }),
         }
     }
 
