@@ -77,6 +77,11 @@ impl DataFolder {
         self.jobs().join(id)
     }
 
+    /// The secret that the keys of jobs are made of.
+    pub(crate) fn job_keys(&self) -> PathBuf {
+        self.path.join("job-keys")
+    }
+
     pub(crate) fn storage(&self) -> PathBuf {
         self.path.join("storage")
     }

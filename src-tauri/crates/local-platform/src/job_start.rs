@@ -153,10 +153,8 @@ fn job(platform: &Platform, user: String, submitted: &JobSubmission) -> Result<J
         preset_name: Some(preset.name.clone()),
         max_run_time_minutes: submitted.max_run_time_minutes,
         schedule_timeout: submitted.schedule_timeout,
-        http_url: submitted
-            .http
-            .as_ref()
-            .map(|http| format!("http://127.0.0.1:{}", http.port)),
+        // Both are said when the job is shown: they depend on where the server listens then.
+        http_url: None,
         http_url_named: None,
         internal_hostname: Some("127.0.0.1".to_owned()),
         internal_hostname_named: named

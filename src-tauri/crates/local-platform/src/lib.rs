@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod flow;
 mod grant;
+mod job_address;
 mod job_log;
 mod job_start;
 mod job_store;

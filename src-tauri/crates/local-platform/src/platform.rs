@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::{self, Caller};
 use crate::data_folder::DataFolder;
 use crate::engine::EngineFinder;
+use crate::job_address::JobKeys;
 use crate::job_watch::JobWatch;
 use crate::refusal::Refusal;
 use crate::runner::Runners;
@@ -36,6 +37,7 @@ pub(crate) struct Platform {
     pub(crate) storage: PathBuf,
     pub(crate) store: Store,
     pub(crate) watch: JobWatch,
+    pub(crate) job_keys: JobKeys,
     pub(crate) runners: Runners,
     /// The container engine, wherever one answers.
     pub(crate) engine: EngineFinder,

@@ -2,6 +2,7 @@
 
 mod config;
 mod guard;
+mod job_http;
 mod job_stream;
 mod jobs;
 mod registry;
@@ -38,7 +39,10 @@ pub(crate) fn all(platform: Arc<Platform>) -> Router {
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(axum::middleware::from_fn(finish_what_was_begun))
-        .layer(axum::middleware::from_fn(guard::refuse_strangers))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&platform),
+            guard::refuse_strangers,
+        ))
         .with_state(platform)
 }
 

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::data_folder::{DataFolder, Served};
 use crate::engine::EngineFinder;
+use crate::job_address::JobKeys;
 use crate::job_watch::JobWatch;
 use crate::machine::Machine;
 use crate::platform::{Platform, PlatformEvent};
@@ -159,6 +160,7 @@ fn assemble(
     Ok(Platform {
         storage,
         watch: JobWatch::start(closing.clone()),
+        job_keys: JobKeys::load(&folder.job_keys())?,
         runners: Runners::look(options.runner, &folder),
         engine: EngineFinder::new(options.engine),
         presets: Machine::look().presets(),

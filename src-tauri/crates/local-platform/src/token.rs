@@ -125,8 +125,8 @@ fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// HMAC for a key no longer than a block.
-fn hmac_sha256(key: &[u8], text: &[u8]) -> Vec<u8> {
+/// HMAC for a key no longer than a block of 64 bytes.
+pub(crate) fn hmac_sha256(key: &[u8], text: &[u8]) -> Vec<u8> {
     const BLOCK: usize = 64;
     let mut block = [0; BLOCK];
     block[..key.len()].copy_from_slice(key);

@@ -8,6 +8,7 @@ mod desk;
 mod executor_jobs;
 mod flow;
 mod input;
+mod job_http;
 mod jobs;
 mod logs;
 mod sandbox;

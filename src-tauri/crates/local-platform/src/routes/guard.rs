@@ -1,34 +1,51 @@
 //! Refuses what a web page could have sent: requests for another host name (DNS rebinding) and
 //! requests that name a foreign page as their origin.
 
-use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::job_http;
+use crate::job_address::JobHost;
+use crate::platform::Shared;
 use crate::refusal::Refusal;
 
-/// Lets a request through if it is for this computer and from it.
-pub(super) async fn refuse_strangers(request: Request, next: Next) -> Response {
+/// Lets a request through if it is for this computer and from it. What is for the host of a job
+/// goes there, and nowhere else.
+pub(super) async fn refuse_strangers(
+    State(platform): Shared,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = asked_host(&request).map(str::to_owned);
+    if let Some(host) = host
+        && let Some(name) = JobHost::read(&host)
+    {
+        return job_http::answer(&platform, name, host, request).await;
+    }
     if let Some(text) = strange(&request) {
         return Refusal::new(StatusCode::FORBIDDEN, text).into_response();
     }
     next.run(request).await
 }
 
+/// The host that a request is for.
+fn asked_host(request: &Request) -> Option<&str> {
+    text(request, header::HOST).or_else(|| request.uri().authority().map(|it| it.as_str()))
+}
+
+fn text(request: &Request, name: HeaderName) -> Option<&str> {
+    let value = request.headers().get(name)?;
+    value.to_str().ok()
+}
+
 /// What is strange about a request, if something is.
 fn strange(request: &Request) -> Option<&'static str> {
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let host = header(header::HOST).or_else(|| request.uri().authority().map(|it| it.as_str()));
-    if host.is_some_and(|host| !is_loopback(host)) {
+    if asked_host(request).is_some_and(|host| !is_loopback(host)) {
         return Some("this platform answers only under 127.0.0.1 and localhost");
     }
-    if header(header::ORIGIN).is_some_and(|origin| !is_own_origin(origin)) {
+    if text(request, header::ORIGIN).is_some_and(|origin| !is_own_origin(origin)) {
         return Some("this platform does not answer to web pages of other origins");
     }
     None

@@ -41,11 +41,7 @@ async fn list(
         .store
         .read(move |connection| job_store::list(connection, &filter))
         .await?;
-    let now = Timestamp::now();
-    let jobs: Vec<Job> = jobs
-        .into_iter()
-        .map(|job| job_store::shown(job, now))
-        .collect();
+    let jobs: Vec<Job> = jobs.into_iter().map(|job| platform.shown(job)).collect();
     Ok(if ndjson::wanted(&headers) {
         ndjson::lines(&jobs, "\n")
     } else {
@@ -88,7 +84,7 @@ pub(super) async fn found(
         .read(move |connection| job_store::find(connection, &key, &user))
         .await?;
     let job = job.ok_or_else(|| Refusal::bad_request(format!("no such job {id_or_name}")))?;
-    Ok(job_store::shown(job, Timestamp::now()))
+    Ok(platform.shown(job))
 }
 
 async fn show(
