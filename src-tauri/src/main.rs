@@ -1,11 +1,11 @@
-//! The program `bakehouse-desktop`: a window, or the supervisor of one job.
+//! The program `bakehouse-desktop`: a window, or what a job of the local platform needs.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = workbench::supervise_if_asked() {
-        return ExitCode::from(u8::try_from(code).unwrap_or(1));
+    if let Some(code) = workbench::second_life() {
+        return ExitCode::from(code);
     }
     bakehouse_desktop_lib::run()
 }

@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Kill(Kill),
     /// Run a batch to its end.
     Bake(Bake),
+    /// Execute a stored bake to its end in this process, whoever began it.
+    Execute(Execute),
     /// Show the bakes of the project.
     Bakes(Listing),
     /// Show the tasks of a bake.
@@ -246,6 +248,14 @@ pub(crate) enum SchemaOf {
     Action,
     /// An action that can be called as a module.
     Module,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Execute {
+    /// Id of the bake. Its newest attempt is executed: on the platform that NEURO_PASSED_CONFIG
+    /// names, as inside a job with `--pass-config`, else on the local one.
+    #[arg(value_name = "BAKE")]
+    pub(crate) bake: String,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! The program `bakehouse`: the use cases of the workbench without a window.
 //!
-//! Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.
+//! Exit codes: 0 fine, 1 refused or failed, 2 wrong usage, 130 cancelled.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,6 +10,7 @@
 mod args;
 mod bake;
 mod check;
+mod execute;
 mod graph;
 mod inspect;
 mod live;
@@ -33,8 +34,8 @@ use crate::output::{Ended, Stop};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    if let Some(code) = workbench::supervise_if_asked() {
-        return ExitCode::from(u8::try_from(code).unwrap_or(1));
+    if let Some(code) = workbench::second_life() {
+        return ExitCode::from(code);
     }
     let arguments = Arguments::parse();
     log(arguments.verbose);
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     match runtime.block_on(run(arguments)) {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Badly) => ExitCode::FAILURE,
+        Ok(Ended::Cancelled) => ExitCode::from(130),
         Err(stop) => {
             output::print_stop(&stop);
             stop.exit_code()
@@ -72,6 +74,10 @@ async fn run(arguments: Arguments) -> Result<Ended, Stop> {
     let folders = Folders::of_user().map_err(|error| Stop::Failed(error.to_string()))?;
     if let Command::Serve(serve) = arguments.command {
         return serve::serve(serve, folders).await;
+    }
+    let handed = execute::handed(&arguments.command, &folders)?;
+    if let Some(executor) = handed {
+        return execute::run(&executor).await;
     }
     let desk = desk(folders, arguments.platform_port, arguments.credentials).await?;
     let ended = command(&desk, arguments.command).await;
@@ -111,6 +117,7 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Kill(kill) => live::kill(desk, kill).await,
         Command::Bake(bake) => bake::bake(desk, bake).await,
         Command::Bakes(bakes) => bake::bakes(desk, bakes).await,
+        Command::Execute(execute) => execute::execute(desk, &execute).await,
         Command::Inspect(inspect) => inspect::inspect(desk, inspect).await,
         Command::Cancel(cancel) => bake::cancel(desk, cancel).await,
         Command::Graph(graph) => graph::graph(desk, graph).await,

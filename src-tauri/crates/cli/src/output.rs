@@ -12,6 +12,8 @@ pub(crate) enum Ended {
     Well,
     /// What was started did not succeed: exit code 1.
     Badly,
+    /// It was cancelled: exit code 130.
+    Cancelled,
 }
 
 /// Why a command could not be carried out.

@@ -29,6 +29,12 @@ pub fn served(data_dir: &Path) -> Option<Served> {
     folder.read_served()
 }
 
+/// Where the folder is served, or was served last. Unlike [`served`] it touches nothing, so it may
+/// be asked again and again.
+pub fn last_served(data_dir: &Path) -> Option<Served> {
+    DataFolder::new(data_dir).read_served()
+}
+
 /// Paths in the data folder.
 #[derive(Debug, Clone)]
 pub(crate) struct DataFolder {

@@ -5,13 +5,12 @@ use std::io::{self, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use base64::Engine as _;
 use jiff::Timestamp;
 use protocol::{
     Container, ContainerResources, Credits, Job, JobHistory, JobPriority, JobStatus, JobSubmission,
-    JobTransition, PlatformUri, RestartPolicy, Scheme, UriContext, named_host, reason, split,
+    JobTransition, PASSED_CONFIG, PassedConfig, PlatformUri, RestartPolicy, Scheme, UriContext,
+    named_host, reason, split,
 };
-use serde_json::json;
 
 use crate::native_job::NativeJob;
 use crate::place::{CLUSTER, ORG};
@@ -284,15 +283,14 @@ fn secrets(
             &platform.store.lock(),
             &NewToken::of_job(&job.owner, &job.id),
         )?;
-        let config = json!({
-            "token": token,
-            "cluster": CLUSTER,
-            "url": format!("{}/api/v1", platform.origin),
-            "org_name": job.org_name,
-            "project_name": job.project_name,
-        });
-        let encoded = base64::engine::general_purpose::STANDARD.encode(config.to_string());
-        secrets.insert("NEURO_PASSED_CONFIG".to_owned(), encoded);
+        let config = PassedConfig {
+            token,
+            cluster: CLUSTER.to_owned(),
+            url: format!("{}/api/v1", platform.origin),
+            org_name: job.org_name.clone(),
+            project_name: job.project_name.clone(),
+        };
+        secrets.insert(PASSED_CONFIG.to_owned(), config.encode());
     }
     Ok(secrets)
 }

@@ -36,7 +36,7 @@ mod supervisor;
 mod token;
 mod user;
 
-pub use data_folder::{Served, served};
+pub use data_folder::{Served, last_served, served};
 pub use error::{DataError, StartError};
 pub use native_job::EXECUTE_WORD;
 pub use place::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};

@@ -18,6 +18,7 @@ mod image;
 mod job;
 pub mod moment;
 mod open_enum;
+mod passed_config;
 mod permission;
 mod query;
 mod secret;
@@ -38,6 +39,7 @@ pub use job::{
     JobStatus, JobSubmission, JobTransition, JobsDocument, LogQuery, RestartPolicy, RunTimeChange,
     SecretVolume, StorageVolume, SubmittedResources, Telemetry, named_host, reason,
 };
+pub use passed_config::{PASSED_CONFIG, PassedConfig, PassedConfigError};
 pub use permission::{Action, Grant, Permission, Subroles};
 pub use query::Query;
 pub use secret::{NewSecret, Secret};

@@ -1,6 +1,7 @@
 //! Bakes: plan, start, list, inspect, cancel.
 
 mod bakery;
+mod hold;
 mod look;
 mod take_up;
 
@@ -22,6 +23,7 @@ use crate::view::diagnostic::{count, views};
 use crate::view::failure;
 
 pub(crate) use bakery::Bakery;
+pub(crate) use hold::{Hold, hold};
 pub use look::{bake_table, bake_view};
 pub(crate) use look::{tasks_of_batch, view_of};
 pub(crate) use take_up::take_up;

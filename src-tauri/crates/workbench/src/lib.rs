@@ -13,6 +13,7 @@ mod credentials;
 mod desk;
 mod dispatch;
 mod editor;
+mod execute;
 mod folders;
 mod graph;
 mod home;
@@ -28,9 +29,9 @@ mod platform;
 mod project;
 mod readiness;
 mod schema;
+mod second_life;
 mod settings;
 mod stored;
-mod supervise;
 mod template;
 mod templates;
 mod update;
@@ -39,8 +40,9 @@ mod watch;
 
 pub use desk::{CredentialsMode, Desk, DeskOptions};
 pub use dispatch::{Items, dispatch, stream};
+pub use execute::{Executed, Executor};
 pub use folders::{Folders, FoldersError};
-pub use supervise::supervise_if_asked;
+pub use second_life::second_life;
 
 /// The use cases under the names that the contract's table gives them.
 pub mod commands {

@@ -26,6 +26,11 @@ impl Projects<'_> {
         self.0.find(&["by_name"], &query).await
     }
 
+    /// One flow.
+    pub async fn get(&self, project_id: &str) -> Result<Project, ClientError> {
+        self.0.get(&[project_id], &Query::new()).await
+    }
+
     /// Records a flow.
     pub async fn create(&self, flow: &NewProject) -> Result<Project, ClientError> {
         self.0.send(Method::POST, &[], flow).await

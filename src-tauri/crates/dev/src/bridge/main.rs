@@ -44,8 +44,8 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = workbench::supervise_if_asked() {
-        return ExitCode::from(u8::try_from(code).unwrap_or(1));
+    if let Some(code) = workbench::second_life() {
+        return ExitCode::from(code);
     }
     match serve(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,

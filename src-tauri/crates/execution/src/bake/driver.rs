@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::event::{Happened, Wanted};
 use super::machine::Machine;
 use super::order::{Change, Done, ExecuteError, Order, Step, Surroundings};
+use super::store::patiently;
 use super::{cached, local_run, start, store, watch};
 
 /// How often the attempt is read, to see whether somebody cancelled it.
@@ -29,12 +30,8 @@ pub async fn execute(
     cancel: CancellationToken,
     mut on_change: impl FnMut(Change),
 ) -> Result<TaskStatus, ExecuteError> {
-    let attempt = order
-        .client
-        .flow()
-        .attempts()
-        .get(&order.attempt.id)
-        .await?;
+    let flow = order.client.flow();
+    let attempt = patiently(|| async { flow.attempts().get(&order.attempt.id).await }).await?;
     if attempt.result.is_finished() {
         return Ok(attempt.result);
     }
@@ -61,13 +58,14 @@ struct Driver {
 impl Driver {
     async fn prepare(order: Order, attempt: Attempt) -> Result<Self, ClientError> {
         let client = order.client;
-        let cluster = client.cluster(&order.place.cluster).await?;
-        let stored = client.flow().tasks().list(&attempt.id).await?;
+        let flow = client.flow();
+        let cluster = patiently(|| async { client.cluster(&order.place.cluster).await }).await?;
+        let stored = patiently(|| async { flow.tasks().list(&attempt.id).await }).await?;
         let resumed = attempt.result != TaskStatus::Pending || !stored.is_empty();
         if attempt.result != TaskStatus::Running {
             let mut running = NewAttempt::from(&attempt);
             running.result = TaskStatus::Running;
-            client.flow().attempts().replace(&running).await?;
+            patiently(|| async { flow.attempts().replace(&running).await }).await?;
         }
         Ok(Self {
             known: stored
@@ -236,13 +234,13 @@ fn on_change_of(machine: &Machine, task: &TaskId, on_change: &mut impl FnMut(Cha
 /// Stores the result, unless somebody decided otherwise meanwhile; answers what is stored.
 async fn conclude(around: &Surroundings, result: TaskStatus) -> Result<TaskStatus, ClientError> {
     let attempts = around.client.flow().attempts();
-    let attempt = attempts.get(&around.attempt.id).await?;
+    let attempt = patiently(|| async { attempts.get(&around.attempt.id).await }).await?;
     if attempt.result.is_finished() {
         return Ok(attempt.result);
     }
     let mut ended = NewAttempt::from(&attempt);
     ended.result = result.clone();
-    store::patiently(|| async { attempts.replace(&ended).await }).await?;
+    patiently(|| async { attempts.replace(&ended).await }).await?;
     Ok(result)
 }
 

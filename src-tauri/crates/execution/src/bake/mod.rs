@@ -39,3 +39,4 @@ pub use record::Record;
 pub use reopen::{ReopenError, reopen, stored_files};
 pub use restart::{Again, RestartError, restart};
 pub use stop::{CancelError, cancel};
+pub use store::patiently;

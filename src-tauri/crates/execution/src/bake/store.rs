@@ -35,8 +35,8 @@ pub(super) async fn store(
     Ok(Done::Stored { task })
 }
 
-/// Repeats a call that may be repeated while the platform is away.
-pub(super) async fn patiently<T, F: Future<Output = Result<T, ClientError>>>(
+/// Repeats a call that may be repeated while the platform is away, for a quarter of an hour.
+pub async fn patiently<T, F: Future<Output = Result<T, ClientError>>>(
     call: impl Fn() -> F,
 ) -> Result<T, ClientError> {
     let start = Instant::now();

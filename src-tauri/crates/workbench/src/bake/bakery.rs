@@ -1,22 +1,18 @@
 //! The bakes that this process executes.
-//!
-//! An attempt is guarded by a lock file in the platform's folder, so that two processes never
-//! execute the same one; the system frees the lock when its process ends, however it ends.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use contract::{DeskEvent, Failure, FailureCode, StateCount, TaskView};
 use execution::bake::{Change, Order, execute};
-use rustix::fs::{FlockOperation, flock};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::hold::{Hold, hold};
 use super::look::view_of;
-use crate::{Desk, Folders};
+use crate::Desk;
 
 /// Changes that come within this time are told together.
 const GATHER: Duration = Duration::from_millis(40);
@@ -41,36 +37,10 @@ struct Run {
     changed: Arc<Notify>,
 }
 
-/// Holds an attempt for this process as long as it lives.
-pub(super) struct Hold {
-    _file: File,
-    path: PathBuf,
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        // A file that stays is harmless: what counts is its lock.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-/// Takes hold of an attempt; nothing if another process has it.
-pub(super) fn hold(folders: &Folders, attempt: &str) -> std::io::Result<Option<Hold>> {
-    let folder = folders.platform.join("executors");
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{attempt}.lock"));
-    let file = OpenOptions::new().create(true).append(true).open(&path)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(Some(Hold { _file: file, path })),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
 impl Bakery {
     /// Executes an attempt in the background and tells how it goes.
     pub(crate) fn execute(&self, desk: &Desk, root: &Path, order: Order) -> Result<(), Failure> {
-        let held = hold(desk.folders(), &order.attempt.id).map_err(|error| {
+        let held = hold(&desk.folders().platform, &order.attempt.id).map_err(|error| {
             let message = format!("The bake cannot be executed: {error}.");
             Failure::new(FailureCode::Unreachable, message)
         })?;
@@ -181,8 +151,10 @@ async fn drive(
         tracing::warn!(%error, bake, "a bake could not be executed to its end");
         desk.bakery()
             .note_problem(&bake, &format!("The executor stopped: {error}."));
+        drop(held);
+    } else {
+        held.done();
     }
-    drop(held);
     lock(&desk.bakery().runs).remove(&bake);
     teller.abort();
     tell_now(&desk, &root, &bake).await;
@@ -208,22 +180,5 @@ async fn tell_now(desk: &Desk, root: &Path, bake: &str) {
             bake: Box::new(view),
         }),
         Err(failure) => tracing::warn!(%failure, bake, "a bake could not be looked at"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_attempt_is_held_by_one_at_a_time() {
-        let root = tempfile::tempdir().unwrap();
-        let folders = Folders::under(root.path());
-        let first = hold(&folders, "attempt-1").unwrap();
-        assert!(first.is_some());
-        assert!(hold(&folders, "attempt-1").unwrap().is_none());
-        assert!(hold(&folders, "attempt-2").unwrap().is_some());
-        drop(first);
-        assert!(hold(&folders, "attempt-1").unwrap().is_some());
     }
 }

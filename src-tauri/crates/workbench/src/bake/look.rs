@@ -148,9 +148,7 @@ fn view(
 
 /// What is to be said of an attempt that goes on but has no executor.
 fn abandoned(desk: &Desk, attempt: &Attempt) -> Option<String> {
-    let nobody = !attempt.result.is_finished()
-        && attempt.executor_id.is_none()
-        && !take_up::is_held(desk, attempt).unwrap_or(true);
+    let nobody = take_up::is_abandoned(desk, attempt).unwrap_or(false);
     nobody.then(|| {
         "The process that ran this bake has ended. It goes on when the Bakehouse window is opened."
             .to_owned()

@@ -8,7 +8,7 @@ use execution::bake::{self as baking, Order};
 use local_platform::CLUSTER;
 use protocol::flow::{Attempt, Bake, Project as FlowRecord};
 
-use super::bakery::hold;
+use super::hold::Holder;
 use super::look;
 use crate::live::place;
 use crate::project::disk::DiskWorkspace;
@@ -39,8 +39,7 @@ async fn take_up_one(
     let Some(attempt) = bake.last_attempt.clone() else {
         return Ok(());
     };
-    let is_ours = !attempt.result.is_finished() && attempt.executor_id.is_none();
-    if !is_ours || desk.bakery().executes(&bake.id) || is_held(desk, &attempt)? {
+    if !is_abandoned(desk, &attempt)? {
         return Ok(());
     }
     let known = desk.projects().all();
@@ -66,16 +65,23 @@ async fn take_up_one(
     desk.bakery().execute(desk, &root, order)
 }
 
-/// Whether a process executes an attempt.
-pub(super) fn is_held(desk: &Desk, attempt: &Attempt) -> Result<bool, Failure> {
-    hold(desk.folders(), &attempt.id)
-        .map(|held| held.is_none())
-        .map_err(|error| {
-            Failure::new(
-                FailureCode::Unreachable,
-                format!("The lock of a bake cannot be read: {error}."),
-            )
-        })
+/// Whether a process of ours began an attempt and ended before it. Attempts with an executor of
+/// their own, a job or another tool on this computer, are never taken from it.
+pub(super) fn is_abandoned(desk: &Desk, attempt: &Attempt) -> Result<bool, Failure> {
+    let goes_on = !attempt.result.is_finished();
+    Ok(goes_on
+        && attempt.executor_id.is_none()
+        && !desk.bakery().executes(&attempt.bake_id)
+        && holder(desk, attempt)? == Holder::Ended)
+}
+
+fn holder(desk: &Desk, attempt: &Attempt) -> Result<Holder, Failure> {
+    Holder::of(&desk.folders().platform, &attempt.id).map_err(|error| {
+        Failure::new(
+            FailureCode::Unreachable,
+            format!("The lock of a bake cannot be read: {error}."),
+        )
+    })
 }
 
 /// Stops the jobs of a cancelled attempt that nobody executes.
@@ -84,7 +90,7 @@ pub(super) async fn stop_if_abandoned(
     client: &Client,
     attempt: &Attempt,
 ) -> Result<(), Failure> {
-    if attempt.executor_id.is_some() || is_held(desk, attempt)? {
+    if attempt.executor_id.is_some() || holder(desk, attempt)? == Holder::Lives {
         return Ok(());
     }
     for job in look::jobs(client, &attempt.bake_id).await? {

@@ -1,0 +1,117 @@
+//! How an executor reaches its platform, also after the platform has moved to another port.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{Client, Token};
+use contract::{Failure, FailureCode};
+use flow::Platform;
+use local_platform::{DEFAULT_PROJECT, ORG, last_served};
+use protocol::{Claims, PassedConfig};
+
+use crate::view::failure;
+use crate::{Desk, project};
+
+/// How often we look where the platform is served.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How the platform is reached.
+pub(super) enum Way {
+    /// As the owner of a job.
+    Passed {
+        config: PassedConfig,
+        /// Folder of the platform, if it is one of this computer.
+        folder: Option<PathBuf>,
+    },
+    /// As the person of this desk.
+    Desk(Desk),
+}
+
+/// A connection.
+pub(super) struct Link {
+    pub(super) client: Client,
+    /// Who asks, and from where short names are completed.
+    pub(super) who: Platform,
+    url: String,
+}
+
+impl Link {
+    /// Whether the platform runs on this computer.
+    pub(super) fn is_local(&self) -> bool {
+        let host = self.client.api_url().host_str().unwrap_or_default();
+        matches!(host, "127.0.0.1" | "localhost" | "[::1]")
+    }
+}
+
+/// Reads the configuration that a job was handed.
+pub(super) fn read(text: &str) -> Result<PassedConfig, Failure> {
+    PassedConfig::decode(text).map_err(|error| {
+        let message = format!("NEURO_PASSED_CONFIG cannot be read: {error}.");
+        Failure::new(FailureCode::Refused, message)
+            .hint("The platform sets it for jobs that are started with `--pass-config`.")
+    })
+}
+
+impl Way {
+    /// Connects; nothing is sent yet.
+    pub(super) async fn link(&self) -> Result<Link, Failure> {
+        match self {
+            Self::Passed { config, .. } => {
+                let url = self.served_at().unwrap_or_else(|| config.url.clone());
+                let token = Arc::new(Token::new(&*config.token));
+                let client =
+                    Client::new(&url, token).map_err(|error| failure::of_client(&error))?;
+                Ok(Link {
+                    client,
+                    who: who(config)?,
+                    url,
+                })
+            }
+            Self::Desk(desk) => {
+                let client = desk.client().await?;
+                Ok(Link {
+                    url: client.api_url().to_string(),
+                    who: project::platform(),
+                    client,
+                })
+            }
+        }
+    }
+
+    /// Waits until the platform answers elsewhere; for ever if it never does.
+    pub(super) async fn moved(&self, link: &Link) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if self.served_at().is_some_and(|url| url != link.url) {
+                return;
+            }
+        }
+    }
+
+    /// Where the platform of this computer is served now.
+    fn served_at(&self) -> Option<String> {
+        let folder = match self {
+            Self::Passed { folder, .. } => folder.as_deref()?,
+            Self::Desk(desk) => &desk.folders().platform,
+        };
+        last_served(folder).map(|served| served.url)
+    }
+}
+
+fn who(config: &PassedConfig) -> Result<Platform, Failure> {
+    let claims = Claims::read(&config.token);
+    let user = claims.as_ref().map_err(Clone::clone).and_then(Claims::user);
+    let user = user.map_err(|error| {
+        let message = format!("The token in NEURO_PASSED_CONFIG cannot be used: {error}.");
+        Failure::new(FailureCode::Refused, message)
+    })?;
+    let org = config.org_name.clone().unwrap_or_else(|| ORG.to_owned());
+    let project = config.project_name.as_deref().unwrap_or(DEFAULT_PROJECT);
+    Ok(Platform {
+        user: user.to_owned(),
+        cluster: config.cluster.clone(),
+        org: Some(org),
+        project: project.to_owned(),
+    })
+}

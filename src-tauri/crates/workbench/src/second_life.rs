@@ -1,0 +1,92 @@
+//! The hidden second lives of our programs: looking after one job, and executing one bake as a job.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::Path;
+
+use contract::{Failure, FailureCode};
+use local_platform::{EXECUTE_WORD, JOB_WORD};
+use protocol::PASSED_CONFIG;
+use tokio_util::sync::CancellationToken;
+
+use crate::execute::{Executed, Executor};
+
+/// Does what only another part of Bakehouse asks our programs for, if the command line says so, and
+/// answers the exit code to end with. To be called first in `main`.
+///
+/// - `PROGRAM __job FOLDER` looks after a job;
+/// - `PROGRAM __execute BAKE FOLDER` executes a bake, as a job of the platform in the folder.
+pub fn second_life() -> Option<u8> {
+    let mut words = std::env::args_os().skip(1);
+    let word = words.next()?;
+    let words: Vec<OsString> = words.collect();
+    match &words[..] {
+        [folder, ..] if word == JOB_WORD => {
+            let code = local_platform::supervise(Path::new(folder));
+            Some(u8::try_from(code).unwrap_or(1))
+        }
+        [bake, folder, ..] if word == EXECUTE_WORD => {
+            Some(execute(&bake.to_string_lossy(), Path::new(folder)))
+        }
+        _ => None,
+    }
+}
+
+fn execute(bake: &str, folder: &Path) -> u8 {
+    match run(bake, folder) {
+        Ok(executed) => executed.exit_code(),
+        Err(failure) => {
+            say(&format!("ERROR: {}", failure.message));
+            if let Some(hint) = &failure.hint {
+                say(&format!("Hint: {hint}"));
+            }
+            Executed::Failed.exit_code()
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(bake: &str, folder: &Path) -> Result<Executed, Failure> {
+    let passed = std::env::var(PASSED_CONFIG).map_err(|_| {
+        let message = format!("{PASSED_CONFIG} is not set, so the platform is not known.");
+        Failure::new(FailureCode::Refused, message)
+    })?;
+    let job = std::env::var("NEURO_JOB_ID").ok();
+    let job = job.filter(|id| !id.is_empty());
+    let executor = Executor::of_job(&passed, folder, (bake, job))?;
+    let cancel = CancellationToken::new();
+    heed_signals(cancel.clone());
+    executor.execute(cancel, say).await
+}
+
+/// Into the log of the job. Whether somebody reads it does not matter to the bake.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A job is stopped with its bake; signals of a terminal mean nothing to it.
+fn heed_signals(cancel: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let ignored = [
+            SignalKind::hangup(),
+            SignalKind::interrupt(),
+            SignalKind::quit(),
+        ];
+        for kind in ignored {
+            // Without a handler the signal ends us, and the platform sees to the bake.
+            if let Ok(mut heard) = signal(kind) {
+                tokio::spawn(async move { while heard.recv().await.is_some() {} });
+            }
+        }
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::spawn(async move {
+                terminated.recv().await;
+                cancel.cancel();
+            });
+        }
+    }
+    #[cfg(not(unix))]
+    drop(cancel);
+}
