@@ -92,6 +92,11 @@ impl DataFolder {
         self.path.join("storage")
     }
 
+    /// Folder of the image registry.
+    pub(crate) fn images(&self) -> PathBuf {
+        self.path.join("images")
+    }
+
     fn served_file(&self) -> PathBuf {
         self.path.join("server.json")
     }

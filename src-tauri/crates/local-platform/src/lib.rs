@@ -7,6 +7,7 @@
 
 mod attempt_watch;
 mod auth;
+mod byte_range;
 mod data_folder;
 mod engine;
 mod error;
@@ -25,6 +26,7 @@ mod permission;
 mod place;
 mod platform;
 mod refusal;
+mod registry;
 mod resource;
 mod routes;
 mod runner;

@@ -13,6 +13,7 @@ use crate::engine::EngineFinder;
 use crate::job_address::JobKeys;
 use crate::job_watch::JobWatch;
 use crate::refusal::Refusal;
+use crate::registry::ImageStore;
 use crate::runner::Runners;
 use crate::store::Store;
 use crate::supervisor::JobFolder;
@@ -36,6 +37,7 @@ pub(crate) struct Platform {
     /// Real path of the folder with everybody's files.
     pub(crate) storage: PathBuf,
     pub(crate) store: Store,
+    pub(crate) images: ImageStore,
     pub(crate) watch: JobWatch,
     pub(crate) job_keys: JobKeys,
     pub(crate) runners: Runners,

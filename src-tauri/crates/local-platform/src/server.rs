@@ -18,6 +18,7 @@ use crate::job_address::JobKeys;
 use crate::job_watch::JobWatch;
 use crate::machine::Machine;
 use crate::platform::{Platform, PlatformEvent};
+use crate::registry::{ImageStore, keep_swept};
 use crate::runner::{RunnerChoice, Runners};
 use crate::store::{self, Store};
 use crate::{DataError, StartError, attempt_watch, job_tender, routes, token};
@@ -99,6 +100,8 @@ impl Server {
             url: url.clone(),
             pid: std::process::id(),
         })?;
+        let sweeping = keep_swept(platform.images.clone(), platform.closing.clone());
+        tokio::spawn(sweeping);
         let serving = tokio::spawn(serve(listener, Arc::clone(&platform)));
         tracing::info!(url, "the local platform is running");
         Ok(Running {
@@ -169,6 +172,7 @@ fn assemble(
         tool_tokens: options.tool_tokens,
         events: broadcast::channel(1024).0,
         closing,
+        images: ImageStore::open(&folder)?,
         folder,
         store,
     })

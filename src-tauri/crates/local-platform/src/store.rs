@@ -10,8 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _, Params, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::DataError;
 use crate::data_folder::DataFolder;
+use crate::{DEFAULT_PROJECT, DataError};
 
 /// The database of one data folder.
 #[derive(Clone)]
@@ -20,8 +20,15 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the database and brings its layout up to date.
+    /// Opens the database of the platform and brings its layout up to date.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+        let store = Self::open_with(path, schema::STEPS)?;
+        know_project(&store.lock(), DEFAULT_PROJECT)?;
+        Ok(store)
+    }
+
+    /// Opens a database whose layout is made by `steps`.
+    pub(crate) fn open_with(path: &Path, steps: &[&str]) -> Result<Self, DataError> {
         let connection = Connection::open(path)?;
         owner_only(path)?;
         connection.busy_timeout(Duration::from_secs(10))?;
@@ -29,7 +36,7 @@ impl Store {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         let mut connection = connection;
-        schema::migrate(&mut connection, path)?;
+        schema::migrate(&mut connection, path, steps)?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
         })

@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWrite, AsyncWriteExt 
 use tokio_util::io::ReaderStream;
 
 use super::storage::{Entry, refusal};
+use crate::byte_range::{ByteRange, Unsatisfiable};
 use crate::refusal::Refusal;
 
 /// Name of a file that is still being received.
@@ -26,22 +27,15 @@ pub(super) fn is_partial(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with(PARTIAL)
 }
 
-/// Part of a file: from a byte on, so many bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Part {
-    start: u64,
-    length: u64,
-}
-
 pub(super) async fn open(entry: &Entry, headers: &HeaderMap) -> Result<Response, Refusal> {
     let length = file_length(entry)?;
     let asked = headers
         .get(header::RANGE)
         .and_then(|value| value.to_str().ok());
     let part = asked
-        .map(|text| range(text, length))
+        .and_then(|text| ByteRange::read(text, length).transpose())
         .transpose()
-        .map_err(|()| {
+        .map_err(|Unsatisfiable| {
             Refusal::new(
                 StatusCode::RANGE_NOT_SATISFIABLE,
                 format!("{} has {length} bytes", entry.name),
@@ -50,23 +44,19 @@ pub(super) async fn open(entry: &Entry, headers: &HeaderMap) -> Result<Response,
     let mut file = File::open(&entry.place)
         .await
         .map_err(|error| refusal(&error, &entry.name))?;
-    let Part {
+    let ByteRange {
         start,
         length: count,
-    } = part.unwrap_or(Part { start: 0, length });
+    } = part.unwrap_or(ByteRange { start: 0, length });
     let sought = file.seek(SeekFrom::Start(start)).await;
     sought.map_err(|error| refusal(&error, &entry.name))?;
     let body = Body::from_stream(ReaderStream::with_capacity(file.take(count), PIECE));
     let mut response = (facts(length), body).into_response();
     set(&mut response, header::CONTENT_LENGTH, &count.to_string());
-    if part.is_some() {
+    if let Some(part) = part {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-        let last = start + count - 1;
-        set(
-            &mut response,
-            header::CONTENT_RANGE,
-            &format!("bytes {start}-{last}/{length}"),
-        );
+        let value = part.content_range(length);
+        set(&mut response, header::CONTENT_RANGE, &value);
     }
     Ok(response)
 }
@@ -111,29 +101,6 @@ fn file_length(entry: &Entry) -> Result<u64, Refusal> {
         ));
     }
     Ok(data.len())
-}
-
-/// Reads `bytes=a-` and `bytes=a-b`; an error if no byte of the file is in it.
-fn range(text: &str, length: u64) -> Result<Part, ()> {
-    let (start, end) = text
-        .strip_prefix("bytes=")
-        .and_then(|it| it.split_once('-'))
-        .ok_or(())?;
-    let start: u64 = start.trim().parse().map_err(|_| ())?;
-    let last: u64 = match end.trim() {
-        "" => length.saturating_sub(1),
-        end => end
-            .parse::<u64>()
-            .map_err(|_| ())?
-            .min(length.saturating_sub(1)),
-    };
-    if start >= length || last < start {
-        return Err(());
-    }
-    Ok(Part {
-        start,
-        length: last - start + 1,
-    })
 }
 
 /// Receives a whole file. Nobody sees it before it is complete.
@@ -213,38 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_cut_to_the_file_and_empty_ones_refused() {
-        assert_eq!(
-            range("bytes=2-", 10),
-            Ok(Part {
-                start: 2,
-                length: 8
-            })
-        );
-        assert_eq!(
-            range("bytes=2-4", 10),
-            Ok(Part {
-                start: 2,
-                length: 3
-            })
-        );
-        assert_eq!(
-            range("bytes=2-99", 10),
-            Ok(Part {
-                start: 2,
-                length: 8
-            })
-        );
-        for bad in [
-            "bytes=10-",
-            "bytes=4-2",
-            "bytes=-5",
-            "lines=1-2",
-            "bytes=0-",
-        ] {
-            let length = if bad == "bytes=0-" { 0 } else { 10 };
-            assert_eq!(range(bad, length), Err(()), "{bad}");
-        }
+    fn a_piece_says_where_it_begins() {
         assert_eq!(content_start("bytes 5-9/*"), Some(5));
         assert_eq!(content_start("5-9"), None);
     }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::{DEFAULT_PROJECT, DataError};
+use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-const STEPS: &[&str] = &[FIRST, ACCESS];
+pub(super) const STEPS: &[&str] = &[FIRST, ACCESS];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -86,8 +86,12 @@ CREATE INDEX tokens_identity ON tokens (identity);
 ";
 
 /// Brings the database up to date, or refuses one from the future.
-pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), DataError> {
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+pub(super) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    steps: &[&str],
+) -> Result<(), DataError> {
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     // Immediate, so that two processes opening a new database do not both lay it out.
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -100,12 +104,11 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Da
         });
     }
     let done = usize::try_from(found).unwrap_or(0);
-    for step in &STEPS[done..] {
+    for step in &steps[done..] {
         transaction.execute_batch(step)?;
     }
     if found < known {
         transaction.pragma_update(None, "user_version", known)?;
     }
-    crate::store::know_project(&transaction, DEFAULT_PROJECT)?;
     Ok(transaction.commit()?)
 }
