@@ -9,6 +9,7 @@ mod config_files;
 mod flows;
 mod kept;
 mod live_jobs;
+mod parent;
 mod tasks;
 
 use std::sync::Arc;

@@ -220,7 +220,7 @@ pub(crate) fn allow(
 }
 
 /// What somebody hears who may not: a sentence, and what is missing in the words of the cloud.
-fn refused(user: &str, action: &Action, uri: &str) -> Refusal {
+pub(crate) fn refused(user: &str, action: &Action, uri: &str) -> Refusal {
     let error = format!(
         "user `{user}` may not {action} {uri}; somebody who manages it can allow it: \
          apolo acl grant {uri} {user} {}",

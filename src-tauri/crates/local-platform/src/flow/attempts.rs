@@ -8,14 +8,17 @@ use axum::response::Response;
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use jiff::Timestamp;
+use protocol::Action;
 use protocol::flow::{Attempt, NewAttempt};
 use rusqlite::{Connection, params};
 
-use super::body::{Asked, Parent, Strict, need_parent, run};
-use super::kept;
+use super::body::{Asked, Strict, run};
+use super::kept::{self, Kept as _};
 use super::new_id;
+use super::parent::{Parent, permit};
 use crate::DataError;
 use crate::auth::Caller;
+use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::store::{doc, text};
@@ -38,29 +41,36 @@ pub(super) fn newest(connection: &Connection, bake: &str) -> Result<Option<Attem
 
 async fn list(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let bake = asked.need("bake_id")?;
     let all = "SELECT doc FROM attempts WHERE bake_id = ?1 ORDER BY number";
-    kept::all::<Attempt>(&platform, &headers, all, bake).await
+    let found: Vec<Attempt> =
+        kept::all(&platform, caller, all, (|id| Parent::Bake(id), bake)).await?;
+    Ok(ndjson::list(&headers, &found))
 }
 
 async fn create(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewAttempt>,
 ) -> Result<(StatusCode, Json<Attempt>), Refusal> {
     let attempt = platform
         .store
-        .write(move |connection| insert(connection, new))
+        .write(move |connection| insert(connection, &caller, new))
         .await?;
     Ok((StatusCode::CREATED, Json(attempt)))
 }
 
-fn insert(connection: &Connection, new: NewAttempt) -> Result<Attempt, Refusal> {
-    need_parent(connection, Parent::Bake, &new.bake_id)?;
+fn insert(connection: &Connection, caller: &Caller, new: NewAttempt) -> Result<Attempt, Refusal> {
+    permit(
+        connection,
+        caller,
+        &Action::Write,
+        Parent::Bake(&new.bake_id),
+    )?;
     let attempt = Attempt {
         id: new_id("attempt"),
         bake_id: new.bake_id,
@@ -92,7 +102,7 @@ fn insert(connection: &Connection, new: NewAttempt) -> Result<Attempt, Refusal> 
 /// Only result and executor are taken from the body; whatever else it says stays as it was.
 async fn replace(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewAttempt>,
 ) -> Result<Json<Attempt>, Refusal> {
     let attempt = platform
@@ -101,6 +111,7 @@ async fn replace(
             let known: Option<Attempt> =
                 doc(connection, BY_NUMBER, params![new.bake_id, new.number])?;
             let mut attempt = known.ok_or_else(Refusal::not_found)?;
+            permit(connection, &caller, &Action::Write, attempt.parent())?;
             attempt.result = new.result;
             attempt.executor_id = new.executor_id;
             run(
@@ -121,7 +132,7 @@ async fn replace(
 
 async fn by_number(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     asked: Asked,
 ) -> Result<Json<Attempt>, Refusal> {
     let bake = asked.need("bake_id")?;
@@ -129,12 +140,14 @@ async fn by_number(
         .need("number")?
         .parse()
         .map_err(|_| Refusal::bad_request("`number` must be a whole number"))?;
-    let found: Option<Attempt> = platform
-        .store
-        .read(move |connection| match number {
-            -1 => newest(connection, &bake),
-            number => doc(connection, BY_NUMBER, params![bake, number]),
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    let read = move |connection: &Connection| {
+        let found: Option<Attempt> = match number {
+            -1 => newest(connection, &bake)?,
+            number => doc(connection, BY_NUMBER, params![bake, number])?,
+        };
+        let found = found.ok_or_else(Refusal::not_found)?;
+        permit(connection, &caller, &Action::Read, found.parent())?;
+        Ok(found)
+    };
+    platform.store.read(read).await.map(Json)
 }

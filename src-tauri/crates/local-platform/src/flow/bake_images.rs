@@ -7,13 +7,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
+use protocol::Action;
 use protocol::flow::{BakeImage, BakeImageChange, NewBakeImage};
 use rusqlite::params;
 
-use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::body::{Asked, Strict, run};
 use super::kept::{self, Kept as _};
 use super::new_id;
+use super::parent::{Parent, permit};
 use crate::auth::Caller;
+use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::store::{doc, text};
@@ -27,13 +30,15 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
 
 async fn list(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let bake = asked.need("bake_id")?;
     let all = "SELECT doc FROM bake_images WHERE bake_id = ?1 ORDER BY rowid";
-    kept::all::<BakeImage>(&platform, &headers, all, bake).await
+    let found: Vec<BakeImage> =
+        kept::all(&platform, caller, all, (|id| Parent::Bake(id), bake)).await?;
+    Ok(ndjson::list(&headers, &found))
 }
 
 fn image(new: NewBakeImage) -> Result<BakeImage, Refusal> {
@@ -56,14 +61,19 @@ fn image(new: NewBakeImage) -> Result<BakeImage, Refusal> {
 
 async fn create(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewBakeImage>,
 ) -> Result<(StatusCode, Json<BakeImage>), Refusal> {
     let image = image(new)?;
     let image = platform
         .store
         .write(move |connection| {
-            need_parent(connection, Parent::Bake, &image.bake_id)?;
+            permit(
+                connection,
+                &caller,
+                &Action::Write,
+                Parent::Bake(&image.bake_id),
+            )?;
             let inserted = run(
                 connection,
                 "INSERT OR IGNORE INTO bake_images (id, bake_id, ref, doc) VALUES (?1, ?2, ?3, ?4)",
@@ -80,17 +90,23 @@ async fn create(
 
 async fn by_ref(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     asked: Asked,
 ) -> Result<Json<BakeImage>, Refusal> {
     let (bake, reference) = (asked.need("bake_id")?, asked.need("ref")?);
     let by_ref = "SELECT doc FROM bake_images WHERE bake_id = ?1 AND ref = ?2";
-    kept::one(&platform, by_ref, vec![Box::new(bake), Box::new(reference)]).await
+    kept::one(
+        &platform,
+        caller,
+        by_ref,
+        vec![Box::new(bake), Box::new(reference)],
+    )
+    .await
 }
 
 async fn change(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Path(id): Path<String>,
     Strict(change): Strict<BakeImageChange>,
 ) -> Result<Json<BakeImage>, Refusal> {
@@ -99,6 +115,7 @@ async fn change(
         .write(move |connection| {
             let known: Option<BakeImage> = doc(connection, BakeImage::BY_ID, params![id])?;
             let mut image = known.ok_or_else(Refusal::not_found)?;
+            permit(connection, &caller, &Action::Write, image.parent())?;
             if let Some(status) = change.status {
                 image.status = status;
             }

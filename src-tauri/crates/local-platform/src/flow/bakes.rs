@@ -8,12 +8,14 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
 use jiff::Timestamp;
+use protocol::Action;
 use protocol::flow::{Attempt, Bake, NewBake, TaskStatus};
 use rusqlite::{Connection, params};
 
 use super::attempts;
-use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::body::{Asked, Strict, run};
 use super::new_id;
+use super::parent::{Parent, may_list, permit};
 use crate::auth::Caller;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
@@ -29,7 +31,7 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
 
 async fn list(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Refusal> {
@@ -48,6 +50,9 @@ async fn list(
     let bakes: Vec<Bake> = platform
         .store
         .read(move |connection| {
+            if !may_list(connection, &caller, Parent::Flow(&flow))? {
+                return Ok(Vec::new());
+            }
             let all = "SELECT doc FROM bakes WHERE project_id = ?1 ORDER BY created_at, rowid";
             let mut bakes: Vec<Bake> = docs(connection, all, params![flow])?;
             bakes.retain(wanted);
@@ -57,7 +62,7 @@ async fn list(
             let bakes = bakes
                 .into_iter()
                 .map(|bake| shown(connection, bake, with_attempt));
-            bakes.collect::<Result<_, DataError>>()
+            Ok::<_, Refusal>(bakes.collect::<Result<_, DataError>>()?)
         })
         .await?;
     Ok(ndjson::list(&headers, &bakes))
@@ -73,18 +78,23 @@ fn shown(connection: &Connection, mut bake: Bake, with_attempt: bool) -> Result<
 
 async fn create(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewBake>,
 ) -> Result<(StatusCode, Json<Bake>), Refusal> {
     let bake = platform
         .store
-        .write(move |connection| insert(connection, new))
+        .write(move |connection| insert(connection, &caller, new))
         .await?;
     Ok((StatusCode::CREATED, Json(bake)))
 }
 
-fn insert(connection: &Connection, new: NewBake) -> Result<Bake, Refusal> {
-    need_parent(connection, Parent::Flow, &new.project_id)?;
+fn insert(connection: &Connection, caller: &Caller, new: NewBake) -> Result<Bake, Refusal> {
+    permit(
+        connection,
+        caller,
+        &Action::Write,
+        Parent::Flow(&new.project_id),
+    )?;
     if let Some(name) = &new.name {
         refuse_taken_name(connection, &new.project_id, name)?;
     }
@@ -136,42 +146,46 @@ fn refuse_taken_name(connection: &Connection, flow: &str, name: &str) -> Result<
     Ok(())
 }
 
-async fn by_name(State(platform): Shared, _: Caller, asked: Asked) -> Result<Json<Bake>, Refusal> {
+async fn by_name(
+    State(platform): Shared,
+    caller: Caller,
+    asked: Asked,
+) -> Result<Json<Bake>, Refusal> {
     let (flow, name) = (asked.need("project_id")?, asked.need("name")?);
     let newest = "SELECT doc FROM bakes WHERE project_id = ?1 AND name = ?2
                   ORDER BY created_at DESC, rowid DESC LIMIT 1";
     let with_attempt = asked.flag("fetch_last_attempt");
-    let found: Option<Bake> = platform
-        .store
-        .read(move |connection| {
-            let found: Option<Bake> = doc(connection, newest, params![flow, name])?;
-            found
-                .map(|bake| shown(connection, bake, with_attempt))
-                .transpose()
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    let read = move |connection: &Connection| {
+        let found = doc(connection, newest, params![flow, name])?;
+        permitted(connection, &caller, found, with_attempt)
+    };
+    platform.store.read(read).await.map(Json)
 }
 
 async fn show(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Path(id): Path<String>,
     asked: Asked,
 ) -> Result<Json<Bake>, Refusal> {
     let with_attempt = asked.flag("fetch_last_attempt");
-    let found: Option<Bake> = platform
-        .store
-        .read(move |connection| {
-            let found: Option<Bake> = doc(
-                connection,
-                "SELECT doc FROM bakes WHERE id = ?1",
-                params![id],
-            )?;
-            found
-                .map(|bake| shown(connection, bake, with_attempt))
-                .transpose()
-        })
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    let read = move |connection: &Connection| {
+        let by_id = "SELECT doc FROM bakes WHERE id = ?1";
+        let found = doc(connection, by_id, params![id])?;
+        permitted(connection, &caller, found, with_attempt)
+    };
+    platform.store.read(read).await.map(Json)
+}
+
+/// A bake for somebody who may read it.
+fn permitted(
+    connection: &Connection,
+    caller: &Caller,
+    found: Option<Bake>,
+    with_attempt: bool,
+) -> Result<Bake, Refusal> {
+    let bake = found.ok_or_else(Refusal::not_found)?;
+    let parent = Parent::Flow(&bake.project_id);
+    permit(connection, caller, &Action::Read, parent)?;
+    Ok(shown(connection, bake, with_attempt)?)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 
 use crate::DataError;
@@ -65,33 +65,6 @@ impl Asked {
     pub(super) fn time(&self, key: &str) -> Result<Option<jiff::Timestamp>, Refusal> {
         let time = self.0.get(key).map(protocol::moment::parse).transpose();
         time.map_err(|error| Refusal::bad_request(format!("`{key}` is no time: {error}")))
-    }
-}
-
-/// The tables that other objects belong to.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Parent {
-    Flow,
-    Bake,
-    Attempt,
-}
-
-/// Refuses what would belong to something that does not exist.
-pub(super) fn need_parent(
-    connection: &Connection,
-    parent: Parent,
-    id: &str,
-) -> Result<(), Refusal> {
-    let sql = match parent {
-        Parent::Flow => "SELECT 1 FROM flows WHERE id = ?1",
-        Parent::Bake => "SELECT 1 FROM bakes WHERE id = ?1",
-        Parent::Attempt => "SELECT 1 FROM attempts WHERE id = ?1",
-    };
-    let exists = connection.prepare_cached(sql)?.exists(params![id])?;
-    if exists {
-        Ok(())
-    } else {
-        Err(Refusal::not_found())
     }
 }
 

@@ -7,12 +7,14 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::Timestamp;
+use protocol::Action;
 use protocol::flow::{CacheEntry, NewCacheEntry};
 use rusqlite::{Connection, params};
 
-use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::body::{Asked, Strict, run};
 use super::kept;
 use super::new_id;
+use super::parent::{Parent, may_list, permit};
 use crate::auth::Caller;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
@@ -30,19 +32,28 @@ const BY_KEY: &str = "SELECT doc FROM cache_entries
 
 async fn create(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewCacheEntry>,
 ) -> Result<(StatusCode, Json<CacheEntry>), Refusal> {
     let entry = platform
         .store
-        .write(move |connection| remember(connection, new))
+        .write(move |connection| remember(connection, &caller, new))
         .await?;
     Ok((StatusCode::CREATED, Json(entry)))
 }
 
 /// A known key gets the new result, but keeps its id and the job that first made it.
-fn remember(connection: &Connection, new: NewCacheEntry) -> Result<CacheEntry, Refusal> {
-    need_parent(connection, Parent::Flow, &new.project_id)?;
+fn remember(
+    connection: &Connection,
+    caller: &Caller,
+    new: NewCacheEntry,
+) -> Result<CacheEntry, Refusal> {
+    permit(
+        connection,
+        caller,
+        &Action::Write,
+        Parent::Flow(&new.project_id),
+    )?;
     let key = params![new.project_id, new.task_id, new.batch, new.key];
     let known: Option<CacheEntry> = doc(connection, BY_KEY, key)?;
     let (id, raw_id) = match known {
@@ -78,13 +89,14 @@ fn remember(connection: &Connection, new: NewCacheEntry) -> Result<CacheEntry, R
 
 async fn by_key(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     asked: Asked,
 ) -> Result<Json<CacheEntry>, Refusal> {
     let (flow, task) = (asked.need("project_id")?, asked.need("task_id")?);
     let (batch, key) = (asked.need("batch")?, asked.need("key")?);
     kept::one(
         &platform,
+        caller,
         BY_KEY,
         vec![
             Box::new(flow),
@@ -96,12 +108,20 @@ async fn by_key(
     .await
 }
 
-async fn delete(State(platform): Shared, _: Caller, asked: Asked) -> Result<StatusCode, Refusal> {
+async fn delete(
+    State(platform): Shared,
+    caller: Caller,
+    asked: Asked,
+) -> Result<StatusCode, Refusal> {
     let flow = asked.need("project_id")?;
     let (batch, task) = (asked.get("batch"), asked.get("task_id"));
     platform
         .store
         .write(move |connection| {
+            if !may_list(connection, &caller, Parent::Flow(&flow))? {
+                return Ok(0);
+            }
+            permit(connection, &caller, &Action::Write, Parent::Flow(&flow))?;
             run(
                 connection,
                 "DELETE FROM cache_entries WHERE project_id = ?1

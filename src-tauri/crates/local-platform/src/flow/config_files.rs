@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use protocol::Action;
 use protocol::flow::{ConfigFile, NewConfigFile};
 use rusqlite::params;
 
-use super::body::{Parent, Strict, need_parent, run};
+use super::body::{Strict, run};
 use super::kept;
 use super::new_id;
+use super::parent::{Parent, permit};
 use crate::auth::Caller;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
@@ -25,7 +27,7 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
 
 async fn create(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewConfigFile>,
 ) -> Result<(StatusCode, Json<ConfigFile>), Refusal> {
     let NewConfigFile {
@@ -42,7 +44,12 @@ async fn create(
     let file = platform
         .store
         .write(move |connection| {
-            need_parent(connection, Parent::Bake, &file.bake_id)?;
+            permit(
+                connection,
+                &caller,
+                &Action::Write,
+                Parent::Bake(&file.bake_id),
+            )?;
             let insert = "INSERT INTO config_files (id, bake_id, doc) VALUES (?1, ?2, ?3)";
             run(
                 connection,

@@ -8,15 +8,19 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
 use protocol::flow::{NewProject, Project};
+use protocol::{Action, Scheme};
 use rusqlite::{Connection, params};
 
 use super::body::{Asked, Strict, run};
 use super::kept::{self, Key};
 use super::new_id;
+use super::parent::{self, Parent, permit};
 use crate::auth::Caller;
 use crate::ndjson;
+use crate::place::ORG;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
+use crate::resource::Resource;
 use crate::store::{docs, know_project, text};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
@@ -28,14 +32,16 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
 
 async fn list(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Refusal> {
+    let access = platform.access(&caller).await?;
     let mut flows: Vec<Project> = platform
         .store
         .read(|connection| docs(connection, "SELECT doc FROM flows ORDER BY rowid", []))
         .await?;
+    flows.retain(|flow| parent::may(&access, &caller, &Action::Read, flow));
     let wanted = |key: &str, value: &str| asked.get(key).is_none_or(|wanted| wanted == value);
     flows.retain(|flow| {
         wanted("name", &flow.name)
@@ -52,6 +58,12 @@ async fn create(
     caller: Caller,
     Strict(new): Strict<NewProject>,
 ) -> Result<(StatusCode, Json<Project>), Refusal> {
+    let project = new.project_name.as_ref().unwrap_or(&caller.user);
+    let place = (new.org_name.as_deref().unwrap_or(ORG), project.as_str());
+    let resource = Resource::in_project(Scheme::Flow, place, &new.name)?;
+    platform
+        .permit_resource(&caller, Action::Write, resource)
+        .await?;
     let flow = Project {
         id: new_id("projects"),
         name: new.name,
@@ -93,7 +105,7 @@ fn insert(connection: &Connection, flow: Project) -> Result<Project, Refusal> {
 
 async fn by_name(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     asked: Asked,
 ) -> Result<Json<Project>, Refusal> {
     let (name, cluster) = (asked.need("name")?, asked.need("cluster")?);
@@ -109,17 +121,21 @@ async fn by_name(
         Box::new(org_name),
         Box::new(owner),
     ];
-    kept::one(&platform, by_name, keys).await
+    kept::one(&platform, caller, by_name, keys).await
 }
 
 async fn delete(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     let deleted: usize = platform
         .store
-        .write(move |connection| run(connection, "DELETE FROM flows WHERE id = ?1", params![id]))
+        .write(move |connection| {
+            permit(connection, &caller, &Action::Write, Parent::Flow(&id))?;
+            let delete = "DELETE FROM flows WHERE id = ?1";
+            run(connection, delete, params![id]).map_err(Refusal::from)
+        })
         .await?;
     if deleted == 0 {
         Err(Refusal::not_found())

@@ -2,15 +2,14 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use protocol::Action;
 use protocol::flow::{Attempt, BakeImage, CacheEntry, ConfigFile, LiveJob, Project, Task};
-use rusqlite::{ToSql, params_from_iter};
+use rusqlite::{Connection, ToSql, params_from_iter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::parent::{Parent, may_list, permit};
 use crate::auth::Caller;
-use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::store::{doc, docs};
@@ -19,24 +18,31 @@ use crate::store::{doc, docs};
 pub(super) trait Kept: DeserializeOwned + Serialize + Send + 'static {
     /// How one is found by its id.
     const BY_ID: &'static str;
+
+    /// What it belongs to; a flow belongs to itself.
+    fn parent(&self) -> Parent<'_>;
 }
 
 macro_rules! kept {
-    ($($kind:ty: $table:literal),* $(,)?) => {
+    ($($kind:ty: $table:literal in $parent:ident($id:ident)),* $(,)?) => {
         $(impl Kept for $kind {
             const BY_ID: &'static str = concat!("SELECT doc FROM ", $table, " WHERE id = ?1");
+
+            fn parent(&self) -> Parent<'_> {
+                Parent::$parent(&self.$id)
+            }
         })*
     };
 }
 
 kept! {
-    Attempt: "attempts",
-    BakeImage: "bake_images",
-    CacheEntry: "cache_entries",
-    ConfigFile: "config_files",
-    LiveJob: "live_jobs",
-    Project: "flows",
-    Task: "tasks",
+    Attempt: "attempts" in Bake(bake_id),
+    BakeImage: "bake_images" in Bake(bake_id),
+    CacheEntry: "cache_entries" in Flow(project_id),
+    ConfigFile: "config_files" in Bake(bake_id),
+    LiveJob: "live_jobs" in Flow(project_id),
+    Project: "flows" in Flow(id),
+    Task: "tasks" in Attempt(attempt_id),
 }
 
 /// Something a record is found by.
@@ -45,35 +51,40 @@ pub(super) type Key = Box<dyn ToSql + Send>;
 /// The record that a query finds.
 pub(super) async fn one<T: Kept>(
     platform: &Platform,
+    caller: Caller,
     query: &'static str,
     keys: Vec<Key>,
 ) -> Result<Json<T>, Refusal> {
-    let found: Option<T> = platform
-        .store
-        .read(move |connection| doc(connection, query, params_from_iter(keys)))
-        .await?;
-    found.map(Json).ok_or_else(Refusal::not_found)
+    let read = move |connection: &Connection| {
+        let found: Option<T> = doc(connection, query, params_from_iter(keys))?;
+        let found = found.ok_or_else(Refusal::not_found)?;
+        permit(connection, &caller, &Action::Read, found.parent())?;
+        Ok(found)
+    };
+    platform.store.read(read).await.map(Json)
 }
 
-/// All records that a query finds for one key.
+/// All records that a query finds for the id of what they belong to.
 pub(super) async fn all<T: Kept>(
     platform: &Platform,
-    headers: &HeaderMap,
+    caller: Caller,
     query: &'static str,
-    key: String,
-) -> Result<Response, Refusal> {
-    let found: Vec<T> = platform
-        .store
-        .read(move |connection| docs(connection, query, [key]))
-        .await?;
-    Ok(ndjson::list(headers, &found))
+    (parent, id): (fn(&str) -> Parent<'_>, String),
+) -> Result<Vec<T>, Refusal> {
+    let read = move |connection: &Connection| {
+        if !may_list(connection, &caller, parent(&id))? {
+            return Ok(Vec::new());
+        }
+        Ok::<_, Refusal>(docs(connection, query, [id])?)
+    };
+    platform.store.read(read).await
 }
 
 /// Answers with the record of an id.
 pub(super) async fn show<T: Kept>(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<T>, Refusal> {
-    one(&platform, T::BY_ID, vec![Box::new(id)]).await
+    one(&platform, caller, T::BY_ID, vec![Box::new(id)]).await
 }

@@ -7,13 +7,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, put};
 use axum::{Json, Router};
+use protocol::Action;
 use protocol::flow::{LiveJob, NewLiveJob};
 use rusqlite::{Connection, params};
 
-use super::body::{Asked, Parent, Strict, need_parent, run};
+use super::body::{Asked, Strict, run};
 use super::kept;
 use super::new_id;
+use super::parent::{Parent, permit};
 use crate::auth::Caller;
+use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::store::{doc, text};
@@ -30,23 +33,25 @@ const BY_YAML_ID: &str = "SELECT doc FROM live_jobs WHERE project_id = ?1 AND ya
 
 async fn list(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let flow = asked.need("project_id")?;
     let all = "SELECT doc FROM live_jobs WHERE project_id = ?1 ORDER BY rowid";
-    kept::all::<LiveJob>(&platform, &headers, all, flow).await
+    let found: Vec<LiveJob> =
+        kept::all(&platform, caller, all, (|id| Parent::Flow(id), flow)).await?;
+    Ok(ndjson::list(&headers, &found))
 }
 
 async fn create(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewLiveJob>,
 ) -> Result<(StatusCode, Json<LiveJob>), Refusal> {
     let made = platform
         .store
-        .write(move |connection| match find(connection, &new)? {
+        .write(move |connection| match find(connection, &caller, &new)? {
             Some(_) => Err(Refusal::unique("LiveJob with such yaml_id already exists")),
             None => put_record(connection, new_id("live-job"), new),
         })
@@ -56,21 +61,30 @@ async fn create(
 
 async fn replace(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewLiveJob>,
 ) -> Result<(StatusCode, Json<LiveJob>), Refusal> {
     let made = platform
         .store
         .write(move |connection| {
-            let known = find(connection, &new)?.map(|record| record.id);
+            let known = find(connection, &caller, &new)?.map(|record| record.id);
             put_record(connection, known.unwrap_or_else(|| new_id("live-job")), new)
         })
         .await?;
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-fn find(connection: &Connection, new: &NewLiveJob) -> Result<Option<LiveJob>, Refusal> {
-    need_parent(connection, Parent::Flow, &new.project_id)?;
+fn find(
+    connection: &Connection,
+    caller: &Caller,
+    new: &NewLiveJob,
+) -> Result<Option<LiveJob>, Refusal> {
+    permit(
+        connection,
+        caller,
+        &Action::Write,
+        Parent::Flow(&new.project_id),
+    )?;
     Ok(doc(
         connection,
         BY_YAML_ID,
@@ -104,12 +118,13 @@ fn put_record(connection: &Connection, id: String, new: NewLiveJob) -> Result<Li
 
 async fn by_yaml_id(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     asked: Asked,
 ) -> Result<Json<LiveJob>, Refusal> {
     let (flow, yaml_id) = (asked.need("project_id")?, asked.need("yaml_id")?);
     kept::one(
         &platform,
+        caller,
         BY_YAML_ID,
         vec![Box::new(flow), Box::new(yaml_id)],
     )

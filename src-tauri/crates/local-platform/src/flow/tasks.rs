@@ -7,13 +7,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, put};
 use axum::{Json, Router};
+use protocol::Action;
 use protocol::flow::{NewTask, Task};
 use rusqlite::params;
 
-use super::body::{Asked, Parent, Strict, need_parent, run};
-use super::kept;
+use super::body::{Asked, Strict, run};
+use super::kept::{self, Kept as _};
 use super::new_id;
+use super::parent::{Parent, permit};
 use crate::auth::Caller;
+use crate::ndjson;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::store::{doc, text};
@@ -30,13 +33,15 @@ const BY_YAML_ID: &str = "SELECT doc FROM tasks WHERE attempt_id = ?1 AND yaml_i
 
 async fn list(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let attempt = asked.need("attempt_id")?;
     let all = "SELECT doc FROM tasks WHERE attempt_id = ?1 ORDER BY rowid";
-    kept::all::<Task>(&platform, &headers, all, attempt).await
+    let found: Vec<Task> =
+        kept::all(&platform, caller, all, (|id| Parent::Attempt(id), attempt)).await?;
+    Ok(ndjson::list(&headers, &found))
 }
 
 /// A task has a status, and one that ended well has said what came of it.
@@ -75,7 +80,7 @@ fn task(id: String, new: NewTask) -> Task {
 
 async fn create(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewTask>,
 ) -> Result<(StatusCode, Json<Task>), Refusal> {
     check(&new)?;
@@ -83,7 +88,12 @@ async fn create(
     let task = platform
         .store
         .write(move |connection| {
-            need_parent(connection, Parent::Attempt, &task.attempt_id)?;
+            permit(
+                connection,
+                &caller,
+                &Action::Write,
+                Parent::Attempt(&task.attempt_id),
+            )?;
             let inserted = run(
                 connection,
                 "INSERT OR IGNORE INTO tasks (id, attempt_id, yaml_id, doc)
@@ -101,7 +111,7 @@ async fn create(
 
 async fn replace(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     Strict(new): Strict<NewTask>,
 ) -> Result<Json<Task>, Refusal> {
     check(&new)?;
@@ -111,6 +121,7 @@ async fn replace(
             let known: Option<Task> =
                 doc(connection, BY_YAML_ID, params![new.attempt_id, new.yaml_id])?;
             let known = known.ok_or_else(Refusal::not_found)?;
+            permit(connection, &caller, &Action::Write, known.parent())?;
             let task = task(known.id, new);
             let update = "UPDATE tasks SET doc = ?2 WHERE id = ?1";
             run(connection, update, params![task.id, text(&task)?])?;
@@ -122,12 +133,13 @@ async fn replace(
 
 async fn by_yaml_id(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     asked: Asked,
 ) -> Result<Json<Task>, Refusal> {
     let (attempt, yaml_id) = (asked.need("attempt_id")?, asked.need("yaml_id")?);
     kept::one(
         &platform,
+        caller,
         BY_YAML_ID,
         vec![Box::new(attempt), Box::new(yaml_id)],
     )
