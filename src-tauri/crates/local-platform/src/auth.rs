@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Uri, header};
 use base64::Engine as _;
 use protocol::Query;
 
+use crate::place::TOOL_USER;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::{token, user};
@@ -18,6 +19,16 @@ pub(crate) struct Caller {
     pub(crate) user: String,
     /// True for those who manage the whole platform.
     pub(crate) manager: bool,
+}
+
+impl Caller {
+    /// The user that the tools are when they come without a token of ours.
+    pub(crate) fn of_tools() -> Self {
+        Self {
+            user: TOOL_USER.to_owned(),
+            manager: true,
+        }
+    }
 }
 
 impl FromRequestParts<Arc<Platform>> for Caller {

@@ -18,7 +18,7 @@ use crate::place::{CLUSTER, ORG};
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::resource::{Resource, ResourceError};
-use crate::user;
+use crate::role;
 
 /// How much an action allows; each includes those below it.
 pub(crate) fn rank(action: &Action) -> u8 {
@@ -47,7 +47,7 @@ impl Access {
             Vec::new()
         };
         let mut seen = BTreeSet::new();
-        let mut open = user::roles_below(connection, &caller.user)?;
+        let mut open = role::below(connection, &caller.user)?;
         open.push(caller.user.clone());
         while let Some(subject) = open.pop() {
             if !seen.insert(subject.clone()) {

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use protocol::{PlatformUri, Scheme, UriContext};
 
 use crate::place::CLUSTER;
+use crate::resource::Resource;
 
 /// Why a storage path cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +87,28 @@ pub(crate) fn of_uri(root: &Path, uri: &str) -> Result<PathBuf, StoragePathError
     resolve(root, &parts.join("/"))
 }
 
+/// The resource that links in the storage lead to, if it is another one than the named one: a link
+/// must not give away what its name does not.
+pub(crate) fn real_resource(
+    root: &Path,
+    named: &Resource,
+) -> Result<Option<Resource>, StoragePathError> {
+    let rest = named.parts().get(1..).unwrap_or_default().join("/");
+    let place = resolve(root, &rest)?;
+    let real = nearest_real(&place)?;
+    let Ok(inside) = real.strip_prefix(root) else {
+        return Err(StoragePathError::Outside { path: rest });
+    };
+    // The nearest part that exists is an ancestor of the place, unless a link leads elsewhere.
+    if place.starts_with(&real) {
+        return Ok(None);
+    }
+    let inside = inside.to_string_lossy();
+    let real = Resource::at(Scheme::Storage, &inside);
+    let outside = || StoragePathError::Outside { path: rest.clone() };
+    Ok(Some(real.map_err(|_| outside())?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +139,25 @@ mod tests {
                 "{bad}: {refused}"
             );
         }
+    }
+
+    #[test]
+    fn a_link_is_what_it_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("org/one/a")).unwrap();
+        std::fs::create_dir_all(root.join("org/two")).unwrap();
+        std::os::unix::fs::symlink(root.join("org/one"), root.join("org/two/link")).unwrap();
+        let real = |path: &str| {
+            let named = Resource::at(Scheme::Storage, path).unwrap();
+            real_resource(&root, &named)
+                .unwrap()
+                .map(|real| real.to_string())
+        };
+        assert_eq!(real("org/one/a"), None);
+        assert_eq!(real("org/one/new/b"), None);
+        let leads = Some("storage://local/org/one/a".to_owned());
+        assert_eq!(real("org/two/link/a"), leads);
     }
 
     #[test]

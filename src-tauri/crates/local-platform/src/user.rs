@@ -202,15 +202,6 @@ pub(crate) fn known(connection: &Connection) -> Result<String, DataError> {
     Ok(names.join(", "))
 }
 
-/// Roles whose names are below a user's or another role's.
-pub(crate) fn roles_below(connection: &Connection, name: &str) -> Result<Vec<String>, DataError> {
-    let sql =
-        "SELECT name FROM roles WHERE substr(name, 1, length(?1) + 1) = ?1 || '/' ORDER BY name";
-    let mut statement = connection.prepare_cached(sql)?;
-    let names = statement.query_map(params![name], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,6 +93,27 @@ impl Desk {
         Paused { token, folder }
     }
 
+    /// A user who was added on the command line, and what the user's token is.
+    pub(crate) fn add_user(&self, name: &str) -> String {
+        local_platform::add_user(&self.data_dir(), name).unwrap()
+    }
+
+    /// The same desk with somebody else at it.
+    pub(crate) async fn by(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
+        let url = format!("{}/{path}", self.running.url());
+        let mut request = self.client.request(method, url).bearer_auth(token);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        read(request.send().await.unwrap()).await
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.running.data_dir().to_owned()
     }

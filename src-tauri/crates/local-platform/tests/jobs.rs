@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::{JobStatus, reason};
+use protocol::{Job, JobStatus, reason};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -362,10 +362,15 @@ async fn lists_are_filtered_ordered_and_come_as_lines_or_as_a_document() {
 #[tokio::test]
 async fn a_passed_configuration_lets_the_job_in_and_lies_in_no_file() {
     let desk = Desk::new().await;
-    let script = "echo $NEURO_PASSED_CONFIG; echo $NEURO_JOB_ID";
+    let script = "echo $NEURO_PASSED_CONFIG; echo $NEURO_JOB_ID; sleep 60";
     let job = desk.submit(script, json!({"pass_config": true})).await;
-    desk.finished(&job.id).await;
-    let log = desk.log(&job.id, "").await;
+    let output = desk.data_dir().join("jobs").join(&job.id).join("output.log");
+    let said = |_: &Job| {
+        let log = std::fs::read_to_string(&output).unwrap_or_default();
+        log.lines().count() == 2
+    };
+    desk.until(&job.id, said).await;
+    let log = std::fs::read_to_string(&output).unwrap();
     let (encoded, id) = log.trim().split_once('\n').unwrap();
     assert_eq!(id, job.id);
     let bytes =
@@ -384,6 +389,8 @@ async fn a_passed_configuration_lets_the_job_in_and_lies_in_no_file() {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         assert!(!text.contains(encoded) && !text.contains(token), "{file}");
     }
+    let path = format!("jobs/{}", job.id);
+    desk.send(Method::DELETE, &path, Value::Null).await;
 }
 
 #[tokio::test]
@@ -406,7 +413,7 @@ async fn what_this_platform_lacks_is_refused_instead_of_left_out() {
         ),
         (
             "disk_volumes",
-            json!([{"src_disk_uri": "disk://local/o/p/d", "dst_path": "/d", "read_only": false}]),
+            json!([{"src_disk_uri": "disk://local/bakehouse/proj/d", "dst_path": "/d", "read_only": false}]),
             "has no disks",
         ),
     ] {

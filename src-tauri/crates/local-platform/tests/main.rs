@@ -11,6 +11,7 @@ mod input;
 mod job_http;
 mod jobs;
 mod logs;
+mod permission;
 mod registry;
 mod sandbox;
 mod start;

@@ -4,13 +4,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::routing::get;
 use axum::{Json, Router};
-use protocol::{Cluster, OrgAccess, ProjectAccess, ServerConfig};
+use protocol::{Action, Cluster, OrgAccess, ProjectAccess, Scheme, ServerConfig};
 use std::sync::Arc;
 
 use crate::auth::{self, Caller};
+use crate::permission::{self, Access};
 use crate::place::{CLUSTER, ORG};
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
+use crate::resource::Resource;
 use crate::store;
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
@@ -28,16 +30,17 @@ async fn config(
     uri: Uri,
 ) -> Result<Json<ServerConfig>, Refusal> {
     let token = auth::presented(&headers, &uri).unwrap_or(None);
-    let (sent, user) = match token {
+    let (sent, caller) = match token {
         Some(token) => (true, platform.caller_of(token).await?),
         None => (false, None),
     };
-    let authorized = user.is_some();
+    let authorized = caller.is_some();
     let open = authorized || (!sent && platform.tool_tokens);
-    let names = if open {
-        platform.store.read(store::projects).await?
-    } else {
-        Vec::new()
+    // Without a token the tools will come as their own user, who manages everything.
+    let caller = caller.or_else(|| open.then(Caller::of_tools));
+    let projects = match &caller {
+        Some(caller) => projects(&platform, caller).await?,
+        None => Vec::new(),
     };
     let oauth = |path: &str| format!("{}/oauth/{path}", platform.origin);
     Ok(Json(ServerConfig {
@@ -56,24 +59,55 @@ async fn config(
         } else {
             Vec::new()
         },
-        projects: names.into_iter().map(access).collect(),
-        orgs: if open { vec![member()] } else { Vec::new() },
+        projects,
+        orgs: caller.iter().map(member).collect(),
     }))
 }
 
-fn member() -> OrgAccess {
+fn member(caller: &Caller) -> OrgAccess {
     OrgAccess {
         name: ORG.to_owned(),
-        role: "manager".to_owned(),
+        role: if caller.manager { "manager" } else { "user" }.to_owned(),
     }
 }
 
-fn access(name: String) -> ProjectAccess {
+/// The projects in which the caller may see anything.
+pub(super) async fn projects(
+    platform: &Platform,
+    caller: &Caller,
+) -> Result<Vec<ProjectAccess>, Refusal> {
+    let access = platform.access(caller).await?;
+    let names: Vec<String> = platform.store.read(store::projects).await?;
+    let seen = names.into_iter().filter_map(|name| {
+        let most = most(&access, &name);
+        (most != Action::Deny).then(|| project(name, &most))
+    });
+    Ok(seen.collect())
+}
+
+/// The most that may be done with anything in a project.
+fn most(access: &Access, project: &str) -> Action {
+    let places = Scheme::ALL
+        .into_iter()
+        .filter_map(|scheme| Resource::in_project(scheme, (ORG, project), "").ok());
+    places
+        .map(|place| access.action(&place))
+        .max_by_key(permission::rank)
+        .unwrap_or(Action::Deny)
+}
+
+/// A project in the words of the platform.
+pub(super) fn project(name: String, most: &Action) -> ProjectAccess {
+    let role = match most {
+        Action::Manage => "manager",
+        Action::Write => "writer",
+        _ => "reader",
+    };
     ProjectAccess {
         name,
         cluster_name: CLUSTER.to_owned(),
         org_name: Some(ORG.to_owned()),
-        role: "manager".to_owned(),
+        role: role.to_owned(),
     }
 }
 

@@ -13,12 +13,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::stream::{self, SplitSink};
 use futures_util::{SinkExt as _, StreamExt as _};
-use protocol::{JobStatus, LogQuery, Query};
+use protocol::{Action, JobStatus, LogQuery, Query};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::jobs::found;
+use super::jobs::{found, permitted};
 use crate::auth::Caller;
 use crate::job_log::JobLog;
 use crate::job_store;
@@ -160,7 +160,7 @@ async fn attach(
         ));
     }
     let missing = |text: String| Refusal::new(StatusCode::NOT_FOUND, text);
-    let id = match found(&platform, &caller, job).await {
+    let id = match permitted(&platform, &caller, Action::Write, job).await {
         Ok(job) if job.status == JobStatus::Running => job.id,
         Ok(job) => return Err(missing(format!("Job '{}' is not running.", job.id))),
         Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => {

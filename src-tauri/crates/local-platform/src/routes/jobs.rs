@@ -10,15 +10,15 @@ use axum::{Json, Router};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use protocol::{
-    Job, JobFilter, JobStatus, JobSubmission, JobTransition, JobsDocument, Query, RunTimeChange,
-    reason,
+    Action, Job, JobFilter, JobStatus, JobSubmission, JobTransition, JobsDocument, Query,
+    RunTimeChange, reason,
 };
 
 use crate::auth::Caller;
 use crate::platform::{Platform, PlatformEvent, Shared};
 use crate::refusal::Refusal;
 use crate::store::run_blocking;
-use crate::{attempt_watch, job_start, job_store, ndjson};
+use crate::{attempt_watch, job_start, job_store, ndjson, submission_permission};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
@@ -31,22 +31,39 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
 
 async fn list(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let query = Query::parse(&query.unwrap_or_default());
     let filter = JobFilter::read(&query).map_err(Refusal::bad_request)?;
-    let jobs: Vec<Job> = platform
-        .store
-        .read(move |connection| job_store::list(connection, &filter))
-        .await?;
+    let jobs = readable(&platform, &caller, filter).await?;
     let jobs: Vec<Job> = jobs.into_iter().map(|job| platform.shown(job)).collect();
     Ok(if ndjson::wanted(&headers) {
         ndjson::lines(&jobs, "\n")
     } else {
         Json(JobsDocument { jobs }).into_response()
     })
+}
+
+/// The jobs a filter asks for, but for those that the caller may not read.
+async fn readable(
+    platform: &Platform,
+    caller: &Caller,
+    mut filter: JobFilter,
+) -> Result<Vec<Job>, Refusal> {
+    let access = platform.access(caller).await?;
+    // Counted here for those who may not read everything, because the others must not count.
+    let limit = filter.limit.take_if(|_| !caller.manager);
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+    let found: Vec<Job> = platform
+        .store
+        .read(move |connection| job_store::list(connection, &filter))
+        .await?;
+    let readable = found
+        .into_iter()
+        .filter(|job| access.may_job(&Action::Read, job));
+    Ok(readable.take(limit.unwrap_or(usize::MAX)).collect())
 }
 
 async fn submit(
@@ -66,15 +83,27 @@ async fn submit(
     }
     let submitted: JobSubmission = serde_json::from_slice(&body)
         .map_err(|error| Refusal::bad_request(format!("the job could not be read: {error}")))?;
+    submission_permission::permit(&platform, &caller, &submitted).await?;
     let job = job_start::submit(&platform, caller.user.clone(), submitted).await?;
     let job = found(&platform, &caller, job.id).await?;
     Ok((StatusCode::ACCEPTED, Json(job)).into_response())
 }
 
-/// The job of an id or name; a job nobody knows is a bad request here, not a missing page.
+/// The job of an id or name, for somebody who may read it.
 pub(super) async fn found(
     platform: &Platform,
     caller: &Caller,
+    id_or_name: String,
+) -> Result<Job, Refusal> {
+    permitted(platform, caller, Action::Read, id_or_name).await
+}
+
+/// The job of an id or name, for somebody who may do this with it; a job nobody knows is a bad
+/// request here, not a missing page.
+pub(super) async fn permitted(
+    platform: &Platform,
+    caller: &Caller,
+    action: Action,
     id_or_name: String,
 ) -> Result<Job, Refusal> {
     let user = caller.user.clone();
@@ -84,6 +113,7 @@ pub(super) async fn found(
         .read(move |connection| job_store::find(connection, &key, &user))
         .await?;
     let job = job.ok_or_else(|| Refusal::bad_request(format!("no such job {id_or_name}")))?;
+    platform.permit_job(caller, action, &job).await?;
     Ok(platform.shown(job))
 }
 
@@ -101,7 +131,7 @@ async fn cancel(
     caller: Caller,
     Path(job): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    let id = found(&platform, &caller, job).await?.id;
+    let id = permitted(&platform, &caller, Action::Write, job).await?.id;
     let key = id.clone();
     let cancelled: bool = platform
         .store
@@ -149,7 +179,7 @@ async fn change_run_time(
 ) -> Result<StatusCode, Refusal> {
     let change: RunTimeChange = serde_json::from_slice(&body)
         .map_err(|error| Refusal::bad_request(format!("the change could not be read: {error}")))?;
-    let id = found(&platform, &caller, job).await?.id;
+    let id = permitted(&platform, &caller, Action::Write, job).await?.id;
     let key = id.clone();
     let minutes: u64 = platform
         .store

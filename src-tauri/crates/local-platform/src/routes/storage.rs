@@ -13,13 +13,16 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Json, Router};
 use protocol::{
-    DiskUsage, FileKind, FileStatus, FileStatusLine, FileStatuses, Listing, Query, Removed,
+    Action, DiskUsage, FileKind, FileStatus, FileStatusLine, FileStatuses, Listing, Query, Removed,
+    Scheme,
 };
 
 use super::storage_file;
 use crate::auth::Caller;
+use crate::permission::{self, Access};
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
+use crate::resource::Resource;
 use crate::storage_path::{self, StoragePathError};
 use crate::store::run_blocking;
 use crate::{ndjson, place};
@@ -46,6 +49,12 @@ impl Entry {
         let name = format!("/{}", name.trim_matches('/'));
         let place = storage_path::resolve(&platform.storage, &name)?;
         Ok(Self { name, place })
+    }
+
+    /// What permissions are about.
+    fn resource(&self) -> Result<Resource, Refusal> {
+        let found = Resource::at(Scheme::Storage, &self.name);
+        found.map_err(|error| Refusal::storage("EINVAL", error.to_string()))
     }
 
     /// The organisation or the project itself, which are there from the start.
@@ -84,7 +93,7 @@ pub(super) fn refusal(error: &io::Error, name: &str) -> Refusal {
 
 async fn operate(
     State(platform): Shared,
-    _: Caller,
+    caller: Caller,
     OriginalUri(uri): OriginalUri,
     request: Request,
 ) -> Result<Response, Refusal> {
@@ -94,9 +103,14 @@ async fn operate(
     let headers = request.headers().clone();
     let method = request.method().clone();
     let operation = query.get("op").map(str::to_ascii_uppercase);
+    let access = platform.access(&caller).await?;
+    let action = action(&method, operation.as_deref());
+    permit(&platform, &caller, &access, action, &entry)?;
     match (method, operation.as_deref()) {
-        (Method::GET, Some("GETFILESTATUS")) => run_blocking(move || status(&entry)).await,
-        (Method::GET, Some("LISTSTATUS")) => run_blocking(move || list(&entry, &headers)).await,
+        (Method::GET, Some("GETFILESTATUS")) => run_blocking(move || status(&entry, &access)).await,
+        (Method::GET, Some("LISTSTATUS")) => {
+            run_blocking(move || list(&entry, &headers, &access)).await
+        }
         (Method::GET, Some("GETDISKUSAGE")) => run_blocking(move || usage(&entry)).await,
         (Method::GET, Some("OPEN") | None) => storage_file::open(&entry, &headers).await,
         (Method::HEAD, _) => storage_file::head(&entry).await,
@@ -110,6 +124,7 @@ async fn operate(
         (Method::POST, Some("RENAME")) => {
             let target = query.get("destination").unwrap_or_default();
             let target = Entry::of(&platform, target)?;
+            permit(&platform, &caller, &access, Action::Write, &target)?;
             run_blocking(move || rename(&entry, &target)).await
         }
         (Method::DELETE, Some("DELETE") | None) => {
@@ -121,6 +136,34 @@ async fn operate(
             operation.unwrap_or("(none)")
         ))),
     }
+}
+
+/// What must be allowed for an operation.
+fn action(method: &Method, operation: Option<&str>) -> Action {
+    match (method, operation) {
+        (&Method::GET, Some("GETFILESTATUS" | "LISTSTATUS" | "GETDISKUSAGE")) => Action::List,
+        (&Method::GET | &Method::HEAD, _) => Action::Read,
+        _ => Action::Write,
+    }
+}
+
+/// Refuses unless both the entry and what links in its path lead to may be used so.
+fn permit(
+    platform: &Platform,
+    caller: &Caller,
+    access: &Access,
+    action: Action,
+    entry: &Entry,
+) -> Result<(), Refusal> {
+    let named = entry.resource()?;
+    let real = storage_path::real_resource(&platform.storage, &named)?;
+    for resource in std::iter::once(named).chain(real) {
+        if !access.may(&action, &resource) {
+            let uri = resource.to_string();
+            return Err(permission::refused(&caller.user, &action, &uri));
+        }
+    }
+    Ok(())
 }
 
 fn decoded(path: &str) -> Result<String, Refusal> {
@@ -145,7 +188,7 @@ fn decoded(path: &str) -> Result<String, Refusal> {
 }
 
 /// One entry in the storage's words.
-fn file_status(path: String, data: &Metadata) -> FileStatus {
+fn file_status(path: String, data: &Metadata, allowed: &Action) -> FileStatus {
     let seconds = data
         .modified()
         .ok()
@@ -156,7 +199,11 @@ fn file_status(path: String, data: &Metadata) -> FileStatus {
         modification_time: seconds
             .and_then(|time| i64::try_from(time.as_secs()).ok())
             .unwrap_or(0),
-        permission: "manage".to_owned(),
+        // The tools know no less than reading.
+        permission: match allowed {
+            Action::Write | Action::Manage => allowed.to_string(),
+            _ => Action::Read.to_string(),
+        },
         kind: if data.is_dir() {
             FileKind::Directory
         } else {
@@ -166,12 +213,14 @@ fn file_status(path: String, data: &Metadata) -> FileStatus {
     }
 }
 
-fn status(entry: &Entry) -> Result<Response, Refusal> {
-    let status = file_status(entry.name.clone(), &entry.metadata()?);
+fn status(entry: &Entry, access: &Access) -> Result<Response, Refusal> {
+    let allowed = access.action(&entry.resource()?);
+    let status = file_status(entry.name.clone(), &entry.metadata()?, &allowed);
     Ok(Json(FileStatusLine { status }).into_response())
 }
 
-fn list(entry: &Entry, headers: &HeaderMap) -> Result<Response, Refusal> {
+/// Names are shown as far as they may be listed.
+fn list(entry: &Entry, headers: &HeaderMap, access: &Access) -> Result<Response, Refusal> {
     if !entry.metadata()?.is_dir() {
         return Err(Refusal::storage(
             "ENOTDIR",
@@ -185,10 +234,10 @@ fn list(entry: &Entry, headers: &HeaderMap) -> Result<Response, Refusal> {
         // What vanished meanwhile, or leads nowhere, is not there.
         .filter_map(|inner| {
             let data = fs::metadata(inner.path()).ok()?;
-            Some(file_status(
-                inner.file_name().to_string_lossy().into_owned(),
-                &data,
-            ))
+            let name = inner.file_name().to_string_lossy().into_owned();
+            let path = format!("{}/{name}", entry.name);
+            let allowed = access.action(&Resource::at(Scheme::Storage, &path).ok()?);
+            (allowed != Action::Deny).then(|| file_status(name, &data, &allowed))
         })
         .collect();
     entries.sort_by(|one, other| one.path.cmp(&other.path));
