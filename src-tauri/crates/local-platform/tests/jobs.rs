@@ -364,7 +364,11 @@ async fn a_passed_configuration_lets_the_job_in_and_lies_in_no_file() {
     let desk = Desk::new().await;
     let script = "echo $NEURO_PASSED_CONFIG; echo $NEURO_JOB_ID; sleep 60";
     let job = desk.submit(script, json!({"pass_config": true})).await;
-    let output = desk.data_dir().join("jobs").join(&job.id).join("output.log");
+    let output = desk
+        .data_dir()
+        .join("jobs")
+        .join(&job.id)
+        .join("output.log");
     let said = |_: &Job| {
         let log = std::fs::read_to_string(&output).unwrap_or_default();
         log.lines().count() == 2
