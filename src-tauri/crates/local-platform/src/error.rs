@@ -75,6 +75,26 @@ pub enum DataError {
         /// Ours.
         known: i64,
     },
+    /// The file in the place of the database is something else.
+    #[error(
+        "{path} is not a database of Bakehouse; nothing was changed: \
+         move it away, or choose another data folder"
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database is damaged.
+    #[error(
+        "the database {path} is damaged; nothing was changed: put a copy of it back, \
+         or move it away to begin with an empty one: {source}"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the database says.
+        source: rusqlite::Error,
+    },
     /// A stored record is not what this version writes.
     #[error("a record of the local platform could not be read: {source}")]
     Record {

@@ -1,23 +1,23 @@
 //! Jobs in the database: one document each, with the columns that lists are filtered by.
 
 use jiff::Timestamp;
-use protocol::{Job, JobFilter, JobHistory, JobStatus, JobTransition, reason};
-use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use protocol::{Job, JobHistory, JobStatus, JobTransition, reason};
+use rusqlite::{Connection, params};
 
 use crate::DataError;
-use crate::place::CLUSTER;
+use crate::job_queue;
 use crate::refusal::Refusal;
 use crate::store::{doc, docs, text};
 
-/// Adds a job, unless an unfinished one of the project has its name.
+/// Adds a job, which waits for a place, unless an unfinished one of the project has its name.
 pub(crate) fn insert(connection: &Connection, job: &Job) -> Result<(), Refusal> {
     if let Some(name) = &job.name {
         refuse_taken_name(connection, name, job.project())?;
     }
     connection.execute(
-        "INSERT INTO jobs (id, name, owner, org, project, status, created_at, tended, doc)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)",
+        "INSERT INTO jobs (id, name, owner, org, project, status, created_at, tended, doc,
+             waiting, takes_place, priority, gives_up_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, 1, ?9, ?10, ?11)",
         params![
             job.id,
             job.name,
@@ -26,7 +26,10 @@ pub(crate) fn insert(connection: &Connection, job: &Job) -> Result<(), Refusal> 
             job.project(),
             job.status.as_str(),
             created(job).as_microsecond(),
-            text(job)?
+            text(job)?,
+            job_queue::takes_place(job),
+            job_queue::rank(job),
+            job_queue::gives_up_at(job).map(Timestamp::as_microsecond),
         ],
     )?;
     let mut tag = connection
@@ -84,99 +87,45 @@ pub(crate) fn get(connection: &Connection, id: &str) -> Result<Option<Job>, Data
 /// Writes a changed job back.
 pub(crate) fn update(connection: &Connection, job: &Job) -> Result<(), DataError> {
     connection
-        .prepare_cached("UPDATE jobs SET status = ?2, doc = ?3 WHERE id = ?1")?
-        .execute(params![job.id, job.status.as_str(), text(job)?])?;
+        .prepare_cached(
+            "UPDATE jobs SET status = ?2, doc = ?3, being_dropped = ?4, logs_removed = ?5,
+                 materialized = ?6, finished_at = ?7 WHERE id = ?1",
+        )?
+        .execute(params![
+            job.id,
+            job.status.as_str(),
+            text(job)?,
+            job.being_dropped,
+            job.logs_removed,
+            job.materialized,
+            job.history.finished_at.map(Timestamp::as_microsecond),
+        ])?;
     Ok(())
 }
 
 /// Notes that nothing more will come from a job's supervisor.
 pub(crate) fn untend(connection: &Connection, id: &str) -> Result<(), DataError> {
-    connection.execute("UPDATE jobs SET tended = 0 WHERE id = ?1", params![id])?;
+    connection
+        .prepare_cached("UPDATE jobs SET tended = 0, waiting = 0 WHERE id = ?1")?
+        .execute(params![id])?;
     Ok(())
 }
 
-/// Jobs whose supervisors have not been seen to end.
+/// Notes that a job waits no longer; false if it did not wait.
+pub(crate) fn place_given(connection: &Connection, id: &str) -> Result<bool, DataError> {
+    let changed = connection
+        .prepare_cached("UPDATE jobs SET waiting = 0 WHERE id = ?1 AND waiting = 1")?
+        .execute(params![id])?;
+    Ok(changed > 0)
+}
+
+/// Jobs that were given a place and whose supervisors have not been seen to end.
 pub(crate) fn tended(connection: &Connection) -> Result<Vec<Job>, DataError> {
     docs(
         connection,
-        "SELECT doc FROM jobs WHERE tended = 1 ORDER BY created_at",
+        "SELECT doc FROM jobs WHERE tended = 1 AND waiting = 0 ORDER BY created_at",
         [],
     )
-}
-
-/// The jobs a filter asks for.
-pub(crate) fn list(connection: &Connection, filter: &JobFilter) -> Result<Vec<Job>, DataError> {
-    if !filter.clusters.is_empty() && !filter.clusters.iter().any(|name| name == CLUSTER) {
-        return Ok(Vec::new());
-    }
-    if filter.being_dropped == Some(true) || filter.logs_removed == Some(true) {
-        return Ok(Vec::new());
-    }
-    let mut search = Search::default();
-    search.any("status", filter.statuses.iter().map(JobStatus::as_str));
-    search.any("owner", filter.owners.iter().map(String::as_str));
-    search.any("org", filter.orgs.iter().map(String::as_str));
-    search.any("project", filter.projects.iter().map(String::as_str));
-    search.any("name", filter.name.iter().map(String::as_str));
-    for tag in &filter.tags {
-        let tagged = "id IN (SELECT job_id FROM job_tags WHERE tag = ?)";
-        search.add(tagged, tag.clone());
-    }
-    search.time("created_at >= ?", filter.since);
-    search.time("created_at <= ?", filter.until);
-    let mut jobs: Vec<Job> = docs(
-        connection,
-        &search.sql(filter),
-        params_from_iter(search.values),
-    )?;
-    if let Some(materialized) = filter.materialized {
-        jobs.retain(|job| job.materialized == materialized);
-    }
-    Ok(jobs)
-}
-
-/// Conditions and their values, in the same order.
-#[derive(Default)]
-struct Search {
-    conditions: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Search {
-    fn add(&mut self, condition: &str, value: impl Into<Value>) {
-        self.conditions.push(condition.to_owned());
-        self.values.push(value.into());
-    }
-
-    /// The column has one of the values; no values means any.
-    fn any<'a>(&mut self, column: &str, values: impl Iterator<Item = &'a str>) {
-        let values: Vec<Value> = values.map(|value| value.to_owned().into()).collect();
-        if values.is_empty() {
-            return;
-        }
-        let marks = vec!["?"; values.len()].join(", ");
-        self.conditions.push(format!("{column} IN ({marks})"));
-        self.values.extend(values);
-    }
-
-    fn time(&mut self, condition: &str, time: Option<Timestamp>) {
-        if let Some(time) = time {
-            self.add(condition, time.as_microsecond());
-        }
-    }
-
-    fn sql(&self, filter: &JobFilter) -> String {
-        let mut sql = "SELECT doc FROM jobs".to_owned();
-        if !self.conditions.is_empty() {
-            sql = format!("{sql} WHERE {}", self.conditions.join(" AND "));
-        }
-        let direction = if filter.reverse { "DESC" } else { "ASC" };
-        sql = format!("{sql} ORDER BY created_at {direction}, rowid {direction}");
-        match filter.limit {
-            Some(limit) => format!("{sql} LIMIT {limit}"),
-            None => sql,
-        }
-    }
 }
 
 /// Adds a transition and what follows from it.

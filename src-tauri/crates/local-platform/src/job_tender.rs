@@ -8,10 +8,9 @@ use protocol::{Job, JobStatus, JobTransition, reason};
 use tokio::sync::watch;
 
 use crate::DataError;
-use crate::job_start::spawn_supervisor;
 use crate::platform::{Platform, PlatformEvent};
 use crate::supervisor::{Ending, JobFolder, JobState, end_orphans};
-use crate::{attempt_watch, job_store};
+use crate::{attempt_watch, job_queue, job_start, job_store};
 
 /// How often we look whether a quiet supervisor still lives.
 const PULSE: Duration = Duration::from_secs(1);
@@ -27,23 +26,22 @@ pub(crate) async fn adopt(platform: &Arc<Platform>) -> Result<(), DataError> {
             end(platform, &job.id, Ending::lost()).await?;
             continue;
         }
+        if never_started(&job, &folder) {
+            job_start::launch(platform, vec![job]);
+            continue;
+        }
         let changes = platform.watch.begin(&job.id, &folder);
-        let process = if never_started(&job, &folder) {
-            spawn_supervisor(platform, &job.id, &Default::default()).ok()
-        } else {
-            None
-        };
-        tend(platform, job.id, changes, process);
+        tend(platform, job.id, changes, None);
     }
-    Ok(())
+    job_queue::advance(platform).await
 }
 
-/// True for a job that was accepted, but whose supervisor the last server did not get to start.
+/// True for a job that was given a place, but whose supervisor the last server did not get to start.
 fn never_started(job: &Job, folder: &JobFolder) -> bool {
     job.status == JobStatus::Pending
         && !folder.is_supervised()
         && folder.state().is_err()
-        && folder.spec().is_ok_and(|spec| !spec.needs_secrets)
+        && folder.spec().is_ok()
 }
 
 /// Looks after one job until it ends or the server does.
@@ -112,9 +110,9 @@ impl Tender {
         let Ok(state) = self.folder.state() else {
             return Ok(false);
         };
-        self.seen = mark;
         let ended = state.ending.is_some();
         apply(&self.platform, &self.id, state).await?;
+        self.seen = mark;
         Ok(ended)
     }
 
@@ -172,29 +170,27 @@ pub(crate) async fn end(
 
 async fn apply(platform: &Arc<Platform>, id: &str, state: JobState) -> Result<(), DataError> {
     let over = state.ending.is_some();
-    let key = id.to_owned();
-    let changed: Vec<JobStatus> = platform
+    let (key, places) = (id.to_owned(), platform.places);
+    let (changed, next): (Vec<JobStatus>, Vec<Job>) = platform
         .store
         .write(move |connection| {
             let Some(mut job) = job_store::get(connection, &key)? else {
-                return Ok(Vec::new());
+                return Ok((Vec::new(), Vec::new()));
             };
+            let mut next = Vec::new();
             let before = job.statuses.len();
             merge(&mut job, state);
             job_store::update(connection, &job)?;
             if over {
                 job_store::untend(connection, &key)?;
                 attempt_watch::executor_ended(connection, &job)?;
+                next = job_queue::take(connection, places)?;
             }
-            Ok::<_, DataError>(
-                job.statuses
-                    .into_iter()
-                    .skip(before)
-                    .map(|one| one.status)
-                    .collect(),
-            )
+            let news = job.statuses.into_iter().skip(before);
+            Ok::<_, DataError>((news.map(|one| one.status).collect(), next))
         })
         .await?;
+    job_start::launch(platform, next);
     for status in changed {
         platform.tell(PlatformEvent::JobChanged {
             id: id.to_owned(),
@@ -212,6 +208,7 @@ fn merge(job: &mut Job, state: JobState) {
     if job.status.is_finished() {
         return;
     }
+    job.materialized = state.started_at.is_some() && state.ending.is_none();
     let known = job
         .statuses
         .iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use protocol::{JobStatus, ResourcePreset};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{self, Caller};
@@ -12,6 +12,7 @@ use crate::data_folder::DataFolder;
 use crate::engine::EngineFinder;
 use crate::job_address::JobKeys;
 use crate::job_watch::JobWatch;
+use crate::machine::Machine;
 use crate::refusal::Refusal;
 use crate::registry::ImageStore;
 use crate::runner::Runners;
@@ -43,7 +44,12 @@ pub(crate) struct Platform {
     pub(crate) runners: Runners,
     /// The container engine, wherever one answers.
     pub(crate) engine: EngineFinder,
+    pub(crate) machine: Machine,
     pub(crate) presets: Vec<ResourcePreset>,
+    /// How many jobs run at once.
+    pub(crate) places: usize,
+    /// Told when a job has to wait that does not want to wait for ever.
+    pub(crate) queued: Notify,
     pub(crate) supervisor: PathBuf,
     /// `http://127.0.0.1:PORT`, without a path.
     pub(crate) origin: String,

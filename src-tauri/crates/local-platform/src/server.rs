@@ -8,20 +8,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::data_folder::{DataFolder, Served};
 use crate::engine::EngineFinder;
 use crate::job_address::JobKeys;
+use crate::job_removal::KeepJobs;
 use crate::job_watch::JobWatch;
 use crate::machine::Machine;
 use crate::platform::{Platform, PlatformEvent};
 use crate::registry::{ImageStore, keep_swept};
 use crate::runner::{RunnerChoice, Runners};
 use crate::store::{self, Store};
-use crate::{DataError, StartError, attempt_watch, job_tender, routes, token};
+use crate::{
+    DataError, StartError, attempt_watch, job_queue, job_removal, job_tender, routes, token,
+};
 
 /// The port of the platform unless another is asked for. Tools store the address at login, so it
 /// should not change.
@@ -52,6 +55,10 @@ pub struct Options {
     pub enforce_limits: bool,
     /// How much output is kept of a job, in bytes; the oldest goes first.
     pub log_limit: u64,
+    /// How many jobs run at once, further ones wait; chosen after this computer if not given.
+    pub jobs_at_once: Option<usize>,
+    /// Which ended jobs are kept with their logs; all of them unless told otherwise.
+    pub keep_jobs: KeepJobs,
 }
 
 impl Options {
@@ -66,6 +73,8 @@ impl Options {
             engine: None,
             enforce_limits: true,
             log_limit: 1 << 30,
+            jobs_at_once: None,
+            keep_jobs: KeepJobs::default(),
         }
     }
 }
@@ -92,9 +101,14 @@ impl Server {
             port: options.port,
             source,
         })?;
-        let platform = Arc::new(assemble(options, folder, address)?);
+        let platform = Arc::new(assemble(&options, folder, address)?);
         job_tender::adopt(&platform).await?;
         attempt_watch::sweep(&platform).await?;
+        tokio::spawn(job_queue::keep_deadlines(Arc::clone(&platform)));
+        tokio::spawn(job_removal::keep_tidy(
+            Arc::clone(&platform),
+            options.keep_jobs,
+        ));
         let url = format!("{}/api/v1", platform.origin);
         platform.folder.write_served(&Served {
             url: url.clone(),
@@ -149,7 +163,7 @@ async fn listen(port: u16) -> Result<TcpListener, StartError> {
 }
 
 fn assemble(
-    options: Options,
+    options: &Options,
     folder: DataFolder,
     address: SocketAddr,
 ) -> Result<Platform, DataError> {
@@ -160,14 +174,19 @@ fn assemble(
         path: storage,
         source,
     })?;
+    let machine = Machine::look();
+    let places = options.jobs_at_once.map(|places| places.max(1));
     Ok(Platform {
         storage,
         watch: JobWatch::start(closing.clone()),
         job_keys: JobKeys::load(&folder.job_keys())?,
         runners: Runners::look(options.runner, &folder),
-        engine: EngineFinder::new(options.engine),
-        presets: Machine::look().presets(),
-        supervisor: options.exe,
+        engine: EngineFinder::new(options.engine.clone()),
+        places: places.unwrap_or_else(|| job_queue::places(&machine)),
+        queued: Notify::new(),
+        presets: machine.presets(),
+        machine,
+        supervisor: options.exe.clone(),
         origin: format!("http://{address}"),
         tool_tokens: options.tool_tokens,
         events: broadcast::channel(1024).0,

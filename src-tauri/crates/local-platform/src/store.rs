@@ -2,21 +2,39 @@
 
 mod schema;
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
 use crate::data_folder::DataFolder;
 use crate::{DEFAULT_PROJECT, DataError};
 
-/// The database of one data folder.
+/// How long one connection waits for another.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Readers that may work at once beside the one writer.
+const READERS: usize = 4;
+/// Up to this size the whole database is checked when it is opened.
+const CHECKED: u64 = 64 << 20;
+
+/// The database of one data folder: one connection writes, others read beside it.
 #[derive(Clone)]
 pub(crate) struct Store {
-    connection: Arc<Mutex<Connection>>,
+    writer: Arc<Mutex<Connection>>,
+    readers: Arc<Readers>,
+}
+
+/// Connections that only read; they see what was committed last and never wait for the writer.
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+    turns: Semaphore,
 }
 
 impl Store {
@@ -29,25 +47,22 @@ impl Store {
 
     /// Opens a database whose layout is made by `steps`.
     pub(crate) fn open_with(path: &Path, steps: &[&str]) -> Result<Self, DataError> {
-        let connection = Connection::open(path)?;
-        owner_only(path)?;
-        connection.busy_timeout(Duration::from_secs(10))?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        let mut connection = connection;
+        let mut connection = open_checked(path, steps)?;
         schema::migrate(&mut connection, path, steps)?;
         Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
+            writer: Arc::new(Mutex::new(connection)),
+            readers: Arc::new(Readers {
+                path: path.to_owned(),
+                idle: Mutex::default(),
+                turns: Semaphore::new(READERS),
+            }),
         })
     }
 
-    /// The connection, for short work from a thread that may block.
+    /// The writing connection, for short work from a thread that may block.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic in another request leaves at worst an open transaction, which rolls back.
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs `work` in a transaction on a thread that may block.
@@ -77,9 +92,87 @@ impl Store {
         E: From<DataError> + Send + 'static,
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
-        let store = self.clone();
-        run_blocking(move || work(&store.lock())).await
+        let readers = Arc::clone(&self.readers);
+        let turn = readers.turns.acquire().await;
+        let _turn = turn.expect("the turns are never closed");
+        let readers = Arc::clone(&self.readers);
+        run_blocking(move || {
+            let connection = readers.take()?;
+            let answer = work(&connection);
+            readers.idle().push(connection);
+            answer
+        })
+        .await
     }
+}
+
+impl Readers {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Result<Connection, DataError> {
+        if let Some(connection) = self.idle().pop() {
+            return Ok(connection);
+        }
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+}
+
+/// Opens the database after looking at it: what is not ours is not written to.
+fn open_checked(path: &Path, steps: &[&str]) -> Result<Connection, DataError> {
+    refuse_other_files(path)?;
+    let connection = Connection::open(path)?;
+    owner_only(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    schema::recognise(&connection, path, steps)?;
+    refuse_damage(&connection, path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Whoever kills the server loses nothing that was committed. A power cut can lose the last
+    // commits, but never damages the database.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+/// A file that does not begin as a database does is left alone.
+fn refuse_other_files(path: &Path) -> Result<(), DataError> {
+    const BEGINNING: &[u8; 16] = b"SQLite format 3\0";
+    let mut beginning = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut beginning));
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(DataError::Folder {
+            path: path.to_owned(),
+            source,
+        }),
+        Ok(_) if beginning.is_empty() || beginning == BEGINNING => Ok(()),
+        Ok(_) => Err(DataError::Foreign {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+/// Checks a database that is small enough for it.
+fn refuse_damage(connection: &Connection, path: &Path) -> Result<(), DataError> {
+    if std::fs::metadata(path).is_ok_and(|data| data.len() > CHECKED) {
+        return Ok(());
+    }
+    let damaged = |source| DataError::Damaged {
+        path: path.to_owned(),
+        source,
+    };
+    let found: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(damaged)?;
+    if found == "ok" {
+        return Ok(());
+    }
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    Err(damaged(rusqlite::Error::SqliteFailure(code, Some(found))))
 }
 
 /// Runs blocking work away from the threads that serve; a panic in it goes on in the caller. Work

@@ -1,7 +1,8 @@
 //! Checks of what is submitted, with the platform's own limits.
 
-use protocol::{JobSubmission, split};
+use protocol::{ContainerResources, JobPriority, JobSubmission, RestartPolicy, split};
 
+use crate::machine::Machine;
 use crate::refusal::Refusal;
 use crate::runner::mount_target;
 
@@ -16,6 +17,8 @@ pub(crate) fn check(submission: &JobSubmission) -> Result<(), Refusal> {
         job_name(name)?;
     }
     tags(&submission.tags)?;
+    words(submission)?;
+    waiting(submission)?;
     command(submission)?;
     targets(submission)?;
     if submission.max_run_time_minutes == Some(0) {
@@ -84,6 +87,77 @@ fn tags(tags: &[String]) -> Result<(), Refusal> {
         Some(tag) => Err(Refusal::bad_request(format!(
             "`{tag}` is no tag: 1 to 256 letters without blanks"
         ))),
+        None => Ok(()),
+    }
+}
+
+/// Words this version does not know would be ignored silently.
+fn words(submission: &JobSubmission) -> Result<(), Refusal> {
+    if let Some(RestartPolicy::Unknown(word)) = &submission.restart_policy {
+        return Err(Refusal::bad_request(format!(
+            "`restart_policy` is `{word}`; it must be never, on-failure or always"
+        )));
+    }
+    if let Some(JobPriority::Unknown(word)) = &submission.priority {
+        return Err(Refusal::bad_request(format!(
+            "`priority` is `{word}`; it must be low, normal or high"
+        )));
+    }
+    if let Some(name) = &submission.energy_schedule_name {
+        return Err(Refusal::bad_request(format!(
+            "`energy_schedule_name` is `{name}`, but no preset of this computer has a scheduler"
+        )));
+    }
+    if submission.image.trim().is_empty() {
+        return Err(Refusal::bad_request("`image` must not be empty"));
+    }
+    Ok(())
+}
+
+/// Longest time a job may wait for a place: less than thirty days.
+const LONGEST_WAIT: f64 = 30.0 * 24.0 * 3600.0;
+
+fn waiting(submission: &JobSubmission) -> Result<(), Refusal> {
+    match submission.schedule_timeout {
+        Some(seconds) if !(1.0..LONGEST_WAIT).contains(&seconds) => Err(Refusal::bad_request(
+            "`schedule_timeout` must be 1 second or more, and less than 30 days",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses resources that this computer does not have.
+pub(crate) fn check_resources(
+    asked: &ContainerResources,
+    machine: &Machine,
+) -> Result<(), Refusal> {
+    if !(asked.cpu > 0.0 && asked.cpu <= f64::from(machine.cpus)) {
+        return Err(Refusal::bad_request(format!(
+            "`cpu` is {}; this computer has {} processors",
+            asked.cpu, machine.cpus
+        )));
+    }
+    if asked.memory == 0 || asked.memory > machine.memory {
+        return Err(Refusal::bad_request(format!(
+            "`memory` is {} bytes; this computer has {}",
+            asked.memory, machine.memory
+        )));
+    }
+    let has = machine.gpu.as_ref().map_or(0, |gpu| gpu.count);
+    let makes = [
+        ("nvidia_gpu", asked.nvidia_gpu.as_ref(), has),
+        ("amd_gpu", asked.amd_gpu.as_ref(), 0),
+        ("intel_gpu", asked.intel_gpu.as_ref(), 0),
+    ];
+    for (key, gpu, has) in makes {
+        if gpu.is_some_and(|gpu| gpu.count > has) {
+            return Err(Refusal::bad_request(format!(
+                "`{key}`: this computer has {has} graphics processors of this make"
+            )));
+        }
+    }
+    match asked.tpu {
+        Some(_) => Err(Refusal::bad_request("`tpu`: this computer has none")),
         None => Ok(()),
     }
 }
@@ -165,9 +239,43 @@ mod tests {
             "`working_dir`",
         );
         has(
+            refused(|job| job.schedule_timeout = Some(f64::NAN)),
+            "1 second or more",
+        );
+        has(
+            refused(|job| job.restart_policy = Some("sometimes".into())),
+            "never, on-failure or always",
+        );
+        has(
+            refused(|job| job.energy_schedule_name = Some("night".into())),
+            "scheduler",
+        );
+        has(
             refused(|job| job.max_run_time_minutes = Some(0)),
             "1 or more",
         );
+    }
+
+    #[test]
+    fn resources_beyond_this_computer_are_refused_with_what_it_has() {
+        let machine = Machine {
+            cpus: 2,
+            memory: 1 << 30,
+            gpu: None,
+        };
+        let of = |cpu, memory| ContainerResources {
+            cpu,
+            memory,
+            ..ContainerResources::default()
+        };
+        let refused = |asked| {
+            let refused = check_resources(&asked, &machine).err();
+            refused.and_then(|refusal| refusal.body.error)
+        };
+        assert_eq!(refused(of(0.5, 1 << 20)), None);
+        assert!(refused(of(3.0, 1)).unwrap().contains("has 2 processors"));
+        assert!(refused(of(f64::NAN, 1)).is_some());
+        assert!(refused(of(1.0, 2 << 30)).unwrap().contains("`memory`"));
     }
 
     #[test]

@@ -16,25 +16,25 @@ pub(crate) struct Desk {
     pub(crate) token: String,
     pub(crate) client: Client,
     folder: tempfile::TempDir,
+    options: Options,
 }
 
 /// The data of a platform that nobody serves.
 pub(crate) struct Paused {
     token: String,
     folder: tempfile::TempDir,
+    options: Options,
 }
 
 impl Paused {
     pub(crate) async fn resume(self) -> Desk {
-        let Self { token, folder } = self;
-        let running = Server::start(options(&folder.path().join("data")))
-            .await
-            .unwrap();
+        let running = Server::start(self.options.clone()).await.unwrap();
         Desk {
             running,
-            token,
+            token: self.token,
             client: client(),
-            folder,
+            folder: self.folder,
+            options: self.options,
         }
     }
 }
@@ -63,16 +63,21 @@ impl Desk {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(tempfile::tempdir().unwrap(), change).await
+    }
+
+    /// On what lies in `data` of the folder.
+    pub(crate) async fn on(folder: tempfile::TempDir, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = options(&folder.path().join("data"));
         change(&mut options);
-        let running = Server::start(options).await.unwrap();
+        let running = Server::start(options.clone()).await.unwrap();
         let token = running.mint_token("alice").unwrap();
         Self {
             running,
             token,
             client: client(),
             folder,
+            options,
         }
     }
 
@@ -81,16 +86,28 @@ impl Desk {
         self.pause().await.resume().await
     }
 
+    /// The same with other options.
+    pub(crate) async fn restart_with(self, change: impl FnOnce(&mut Options)) -> Self {
+        let mut paused = self.pause().await;
+        change(&mut paused.options);
+        paused.resume().await
+    }
+
     /// Nobody serves.
     pub(crate) async fn pause(self) -> Paused {
         let Self {
             running,
             token,
             folder,
+            options,
             ..
         } = self;
         running.shutdown().await;
-        Paused { token, folder }
+        Paused {
+            token,
+            folder,
+            options,
+        }
     }
 
     /// A user who was added on the command line, and what the user's token is.

@@ -35,9 +35,10 @@ pub use disk::{Disk, NewDisk};
 pub use error_body::{ErrorBody, MissingPermission};
 pub use image::{ImageError, ImageReference, PlatformImage};
 pub use job::{
-    Container, ContainerResources, DiskVolume, HttpPort, Job, JobFilter, JobHistory, JobPriority,
-    JobStatus, JobSubmission, JobTransition, JobsDocument, LogQuery, RestartPolicy, RunTimeChange,
-    SecretVolume, StorageVolume, SubmittedResources, Telemetry, named_host, reason,
+    Container, ContainerResources, DiskVolume, DropProgress, ExplicitSubmission, HttpPort, Job,
+    JobFilter, JobHistory, JobPriority, JobStatus, JobSubmission, JobTransition, JobsDocument,
+    LogQuery, RestartPolicy, RunTimeChange, SecretVolume, StorageVolume, SubmittedResources,
+    Telemetry, named_host, reason,
 };
 pub use passed_config::{PASSED_CONFIG, PassedConfig, PassedConfigError};
 pub use permission::{Action, Grant, Permission, Subroles};

@@ -1,24 +1,27 @@
 //! The jobs service.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use protocol::{
-    Action, Job, JobFilter, JobStatus, JobSubmission, JobTransition, JobsDocument, Query,
-    RunTimeChange, reason,
+    Action, DropProgress, ExplicitSubmission, Job, JobFilter, JobStatus, JobSubmission,
+    JobTransition, JobsDocument, Query, RunTimeChange, reason,
 };
+use rusqlite::Connection;
 
 use crate::auth::Caller;
+use crate::job_list::JobList;
 use crate::platform::{Platform, PlatformEvent, Shared};
 use crate::refusal::Refusal;
 use crate::store::run_blocking;
-use crate::{attempt_watch, job_start, job_store, ndjson, submission_permission};
+use crate::{attempt_watch, job_queue, job_removal, job_start, job_store, ndjson, submission};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
@@ -27,6 +30,11 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
         .route("/{job}", get(show).delete(cancel))
         .route("/{job}/max_run_time_minutes", put(change_run_time))
         .route("/{job}/kill", post(cancel))
+        .route("/{job}/log", delete(remove))
+        .route("/{job}/drop", post(remove))
+        .route("/{job}/drop_progress", post(note_dropped))
+        .route("/{job}/status", put(refuse_foreign_word))
+        .route("/{job}/materialized", put(refuse_foreign_word))
 }
 
 async fn list(
@@ -37,54 +45,67 @@ async fn list(
 ) -> Result<Response, Refusal> {
     let query = Query::parse(&query.unwrap_or_default());
     let filter = JobFilter::read(&query).map_err(Refusal::bad_request)?;
-    let jobs = readable(&platform, &caller, filter).await?;
-    let jobs: Vec<Job> = jobs.into_iter().map(|job| platform.shown(job)).collect();
-    Ok(if ndjson::wanted(&headers) {
-        ndjson::lines(&jobs, "\n")
-    } else {
-        Json(JobsDocument { jobs }).into_response()
-    })
+    let mut list = JobList::new(filter, platform.access(&caller).await?);
+    if ndjson::wanted(&headers) {
+        let list = Arc::new(Mutex::new(list));
+        return Ok(ndjson::pages("\n", move || {
+            next_page(Arc::clone(&platform), Arc::clone(&list))
+        }));
+    }
+    let jobs: Vec<Job> = platform
+        .store
+        .read(move |connection| {
+            let mut jobs = Vec::new();
+            loop {
+                let page = list.next(connection)?;
+                if page.is_empty() {
+                    return Ok::<_, Refusal>(jobs);
+                }
+                jobs.extend(page);
+            }
+        })
+        .await?;
+    let jobs = jobs.into_iter().map(|job| platform.shown(job)).collect();
+    Ok(Json(JobsDocument { jobs }).into_response())
 }
 
-/// The jobs a filter asks for, but for those that the caller may not read.
-async fn readable(
-    platform: &Platform,
-    caller: &Caller,
-    mut filter: JobFilter,
+async fn next_page(
+    platform: Arc<Platform>,
+    list: Arc<Mutex<JobList>>,
 ) -> Result<Vec<Job>, Refusal> {
-    let access = platform.access(caller).await?;
-    // Counted here for those who may not read everything, because the others must not count.
-    let limit = filter.limit.take_if(|_| !caller.manager);
-    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
-    let found: Vec<Job> = platform
+    let jobs: Vec<Job> = platform
         .store
-        .read(move |connection| job_store::list(connection, &filter))
+        .read(move |connection| {
+            let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
+            list.next(connection)
+        })
         .await?;
-    let readable = found
-        .into_iter()
-        .filter(|job| access.may_job(&Action::Read, job));
-    Ok(readable.take(limit.unwrap_or(usize::MAX)).collect())
+    Ok(jobs.into_iter().map(|job| platform.shown(job)).collect())
 }
 
 async fn submit(
     State(platform): Shared,
     caller: Caller,
     RawQuery(query): RawQuery,
-    body: axum::body::Bytes,
+    body: Bytes,
 ) -> Result<Response, Refusal> {
-    if Query::parse(&query.unwrap_or_default())
-        .pairs()
-        .iter()
-        .all(|(key, _)| key != "from_preset")
-    {
-        return Err(Refusal::bad_request(
-            "this platform takes jobs by preset: POST jobs?from_preset with a flat body",
-        ));
-    }
-    let submitted: JobSubmission = serde_json::from_slice(&body)
-        .map_err(|error| Refusal::bad_request(format!("the job could not be read: {error}")))?;
+    let query = Query::parse(&query.unwrap_or_default());
+    let by_preset = query.pairs().iter().any(|(key, _)| key == "from_preset");
+    let unreadable = |error| Refusal::bad_request(format!("the job could not be read: {error}"));
+    let (submitted, resources) = if by_preset {
+        let job: JobSubmission = serde_json::from_slice(&body).map_err(unreadable)?;
+        (job, None)
+    } else {
+        let explicit: ExplicitSubmission = serde_json::from_slice(&body).map_err(unreadable)?;
+        submission::check_resources(&explicit.resources, &platform.machine)?;
+        if explicit.scheduler_enabled {
+            let text = "`scheduler_enabled`: jobs are never put to sleep on this computer";
+            return Err(Refusal::bad_request(text));
+        }
+        (explicit.job, Some(explicit.resources))
+    };
     submission_permission::permit(&platform, &caller, &submitted).await?;
-    let job = job_start::submit(&platform, caller.user.clone(), submitted).await?;
+    let job = job_start::submit(&platform, caller.user.clone(), submitted, resources).await?;
     let job = found(&platform, &caller, job.id).await?;
     Ok((StatusCode::ACCEPTED, Json(job)).into_response())
 }
@@ -133,32 +154,98 @@ async fn cancel(
 ) -> Result<StatusCode, Refusal> {
     let id = permitted(&platform, &caller, Action::Write, job).await?.id;
     let key = id.clone();
-    let cancelled: bool = platform
+    let cancelled: Option<Cancelled> = platform
         .store
-        .write(move |connection| {
-            let Some(mut job) = job_store::get(connection, &key)? else {
-                return Ok(false);
-            };
-            if job.status.is_finished() {
-                return Ok(false);
-            }
-            job_store::advance(&mut job, user_requested());
-            job_store::update(connection, &job)?;
-            attempt_watch::executor_ended(connection, &job)?;
-            Ok::<_, Refusal>(true)
-        })
+        .write(move |connection| note_cancelled(connection, &key))
         .await?;
-    if cancelled {
-        platform.tell(PlatformEvent::JobChanged {
-            id: id.clone(),
-            status: JobStatus::Cancelled,
-        });
-        give_orders(&platform, &id, |orders| {
-            orders.stop = Some(reason::USER_REQUESTED.to_owned());
-        })
-        .await?;
+    let Some(cancelled) = cancelled else {
+        return Ok(StatusCode::NO_CONTENT);
+    };
+    platform.tell(PlatformEvent::JobChanged {
+        id: id.clone(),
+        status: JobStatus::Cancelled,
+    });
+    match cancelled {
+        Cancelled::Waiting => {
+            let folder = platform.job_folder(&id);
+            run_blocking(move || folder.clear_private()).await;
+        }
+        Cancelled::Started => {
+            give_orders(&platform, &id, |orders| {
+                orders.stop = Some(reason::USER_REQUESTED.to_owned());
+            })
+            .await?;
+        }
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a job was that has been cancelled.
+enum Cancelled {
+    /// It waited for a place, and never starts.
+    Waiting,
+    /// It has a supervisor, or gets one at any moment.
+    Started,
+}
+
+/// Notes that a job is cancelled, unless it has ended.
+fn note_cancelled(connection: &Connection, id: &str) -> Result<Option<Cancelled>, Refusal> {
+    let Some(mut job) = job_store::get(connection, id)? else {
+        return Ok(None);
+    };
+    if job.status.is_finished() {
+        return Ok(None);
+    }
+    let waited = job_store::place_given(connection, id)?;
+    job_store::advance(&mut job, user_requested());
+    job_store::update(connection, &job)?;
+    attempt_watch::executor_ended(connection, &job)?;
+    if !waited {
+        return Ok(Some(Cancelled::Started));
+    }
+    job_store::untend(connection, id)?;
+    Ok(Some(Cancelled::Waiting))
+}
+
+/// Removes the log of an ended job, and what else is left of it but the record.
+async fn remove(
+    State(platform): Shared,
+    caller: Caller,
+    Path(job): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let id = permitted(&platform, &caller, Action::Write, job).await?.id;
+    job_removal::remove(&platform, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes note that the log of a job is gone, by making it so.
+async fn note_dropped(
+    platform: Shared,
+    caller: Caller,
+    job: Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Refusal> {
+    let progress: DropProgress = serde_json::from_slice(&body)
+        .map_err(|error| Refusal::bad_request(format!("the progress is not right: {error}")))?;
+    match progress.logs_removed {
+        Some(true) => remove(platform, caller, job).await,
+        _ => found(&platform, &caller, job.0)
+            .await
+            .map(|_| StatusCode::NO_CONTENT),
+    }
+}
+
+/// The state of a job is what its supervisor says, here as on the platform nobody else may set it.
+async fn refuse_foreign_word(
+    State(platform): Shared,
+    caller: Caller,
+    Path(job): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    found(&platform, &caller, job).await?;
+    Err(Refusal::new(
+        StatusCode::FORBIDDEN,
+        "only the platform itself sets the state of a job",
+    ))
 }
 
 fn user_requested() -> JobTransition {
@@ -175,7 +262,7 @@ async fn change_run_time(
     State(platform): Shared,
     caller: Caller,
     Path(job): Path<String>,
-    body: axum::body::Bytes,
+    body: Bytes,
 ) -> Result<StatusCode, Refusal> {
     let change: RunTimeChange = serde_json::from_slice(&body)
         .map_err(|error| Refusal::bad_request(format!("the change could not be read: {error}")))?;
@@ -233,13 +320,18 @@ async fn give_orders(
     })
 }
 
-/// How many jobs of each preset could be started: this computer does not count.
-async fn capacity(State(platform): Shared, _: Caller) -> Json<IndexMap<String, u32>> {
-    Json(
-        platform
-            .presets
-            .iter()
-            .map(|preset| (preset.name.clone(), 1))
-            .collect(),
-    )
+/// How many further jobs of each preset would start at once.
+async fn capacity(
+    State(platform): Shared,
+    _: Caller,
+) -> Result<Json<IndexMap<String, usize>>, Refusal> {
+    let places = platform.places;
+    let free: usize = platform
+        .store
+        .read(move |connection| job_queue::free(connection, places))
+        .await?;
+    let presets = platform.presets.iter();
+    Ok(Json(
+        presets.map(|preset| (preset.name.clone(), free)).collect(),
+    ))
 }

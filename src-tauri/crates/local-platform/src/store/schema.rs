@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-pub(super) const STEPS: &[&str] = &[FIRST, ACCESS];
+pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -85,6 +85,70 @@ CREATE UNIQUE INDEX tokens_id ON tokens (id);
 CREATE INDEX tokens_identity ON tokens (identity);
 ";
 
+/// Waiting for a place, deleting old jobs, and reading what lists always ask for from columns.
+const QUEUE: &str = "
+ALTER TABLE jobs ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN takes_place INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE jobs ADD COLUMN gives_up_at INTEGER;
+ALTER TABLE jobs ADD COLUMN being_dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN logs_removed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN materialized INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN finished_at INTEGER;
+UPDATE jobs SET materialized = ifnull(json_extract(doc, '$.materialized'), 0);
+UPDATE jobs SET finished_at = ifnull(
+    CAST(strftime('%s', json_extract(doc, '$.history.finished_at')) AS INTEGER) * 1000000,
+    created_at) WHERE status IN ('succeeded', 'failed', 'cancelled');
+CREATE INDEX jobs_waiting ON jobs (priority DESC, created_at) WHERE waiting = 1;
+CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+";
+
+/// Tells databases of ours from those of other programs.
+const APPLICATION_ID: i32 = 0x426b_4873;
+
+/// Refuses a file that is no database of ours, before anything is written to it.
+pub(super) fn recognise(
+    connection: &Connection,
+    path: &Path,
+    steps: &[&str],
+) -> Result<(), DataError> {
+    let damaged = |source| DataError::Damaged {
+        path: path.to_owned(),
+        source,
+    };
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let layout = number("user_version").map_err(damaged)?;
+    let application = number("application_id").map_err(damaged)?;
+    let count = "SELECT count(*) FROM sqlite_master WHERE ?1 IN ('', name)";
+    let tables = |name: &str| {
+        connection
+            .query_row(count, [name], |row| row.get::<_, i64>(0))
+            .map_err(damaged)
+    };
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    let ours = match (application, layout) {
+        (0, 0) => tables("")? == 0,
+        // A newer one is told apart later, in its own words.
+        (0, layout) if layout > known => true,
+        // The first layouts did not say whose they were.
+        (0, _) => tables(first_table(steps))? > 0,
+        (application, _) => application == i64::from(APPLICATION_ID),
+    };
+    if ours {
+        return Ok(());
+    }
+    Err(DataError::Foreign {
+        path: path.to_owned(),
+    })
+}
+
+/// The table that was there from the beginning.
+fn first_table<'a>(steps: &[&'a str]) -> &'a str {
+    let mut words = steps.first().unwrap_or(&"").split_whitespace();
+    words.find(|word| *word == "TABLE");
+    words.next().unwrap_or_default()
+}
+
 /// Brings the database up to date, or refuses one from the future.
 pub(super) fn migrate(
     connection: &mut Connection,
@@ -109,6 +173,7 @@ pub(super) fn migrate(
     }
     if found < known {
         transaction.pragma_update(None, "user_version", known)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     Ok(transaction.commit()?)
 }

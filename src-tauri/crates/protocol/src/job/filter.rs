@@ -12,6 +12,8 @@ pub struct JobFilter {
     pub statuses: Vec<JobStatus>,
     /// One of these owners.
     pub owners: Vec<String>,
+    /// One of these owners, or an account that belongs to one of them.
+    pub base_owners: Vec<String>,
     /// All of these tags.
     pub tags: Vec<String>,
     /// One of these clusters.
@@ -20,6 +22,8 @@ pub struct JobFilter {
     pub orgs: Vec<String>,
     /// One of these projects.
     pub projects: Vec<String>,
+    /// The job that answers under this host name.
+    pub hostname: Option<String>,
     /// Exactly this name.
     pub name: Option<String>,
     /// Made at this time or later.
@@ -44,10 +48,12 @@ impl JobFilter {
         let mut query = Query::new();
         query.push_all("status", self.statuses.iter().map(JobStatus::as_str));
         query.push_all("owner", self.owners.iter());
+        query.push_all("base_owner", self.base_owners.iter());
         query.push_all("tag", self.tags.iter());
         query.push_all("cluster_name", self.clusters.iter());
         query.push_all("org_name", self.orgs.iter());
         query.push_all("project_name", self.projects.iter());
+        query.push_some("hostname", self.hostname.clone());
         query.push_some("name", self.name.clone());
         query.push_some("since", self.since.map(moment::text));
         query.push_some("until", self.until.map(moment::text));
@@ -71,13 +77,18 @@ impl JobFilter {
         {
             return Err(format!("`{word}` is not a job status"));
         }
+        let hostname = query.get("hostname").map(str::to_owned);
+        if hostname.is_some() {
+            let beside = ["name", "project_name", "cluster_name", "since", "until"];
+            if let Some(key) = beside.into_iter().find(|key| query.get(key).is_some()) {
+                return Err(format!("`hostname` cannot be combined with `{key}`"));
+            }
+        }
         Ok(Self {
             statuses,
-            owners: query
-                .all("owner")
-                .chain(query.all("base_owner"))
-                .map(str::to_owned)
-                .collect(),
+            owners: owned("owner"),
+            base_owners: owned("base_owner"),
+            hostname,
             tags: owned("tag"),
             clusters: owned("cluster_name"),
             orgs: owned("org_name"),
@@ -149,6 +160,10 @@ mod tests {
         assert_eq!(
             of("limit=0"),
             "`limit` must be a whole number above 0, not `0`"
+        );
+        assert_eq!(
+            of("hostname=job-1.jobs&name=x"),
+            "`hostname` cannot be combined with `name`"
         );
         assert_eq!(of("status=dreaming"), "`dreaming` is not a job status");
         assert_eq!(

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    DiskVolume, HttpPort, JobPriority, JobStatus, RestartPolicy, SecretVolume, StorageVolume,
+    ContainerResources, DiskVolume, HttpPort, JobPriority, JobStatus, RestartPolicy, SecretVolume,
+    StorageVolume,
 };
-use crate::{Credits, Gpu};
+use crate::Credits;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -210,39 +211,6 @@ pub struct Container {
     pub working_dir: Option<String>,
 }
 
-/// Resources of a container.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct ContainerResources {
-    /// Processors.
-    pub cpu: f64,
-    /// Memory in bytes.
-    pub memory: u64,
-    /// Large shared memory.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shm: Option<bool>,
-    /// Graphics processors by NVIDIA: a number, or an object on newer servers.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "gpu_of_any_shape"
-    )]
-    pub nvidia_gpu: Option<Gpu>,
-}
-
-/// Reads a graphics processor given as a count or as an object.
-fn gpu_of_any_shape<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Gpu>, D::Error> {
-    let value = serde_json::Value::deserialize(input)?;
-    if let Some(count) = value.as_u64() {
-        let count = u32::try_from(count).map_err(serde::de::Error::custom)?;
-        return Ok(Some(Gpu {
-            count,
-            model: None,
-            memory: None,
-        }));
-    }
-    serde_json::from_value(value).map_err(serde::de::Error::custom)
-}
-
 /// `{"jobs": […]}`: a list as one JSON document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobsDocument {
@@ -301,26 +269,6 @@ mod tests {
                 .get("http_url")
                 .is_none()
         );
-    }
-
-    #[test]
-    fn a_graphics_processor_may_be_a_count_or_an_object() {
-        let of = |json: &str| {
-            serde_json::from_str::<ContainerResources>(json)
-                .unwrap()
-                .nvidia_gpu
-        };
-        assert_eq!(
-            of(r#"{"cpu":1,"memory":1,"nvidia_gpu":2}"#).unwrap().count,
-            2
-        );
-        assert_eq!(
-            of(r#"{"cpu":1,"memory":1,"nvidia_gpu":{"count":1}}"#)
-                .unwrap()
-                .count,
-            1
-        );
-        assert_eq!(of(r#"{"cpu":1,"memory":1}"#), None);
     }
 
     #[test]

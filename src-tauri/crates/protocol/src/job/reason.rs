@@ -4,6 +4,8 @@
 pub const CREATING: &str = "Creating";
 /// Waiting for a place.
 pub const SCHEDULING: &str = "Scheduling";
+/// No place was found in time.
+pub const CLUSTER_SCALE_UP_FAILED: &str = "ClusterScaleUpFailed";
 /// The image is being fetched.
 pub const PULLING: &str = "Pulling";
 /// The container is being made.

@@ -94,10 +94,19 @@ fn is_false(value: &bool) -> bool {
 
 /// Resources asked for beside a preset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SubmittedResources {
     /// Large shared memory.
     #[serde(default)]
     pub shm: bool,
+}
+
+/// The body of `POST jobs/{id}/drop_progress`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DropProgress {
+    /// The log is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logs_removed: Option<bool>,
 }
 
 /// A port to publish.

@@ -1,0 +1,92 @@
+//! What is to be run for a job: command, environment, folders.
+
+use std::collections::BTreeMap;
+
+use protocol::{Job, JobSubmission, split};
+
+use crate::platform::Platform;
+use crate::refusal::Refusal;
+use crate::runner::{Mount, Plan, mount_target};
+use crate::storage_path;
+
+/// What a runner needs to know of a job.
+pub(crate) fn plan(
+    platform: &Platform,
+    job: &Job,
+    submitted: &JobSubmission,
+) -> Result<Plan, Refusal> {
+    let mut argv = Vec::new();
+    for text in [&submitted.entrypoint, &submitted.command]
+        .into_iter()
+        .flatten()
+    {
+        argv.extend(split(text).map_err(|error| Refusal::bad_request(error.to_string()))?);
+    }
+    let mut env: BTreeMap<String, String> = submitted
+        .env
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    env.extend(told_about_itself(job));
+    Ok(Plan {
+        image: submitted.image.clone(),
+        argv,
+        env,
+        working_dir: submitted.working_dir.clone(),
+        mounts: mounts(platform, submitted)?,
+        private: platform.job_folder(&job.id).private(),
+    })
+}
+
+fn mounts(platform: &Platform, submitted: &JobSubmission) -> Result<Vec<Mount>, Refusal> {
+    let mut mounts = Vec::new();
+    for volume in &submitted.volumes {
+        let source = storage_path::of_uri(&platform.storage, &volume.src_storage_uri)
+            .map_err(|error| Refusal::bad_request(error.to_string()))?;
+        if !source.exists() {
+            std::fs::create_dir_all(&source).map_err(|error| {
+                Refusal::bad_request(format!("{}: {error}", volume.src_storage_uri))
+            })?;
+        }
+        // Checked before; a target that is none cannot come here.
+        if let Some(target) = mount_target(&volume.dst_path) {
+            mounts.push(Mount {
+                source,
+                target,
+                read_only: volume.read_only,
+            });
+        }
+    }
+    Ok(mounts)
+}
+
+/// What a job may read about itself in its environment.
+fn told_about_itself(job: &Job) -> [(String, String); 9] {
+    let http = job.container.http.as_ref();
+    let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        ("NEURO_JOB_ID", job.id.clone()),
+        ("NEURO_JOB_NAME", or_empty(&job.name)),
+        ("NEURO_JOB_OWNER", job.owner.clone()),
+        ("NEURO_JOB_CLUSTER", job.cluster_name.clone()),
+        (
+            "NEURO_JOB_INTERNAL_HOSTNAME",
+            or_empty(&job.internal_hostname),
+        ),
+        (
+            "NEURO_JOB_INTERNAL_HOSTNAME_NAMED",
+            or_empty(&job.internal_hostname_named),
+        ),
+        (
+            "NEURO_JOB_HTTP_PORT",
+            http.map(|http| http.port.to_string()).unwrap_or_default(),
+        ),
+        (
+            "NEURO_JOB_HTTP_AUTH",
+            http.map(|http| http.requires_auth.to_string())
+                .unwrap_or_default(),
+        ),
+        ("NEURO_JOB_PRESET", or_empty(&job.preset_name)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+}
