@@ -21,7 +21,10 @@ use crate::job_list::JobList;
 use crate::platform::{Platform, PlatformEvent, Shared};
 use crate::refusal::Refusal;
 use crate::store::run_blocking;
-use crate::{attempt_watch, job_queue, job_removal, job_start, job_store, ndjson, submission};
+use crate::{
+    attempt_watch, job_queue, job_removal, job_start, job_store, ndjson, submission,
+    submission_permission,
+};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
