@@ -1,10 +1,13 @@
 //! All routes, by service.
 
+mod attach;
 mod config;
 mod guard;
 mod job_http;
+mod job_socket;
 mod job_stream;
 mod jobs;
+mod port_forward;
 mod registry;
 mod storage;
 mod storage_file;
@@ -29,7 +32,7 @@ const BODY_LIMIT: usize = 32 << 20;
 pub(crate) fn all(platform: Arc<Platform>) -> Router {
     let api = Router::new()
         .merge(config::routes())
-        .nest("/jobs", jobs::routes().merge(job_stream::routes()))
+        .nest("/jobs", job_routes())
         .merge(storage::routes())
         .nest("/flow", flow::routes())
         .merge(users::routes());
@@ -44,6 +47,13 @@ pub(crate) fn all(platform: Arc<Platform>) -> Router {
             guard::refuse_strangers,
         ))
         .with_state(platform)
+}
+
+fn job_routes() -> Router<Arc<Platform>> {
+    jobs::routes()
+        .merge(job_stream::routes())
+        .merge(attach::routes())
+        .merge(port_forward::routes())
 }
 
 /// Carries a request that changes something to its end even if the client hangs up meanwhile:

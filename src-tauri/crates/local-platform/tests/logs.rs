@@ -13,10 +13,10 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::desk::Desk;
 
-type Socket =
+pub(crate) type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn socket(desk: &Desk, path: &str) -> Result<Socket, Error> {
+pub(crate) async fn socket(desk: &Desk, path: &str) -> Result<Socket, Error> {
     let url = format!("{}/{path}", desk.running.url().replace("http://", "ws://"));
     let mut request = url.into_client_request().unwrap();
     let bearer = format!("Bearer {}", desk.token).parse().unwrap();
@@ -25,7 +25,7 @@ async fn socket(desk: &Desk, path: &str) -> Result<Socket, Error> {
 }
 
 /// Everything up to the server's own close.
-async fn whole(mut socket: Socket) -> Vec<u8> {
+pub(crate) async fn whole(mut socket: Socket) -> Vec<u8> {
     let mut all = Vec::new();
     loop {
         match socket.next().await {
@@ -148,7 +148,7 @@ async fn a_command_that_leaves_a_child_behind_still_ends() {
 }
 
 /// Status and error header of a refused handshake.
-fn refused(answer: Result<Socket, Error>) -> (u16, Value) {
+pub(crate) fn refused(answer: Result<Socket, Error>) -> (u16, Value) {
     let Err(Error::Http(response)) = answer else {
         panic!("the handshake should be refused")
     };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers are part of the tests")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod attach;
 mod crash;
 mod desk;
 mod executor_jobs;
@@ -13,6 +14,7 @@ mod jobs;
 mod keeping;
 mod logs;
 mod permission;
+mod port_forward;
 mod queue;
 mod registry;
 mod sandbox;
