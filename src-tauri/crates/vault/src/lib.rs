@@ -9,6 +9,7 @@ mod error;
 mod keyring;
 mod probe;
 mod seal;
+mod seal_key;
 mod sealed_file;
 mod secret;
 mod session;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use error::VaultError;
 pub use probe::Probe;
+pub use seal_key::{SealError, SealKey};
 pub use secret::Secret;
 
 use keyring::Keyring;

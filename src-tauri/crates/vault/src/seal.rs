@@ -94,6 +94,10 @@ pub(crate) struct Sealed {
 pub(crate) struct Key(Zeroizing<[u8; KEY_LENGTH]>);
 
 impl Key {
+    pub(crate) fn new(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Self {
+        Self(bytes)
+    }
+
     /// Seals `plain`; `context` is not hidden, but the result opens only with the same one.
     pub(crate) fn seal(&self, plain: &[u8], context: &str) -> Result<Sealed, String> {
         let nonce = random::<NONCE_LENGTH>()?;
@@ -129,7 +133,7 @@ impl Key {
     }
 }
 
-fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], String> {
+pub(crate) fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], String> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
     Ok(bytes)
