@@ -7,7 +7,7 @@ use protocol::{Job, JobSubmission, split};
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::runner::{Mount, Plan, mount_target};
-use crate::storage_path;
+use crate::{job_secrets, storage_path};
 
 /// What a runner needs to know of a job.
 pub(crate) fn plan(
@@ -33,13 +33,17 @@ pub(crate) fn plan(
         argv,
         env,
         working_dir: submitted.working_dir.clone(),
-        mounts: mounts(platform, submitted)?,
+        mounts: mounts(platform, job, submitted)?,
         private: platform.job_folder(&job.id).private(),
     })
 }
 
-fn mounts(platform: &Platform, submitted: &JobSubmission) -> Result<Vec<Mount>, Refusal> {
-    let mut mounts = Vec::new();
+fn mounts(
+    platform: &Platform,
+    job: &Job,
+    submitted: &JobSubmission,
+) -> Result<Vec<Mount>, Refusal> {
+    let mut mounts = job_secrets::mounts(platform, job)?;
     for volume in &submitted.volumes {
         let source = storage_path::of_uri(&platform.storage, &volume.src_storage_uri)
             .map_err(|error| Refusal::bad_request(error.to_string()))?;

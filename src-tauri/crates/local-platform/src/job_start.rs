@@ -3,7 +3,6 @@
 //! Everything that can be refused is refused at submission, and what the supervisor needs is put
 //! into the job's folder. Then the job waits for a place; one that is free is taken at once.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use std::sync::Arc;
 use protocol::{
     ContainerResources, Job, JobSubmission, PASSED_CONFIG, PassedConfig, RestartPolicy,
 };
+use zeroize::Zeroizing;
 
 use crate::native_job::NativeJob;
 use crate::place::CLUSTER;
@@ -18,10 +18,14 @@ use crate::platform::{Platform, PlatformEvent};
 use crate::refusal::Refusal;
 use crate::runner::{CannotRun, Prepared};
 use crate::store::{know_project, run_blocking};
-use crate::supervisor::{Ending, JOB_WORD, JobSpec};
+use crate::supervisor::{Ending, JOB_WORD, JobSpec, Secrets};
 use crate::token::NewToken;
-use crate::{job_plan, job_queue, job_record, job_store, job_tender, submission, token};
+use crate::{
+    job_plan, job_queue, job_record, job_secrets, job_store, job_tender, submission, token,
+};
 
+/// So much a pipe holds everywhere without somebody who reads.
+const OF_PIPE: usize = 16 << 10;
 /// Time between the polite and the final signal to a job.
 const GRACE_MS: u64 = 10_000;
 
@@ -35,6 +39,7 @@ pub(crate) async fn submit(
 ) -> Result<Job, Refusal> {
     submission::check(&submitted)?;
     refuse_missing_services(&submitted)?;
+    job_secrets::check(platform, &submitted).await?;
     let mut job = job_record::job(platform, user, &submitted, resources)?;
     let plan = job_plan::plan(platform, &job, &submitted)?;
     let runners = Arc::clone(platform);
@@ -68,18 +73,6 @@ pub(crate) async fn submit(
 
 /// Says at once what this platform does not have, instead of starting a job that lacks it.
 fn refuse_missing_services(submitted: &JobSubmission) -> Result<(), Refusal> {
-    if let Some((name, uri)) = submitted.secret_env.first() {
-        return Err(Refusal::bad_request(format!(
-            "the local platform keeps no secrets: {name} cannot be set from {uri}; \
-             give the value as a plain environment variable"
-        )));
-    }
-    if let Some(volume) = submitted.secret_volumes.first() {
-        return Err(Refusal::bad_request(format!(
-            "the local platform keeps no secrets: {} cannot be put at {}",
-            volume.src_secret_uri, volume.dst_path
-        )));
-    }
     if let Some(volume) = submitted.disk_volumes.first() {
         return Err(Refusal::bad_request(format!(
             "the local platform has no disks: use a storage volume instead of {}",
@@ -99,7 +92,8 @@ async fn lay_out(platform: &Platform, job: &Job, prepared: Prepared) -> Result<(
             .map(|minutes| minutes.saturating_mul(60)),
         restart: job.restart_policy.clone().unwrap_or(RestartPolicy::Never),
         grace_ms: GRACE_MS,
-        needs_secrets: job.pass_config || !job.container.secret_env.is_empty(),
+        needs_secrets: job.pass_config || job_secrets::any(job),
+        secret_folder: job_secrets::folder(platform, job),
         tty: job.container.tty,
         limits: None,
         log_limit: None,
@@ -210,8 +204,8 @@ async fn begin(platform: &Arc<Platform>, job: Job) -> Result<(), Refusal> {
 
 /// Values that go to the supervisor without touching the disk. They are looked up when the job
 /// starts, which may be long after it was submitted, and by another server.
-async fn secrets(platform: &Arc<Platform>, job: &Job) -> Result<BTreeMap<String, String>, Refusal> {
-    let mut secrets = BTreeMap::new();
+async fn secrets(platform: &Arc<Platform>, job: &Job) -> Result<Secrets, Refusal> {
+    let mut secrets = job_secrets::collect(platform, job).await?;
     if job.pass_config {
         let new = NewToken::of_job(&job.owner, &job.id);
         let token: String = platform
@@ -225,7 +219,9 @@ async fn secrets(platform: &Arc<Platform>, job: &Job) -> Result<BTreeMap<String,
             org_name: job.org_name.clone(),
             project_name: job.project_name.clone(),
         };
-        secrets.insert(PASSED_CONFIG.to_owned(), config.encode());
+        secrets
+            .env
+            .insert(PASSED_CONFIG.to_owned(), config.encode());
     }
     Ok(secrets)
 }
@@ -234,7 +230,7 @@ async fn secrets(platform: &Arc<Platform>, job: &Job) -> Result<BTreeMap<String,
 fn spawn_supervisor(
     platform: &Platform,
     id: &str,
-    secrets: &BTreeMap<String, String>,
+    secrets: &Secrets,
 ) -> io::Result<tokio::process::Child> {
     let mut command = Command::new(&platform.supervisor);
     command
@@ -248,8 +244,13 @@ fn spawn_supervisor(
         .spawn()?;
     if let Some(stdin) = process.stdin.take() {
         let mut stdin = std::fs::File::from(stdin.into_owned_fd()?);
-        // Far less than a pipe holds, so this does not wait for the supervisor.
-        stdin.write_all(&serde_json::to_vec(secrets)?)?;
+        let secrets = Zeroizing::new(serde_json::to_vec(secrets)?);
+        if secrets.len() < OF_PIPE {
+            stdin.write_all(&secrets)?;
+        } else {
+            // A supervisor that does not read them all says so itself.
+            std::thread::spawn(move || stdin.write_all(&secrets));
+        }
     }
     Ok(process)
 }

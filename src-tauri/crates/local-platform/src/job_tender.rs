@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::DataError;
 use crate::platform::{Platform, PlatformEvent};
+use crate::store::run_blocking;
 use crate::supervisor::{Ending, JobFolder, JobState, end_orphans};
 use crate::{attempt_watch, job_queue, job_start, job_store};
 
@@ -165,6 +166,8 @@ pub(crate) async fn end(
     };
     apply(platform, id, state).await?;
     platform.watch.end(id);
+    let folder = platform.job_folder(id);
+    run_blocking(move || folder.clear_private()).await;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use crate::machine::Machine;
 use crate::refusal::Refusal;
 use crate::registry::ImageStore;
 use crate::runner::Runners;
+use crate::secret_key::SecretKeys;
 use crate::store::Store;
 use crate::supervisor::JobFolder;
 
@@ -54,6 +55,7 @@ pub(crate) struct Platform {
     /// `http://127.0.0.1:PORT`, without a path.
     pub(crate) origin: String,
     pub(crate) tool_tokens: bool,
+    pub(crate) secrets: SecretKeys,
     pub(crate) events: broadcast::Sender<PlatformEvent>,
     pub(crate) closing: CancellationToken,
 }

@@ -9,6 +9,7 @@ mod job_stream;
 mod jobs;
 mod port_forward;
 mod registry;
+mod secrets;
 mod storage;
 mod storage_file;
 mod users;
@@ -35,6 +36,7 @@ pub(crate) fn all(platform: Arc<Platform>) -> Router {
         .nest("/jobs", job_routes())
         .merge(storage::routes())
         .nest("/flow", flow::routes())
+        .merge(secrets::routes())
         .merge(users::routes());
     Router::new()
         .nest("/api/v1", api)

@@ -1,109 +1,161 @@
 //! The key that seals the values of secrets: looked for at the first use, never at the start,
 //! because a keyring may ask its owner for a password.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use vault::SealKey;
+use zeroize::Zeroizing;
 
 use crate::DataError;
+use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::secret_place::{PlaceError, SecretsPlace};
+use crate::secret_store::{self, SealedValue, SecretName};
 use crate::store::{Store, run_blocking};
 
 /// How long a request waits for a keyring. Clients give up after a minute.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// The key with its name, by which a value remembers what sealed it.
+/// A key with its name, by which a value remembers what sealed it. The name says nothing about the
+/// key itself.
 #[derive(Debug)]
 pub(crate) struct NamedKey {
     pub(crate) key: SealKey,
-    /// Says nothing about the key itself.
     pub(crate) id: String,
 }
 
-/// The key of a platform.
+/// The keys of a platform: one that seals, and earlier ones that still open.
 #[derive(Clone)]
-pub(crate) struct SecretKey {
+pub(crate) struct SecretKeys {
     place: SecretsPlace,
-    found: Arc<Mutex<Option<Arc<NamedKey>>>>,
+    known: Arc<Mutex<BTreeMap<String, Arc<NamedKey>>>>,
 }
 
-impl SecretKey {
+impl SecretKeys {
     pub(crate) fn new(place: SecretsPlace) -> Self {
         Self {
             place,
-            found: Arc::default(),
+            known: Arc::default(),
         }
     }
 
-    /// A word for where the key lies.
+    /// A word for where the keys lie.
     pub(crate) fn place(&self) -> &'static str {
         self.place.word()
     }
 
-    /// The key; one that is not there yet is made.
-    pub(crate) async fn get(&self, store: &Store) -> Result<Arc<NamedKey>, Refusal> {
+    /// The key that seals; one that is not there yet is made.
+    pub(crate) async fn sealing(&self, store: &Store) -> Result<Arc<NamedKey>, Refusal> {
         let (this, store) = (self.clone(), store.clone());
-        let looking = run_blocking(move || this.look(&store));
-        match tokio::time::timeout(PATIENCE, looking).await {
-            Ok(found) => found,
-            Err(_) => Err(Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the keyring has not answered; it may wait for its password in another window: \
-                 unlock it and try again",
-            )),
-        }
+        patiently(move || {
+            // Held while the keyring is asked, so that it is asked once and one key is made.
+            let mut known = this.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let newest = newest_id(&store.lock(), this.place())?;
+            let found = newest.map(|id| this.look(&mut known, &id)).transpose()?;
+            match found.flatten() {
+                Some(key) => Ok(key),
+                None => this.make(&mut known, &store),
+            }
+        })
+        .await
     }
 
-    fn look(&self, store: &Store) -> Result<Arc<NamedKey>, Refusal> {
-        // Held while the keyring is asked, so that it is asked once and one key is made.
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = &*found {
-            return Ok(Arc::clone(known));
+    /// The key of a name, if it is still there.
+    async fn opening(&self, id: String) -> Result<Option<Arc<NamedKey>>, Refusal> {
+        let this = self.clone();
+        patiently(move || {
+            let mut known = this.known.lock().unwrap_or_else(PoisonError::into_inner);
+            this.look(&mut known, &id)
+        })
+        .await
+    }
+
+    fn look(&self, known: &mut Known, id: &str) -> Result<Option<Arc<NamedKey>>, Refusal> {
+        if let Some(key) = known.get(id) {
+            return Ok(Some(Arc::clone(key)));
         }
-        let id = key_id(&store.lock(), self.place())?;
-        let account = format!("local platform secrets {id}");
-        let named = match self.place.find(&account)? {
-            Some(key) => NamedKey { key, id },
-            None => self.make(store)?,
+        let Some(key) = self.place.find(&account(id))? else {
+            return Ok(None);
         };
-        let named = Arc::new(named);
-        *found = Some(Arc::clone(&named));
-        Ok(named)
+        let id = id.to_owned();
+        let named = Arc::new(NamedKey { key, id });
+        known.insert(named.id.clone(), Arc::clone(&named));
+        Ok(Some(named))
     }
 
     /// A new key gets a new name, so that what an older, lost one sealed is known to be lost.
-    fn make(&self, store: &Store) -> Result<NamedKey, Refusal> {
+    fn make(&self, known: &mut Known, store: &Store) -> Result<Arc<NamedKey>, Refusal> {
         let id = uuid::Uuid::new_v4().to_string();
-        let account = format!("local platform secrets {id}");
-        let key = SealKey::random().map_err(|error| {
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
-        })?;
-        self.place.keep(&account, &key)?;
+        let key = SealKey::random()
+            .map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+        self.place.keep(&account(&id), &key)?;
         let connection = store.lock();
-        remember_key_id(&connection, self.place(), &id)?;
+        remember_id(&connection, self.place(), &id)?;
         if self.place() == "session" {
             // What earlier sessions sealed can never be opened again.
             connection.execute("DELETE FROM secrets WHERE place = 'session'", [])?;
         }
-        Ok(NamedKey { key, id })
+        let named = Arc::new(NamedKey { key, id });
+        known.insert(named.id.clone(), Arc::clone(&named));
+        Ok(named)
     }
 }
 
-/// The name of the newest key of a place. Without one, a name that no key has.
-fn key_id(connection: &Connection, place: &str) -> Result<String, DataError> {
+type Known = BTreeMap<String, Arc<NamedKey>>;
+
+/// The name under which a vault keeps a key. It belongs to a data folder wherever that is moved.
+fn account(id: &str) -> String {
+    format!("local platform secrets {id}")
+}
+
+/// Asks a keyring, which may wait for its owner.
+async fn patiently<T: Send + 'static>(
+    ask: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::time::timeout(PATIENCE, run_blocking(ask)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the keyring has not answered; it may wait for its password in another window: \
+             unlock it and try again",
+        )),
+    }
+}
+
+impl Platform {
+    /// The value of a secret, if there is such a secret.
+    pub(crate) async fn secret_value(
+        &self,
+        name: &SecretName,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Refusal> {
+        let wanted = name.clone();
+        let sealed: Option<SealedValue> = self
+            .store
+            .read(move |connection| secret_store::find(connection, &wanted))
+            .await?;
+        let Some(sealed) = sealed else {
+            return Ok(None);
+        };
+        let key = self.secrets.opening(sealed.key_id.clone()).await?;
+        sealed.open(key.as_deref()).map(Some)
+    }
+}
+
+/// The name of the newest key of a place.
+fn newest_id(connection: &Connection, place: &str) -> Result<Option<String>, DataError> {
     let sql = "SELECT id FROM secret_keys WHERE place = ?1";
     let found = connection
         .prepare_cached(sql)?
         .query_row(params![place], |row| row.get(0))
         .optional()?;
-    Ok(found.unwrap_or_else(|| "none".to_owned()))
+    Ok(found)
 }
 
-fn remember_key_id(connection: &Connection, place: &str, id: &str) -> Result<(), DataError> {
+fn remember_id(connection: &Connection, place: &str, id: &str) -> Result<(), DataError> {
     connection.execute(
         "INSERT OR REPLACE INTO secret_keys (place, id) VALUES (?1, ?2)",
         params![place, id],

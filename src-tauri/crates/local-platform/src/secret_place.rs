@@ -37,7 +37,9 @@ pub(crate) enum PlaceError {
     Vault { source: VaultError },
     #[error("the key of the secrets in {path} cannot be used: {reason}")]
     File { path: PathBuf, reason: String },
-    #[error("the key of the secrets in the vault, `{account}`, is damaged; remove it and set the secrets again")]
+    #[error(
+        "the key of the secrets in the vault, `{account}`, is damaged; remove it and set the secrets again"
+    )]
     Damaged { account: String },
 }
 
@@ -147,7 +149,14 @@ mod tests {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let sealed = key.seal(b"v", "c").unwrap();
-        assert!(place.find("x").unwrap().unwrap().open(&sealed, "c").is_some());
+        assert!(
+            place
+                .find("x")
+                .unwrap()
+                .unwrap()
+                .open(&sealed, "c")
+                .is_some()
+        );
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let open = place.find("x").unwrap_err().to_string();
         assert!(open.contains("chmod 600"), "{open}");

@@ -114,7 +114,7 @@ pub(crate) struct SealedValue {
     name: SecretName,
     sealed: String,
     place: String,
-    key_id: String,
+    pub(crate) key_id: String,
 }
 
 /// The sealed value of a secret, if there is one.
@@ -139,25 +139,22 @@ pub(crate) fn find(
 }
 
 impl SealedValue {
-    /// The value in clear.
-    pub(crate) fn open(&self, key: &NamedKey) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-        let context = self.name.context();
-        if let Some(value) = key.key.open(&self.sealed, &context) {
-            return Ok(value);
-        }
-        let SecretName { project, key: of, .. } = &self.name;
-        let why = if self.key_id == key.id {
-            "its record was changed by somebody else".to_owned()
-        } else {
-            format!(
-                "it was sealed with another key, which lay in the {}",
+    /// The value in clear, if the key that sealed it is still there.
+    pub(crate) fn open(&self, key: Option<&NamedKey>) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+        let opened = key.and_then(|key| key.key.open(&self.sealed, &self.name.context()));
+        let why = match (opened, key) {
+            (Some(value), _) => return Ok(value),
+            (None, Some(_)) => "its record or the key was changed".to_owned(),
+            (None, None) => format!(
+                "the key that sealed it lay in the {} and is gone",
                 self.place
-            )
+            ),
         };
-        Err(Refusal::new(
-            axum::http::StatusCode::CONFLICT,
-            format!("the secret {of} of {project} cannot be opened: {why}; set it again"),
-        ))
+        let SecretName {
+            project, key: of, ..
+        } = &self.name;
+        let text = format!("the secret {of} of {project} cannot be opened: {why}; set it again");
+        Err(Refusal::new(axum::http::StatusCode::CONFLICT, text))
     }
 }
 

@@ -21,6 +21,8 @@ use crate::machine::Machine;
 use crate::platform::{Platform, PlatformEvent};
 use crate::registry::{ImageStore, keep_swept};
 use crate::runner::{RunnerChoice, Runners};
+use crate::secret_key::SecretKeys;
+use crate::secret_place::SecretsPlace;
 use crate::store::{self, Store};
 use crate::{
     DataError, StartError, attempt_watch, job_queue, job_removal, job_tender, routes, token,
@@ -46,6 +48,8 @@ pub struct Options {
     pub exe: PathBuf,
     /// Let the command-line tools in with the token they make for themselves.
     pub tool_tokens: bool,
+    /// Where the key of the secrets lies.
+    pub secrets: SecretsPlace,
     /// How jobs are run.
     pub runner: RunnerChoice,
     /// Where the container engine listens, such as `unix:///var/run/docker.sock`; `None` looks at
@@ -69,6 +73,7 @@ impl Options {
             port: DEFAULT_PORT,
             exe: exe.into(),
             tool_tokens: true,
+            secrets: SecretsPlace::default(),
             runner: RunnerChoice::Best,
             engine: None,
             enforce_limits: true,
@@ -189,6 +194,7 @@ fn assemble(
         supervisor: options.exe.clone(),
         origin: format!("http://{address}"),
         tool_tokens: options.tool_tokens,
+        secrets: SecretKeys::new(options.secrets.clone()),
         events: broadcast::channel(1024).0,
         closing,
         images: ImageStore::open(&folder)?,

@@ -11,18 +11,18 @@ mod job_folder;
 mod orders;
 mod output;
 mod run;
+mod secrets;
 mod spec;
 mod state;
 mod work;
 
-use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::Path;
 
 pub(crate) use child::end_orphans;
 pub(crate) use job_folder::JobFolder;
 pub(crate) use orders::{Orders, Terminal};
 pub(crate) use output::{IndexEntry, OUTPUT_INDEX_ENTRY};
+pub(crate) use secrets::{Secrets, private_folder};
 pub(crate) use spec::{ContainerLaunch, JobSpec, Launch, Limits, ProcessLaunch, Scope};
 pub(crate) use state::{Ending, JobState, Waiting};
 
@@ -51,7 +51,17 @@ pub fn supervise(job_dir: &Path) -> i32 {
             return record(&folder, state, Ending::cannot_run(unreadable));
         }
     };
-    match Run::new(folder.clone(), spec, secrets(), state.clone()) {
+    let secrets = match Secrets::receive(std::io::stdin()) {
+        Some(secrets) => secrets,
+        // The server ended while it wrote. The next one starts the job again.
+        None if spec.needs_secrets && !state.container => return 4,
+        None => Secrets::default(),
+    };
+    if let Err(error) = secrets.write_files() {
+        let refused = format!("the files of its secrets could not be written: {error}");
+        return record(&folder, state, Ending::cannot_run(refused));
+    }
+    match Run::new(folder.clone(), spec, secrets.env, state.clone()) {
         Ok(run) => run.until_the_end(),
         Err(error) => {
             let deaf = format!("the job cannot be controlled: {error}");
@@ -76,13 +86,4 @@ fn detach() {
     // Fails only for the leader of a group, which is detached already.
     let _ = rustix::process::setsid();
     let _ = std::env::set_current_dir("/");
-}
-
-/// Values that must not lie in a file: the server writes them to our standard input.
-fn secrets() -> BTreeMap<String, String> {
-    let mut text = String::new();
-    let read = std::io::stdin().read_to_string(&mut text);
-    read.ok()
-        .and_then(|_| serde_json::from_str(&text).ok())
-        .unwrap_or_default()
 }

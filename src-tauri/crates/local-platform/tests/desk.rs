@@ -27,6 +27,12 @@ pub(crate) struct Paused {
 }
 
 impl Paused {
+    /// The same data served in another way.
+    pub(crate) async fn resume_with(mut self, change: impl FnOnce(&mut Options)) -> Desk {
+        change(&mut self.options);
+        self.resume().await
+    }
+
     pub(crate) async fn resume(self) -> Desk {
         let running = Server::start(self.options.clone()).await.unwrap();
         Desk {

@@ -406,11 +406,6 @@ async fn what_this_platform_lacks_is_refused_instead_of_left_out() {
     });
     for (key, value, word) in [
         (
-            "secret_env",
-            json!({"K": "secret://local/bakehouse/proj/k"}),
-            "keeps no secrets",
-        ),
-        (
             "preset_name",
             json!("gpu-enormous"),
             "it has cpu-small, cpu-medium, cpu-large",

@@ -18,5 +18,6 @@ mod port_forward;
 mod queue;
 mod registry;
 mod sandbox;
+mod secrets;
 mod start;
 mod storage;

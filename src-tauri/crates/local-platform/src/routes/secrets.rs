@@ -101,7 +101,7 @@ async fn put(
     platform
         .permit_resource(&caller, Action::Write, resource(&name)?)
         .await?;
-    let key = platform.secrets.get(&platform.store).await?;
+    let key = platform.secrets.sealing(&platform.store).await?;
     let place = platform.secrets.place();
     let write = move |connection: &rusqlite::Connection| {
         know_project(connection, &name.project)?;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -106,9 +107,13 @@ impl Runner for Sandbox {
 
 /// Inside a volume the point for an inner one must exist, as with a container engine.
 fn make_mount_points(plan: &Plan) -> Result<(), CannotRun> {
-    let mut wanted: Vec<PathBuf> = plan.mounts.iter().map(|one| one.target.clone()).collect();
-    wanted.extend(plan.working_dir.as_deref().and_then(target));
-    for point in wanted {
+    let mounted = plan.mounts.iter();
+    let mut wanted: Vec<(PathBuf, bool)> = mounted
+        .map(|one| (one.target.clone(), one.source.is_file()))
+        .collect();
+    let cwd = plan.working_dir.as_deref().and_then(target);
+    wanted.extend(cwd.map(|cwd| (cwd, false)));
+    for (point, is_file) in wanted {
         let others: Vec<_> = plan
             .mounts
             .iter()
@@ -121,12 +126,22 @@ fn make_mount_points(plan: &Plan) -> Result<(), CannotRun> {
         if real.exists() {
             continue;
         }
-        fs::create_dir_all(&real).map_err(|source| CannotRun::Volume {
+        make_point(&real, is_file).map_err(|source| CannotRun::Volume {
             target: point.display().to_string(),
             source,
         })?;
     }
     Ok(())
+}
+
+fn make_point(real: &Path, is_file: bool) -> io::Result<()> {
+    if !is_file {
+        return fs::create_dir_all(real);
+    }
+    if let Some(folder) = real.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(real, "")
 }
 
 /// Every path that must exist for the job and may not exist here.

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE];
+pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -148,6 +148,16 @@ fn first_table<'a>(steps: &[&'a str]) -> &'a str {
     words.find(|word| *word == "TABLE");
     words.next().unwrap_or_default()
 }
+
+/// Secrets, and which key seals them where.
+const SECRETS: &str = "
+CREATE TABLE secret_keys (place TEXT PRIMARY KEY, id TEXT NOT NULL);
+CREATE TABLE secrets (
+    org TEXT NOT NULL, project TEXT NOT NULL, key TEXT NOT NULL, sealed TEXT NOT NULL,
+    place TEXT NOT NULL, key_id TEXT NOT NULL, changed_at TEXT NOT NULL,
+    PRIMARY KEY (org, project, key)
+);
+";
 
 /// Brings the database up to date, or refuses one from the future.
 pub(super) fn migrate(

@@ -67,6 +67,9 @@ impl JobFolder {
     /// Removes what only the running job needed.
     pub(crate) fn clear_private(&self) {
         let _ = fs::remove_dir_all(self.private());
+        if let Some(folder) = self.spec().ok().and_then(|spec| spec.secret_folder) {
+            let _ = fs::remove_dir_all(folder);
+        }
     }
 
     /// The pipe that wakes the supervisor.

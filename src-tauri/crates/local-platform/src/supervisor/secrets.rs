@@ -8,7 +8,10 @@ use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// What a job gets that nobody else may see.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,9 +19,9 @@ pub(crate) struct Secrets {
     /// Environment.
     #[serde(default)]
     pub(crate) env: BTreeMap<String, String>,
-    /// Contents of files, by their place on this computer.
+    /// Contents of files in base64, by their place on this computer.
     #[serde(default)]
-    pub(crate) files: BTreeMap<PathBuf, Vec<u8>>,
+    pub(crate) files: BTreeMap<PathBuf, String>,
 }
 
 impl Secrets {
@@ -37,7 +40,8 @@ impl Secrets {
     /// Writes the files, readable by their owner only.
     pub(super) fn write_files(&self) -> io::Result<()> {
         for (path, content) in &self.files {
-            put(path, content)?;
+            let content = STANDARD.decode(content).map_err(io::Error::other)?;
+            put(path, &Zeroizing::new(content))?;
         }
         Ok(())
     }
@@ -88,7 +92,7 @@ mod tests {
         private_folder(path.parent().unwrap()).unwrap();
         fs::write(&path, "").unwrap();
         let secrets = Secrets {
-            files: BTreeMap::from([(path.clone(), vec![0, 159, 1])]),
+            files: BTreeMap::from([(path.clone(), STANDARD.encode([0, 159, 1]))]),
             ..Secrets::default()
         };
         let sent = serde_json::to_vec(&secrets).unwrap();
@@ -96,7 +100,10 @@ mod tests {
         received.write_files().unwrap();
         received.write_files().unwrap();
         assert_eq!(fs::read(&path).unwrap(), [0, 159, 1]);
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o400);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o400
+        );
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(crate) struct JobSpec {
     /// The environment has values that only the server which accepted the job knows.
     #[serde(default)]
     pub(crate) needs_secrets: bool,
+    /// Where the files of its secrets lie while it runs.
+    #[serde(default)]
+    pub(crate) secret_folder: Option<PathBuf>,
     /// The job gets a terminal.
     #[serde(default)]
     pub(crate) tty: bool,
