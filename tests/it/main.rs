@@ -8,6 +8,7 @@ mod command_line;
 mod credentials;
 mod desk;
 mod editor;
+mod executor_jobs;
 mod layers;
 mod live_jobs;
 mod makings;

@@ -59,6 +59,8 @@ impl NativeJob {
                 env: environment(plan),
                 cwd: plan.private.clone(),
                 scope: Scope::Group,
+                // What it does lies in the flow API, so the next one goes on where it left off.
+                again_when_killed: true,
             }),
         }
     }

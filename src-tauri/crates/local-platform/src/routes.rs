@@ -26,6 +26,8 @@ use crate::flow;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 
+pub(crate) use jobs::end_job;
+
 /// Largest JSON body. Files of the storage are streamed and have no limit.
 const BODY_LIMIT: usize = 32 << 20;
 

@@ -107,6 +107,7 @@ impl Server {
             source,
         })?;
         let platform = Arc::new(assemble(&options, folder, address)?);
+        attempt_watch::begin(&platform);
         job_tender::adopt(&platform).await?;
         attempt_watch::sweep(&platform).await?;
         tokio::spawn(job_queue::keep_deadlines(Arc::clone(&platform)));

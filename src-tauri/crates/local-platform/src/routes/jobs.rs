@@ -156,31 +156,37 @@ async fn cancel(
     Path(job): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     let id = permitted(&platform, &caller, Action::Write, job).await?.id;
-    let key = id.clone();
+    end_job(&platform, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends a job because somebody wants it. One that has ended stays as it is.
+pub(crate) async fn end_job(platform: &Platform, id: &str) -> Result<(), Refusal> {
+    let key = id.to_owned();
     let cancelled: Option<Cancelled> = platform
         .store
         .write(move |connection| note_cancelled(connection, &key))
         .await?;
     let Some(cancelled) = cancelled else {
-        return Ok(StatusCode::NO_CONTENT);
+        return Ok(());
     };
     platform.tell(PlatformEvent::JobChanged {
-        id: id.clone(),
+        id: id.to_owned(),
         status: JobStatus::Cancelled,
     });
     match cancelled {
         Cancelled::Waiting => {
-            let folder = platform.job_folder(&id);
+            let folder = platform.job_folder(id);
             run_blocking(move || folder.clear_private()).await;
         }
         Cancelled::Started => {
-            give_orders(&platform, &id, |orders| {
+            give_orders(platform, id, |orders| {
                 orders.stop = Some(reason::USER_REQUESTED.to_owned());
             })
             .await?;
         }
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 /// What a job was that has been cancelled.

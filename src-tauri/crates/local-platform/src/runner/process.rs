@@ -30,6 +30,7 @@ impl Runner for Process {
             env,
             cwd: working_folder(plan),
             scope: Scope::Group,
+            again_when_killed: false,
         }))
     }
 

@@ -94,6 +94,7 @@ impl Runner for Sandbox {
             env: environment(plan),
             cwd: "/".into(),
             scope: Scope::InsideSandbox,
+            again_when_killed: false,
         }))
     }
 

@@ -199,6 +199,7 @@ fn killed(signal: i32) -> Exit {
     let status = std::process::ExitStatus::from_raw(signal);
     Exit {
         description: format!("the command was ended by {status}"),
+        killed: true,
         ..Exit::with_code(128 + signal)
     }
 }

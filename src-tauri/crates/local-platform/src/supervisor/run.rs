@@ -237,6 +237,12 @@ impl Run {
         if exit.is_final {
             return false;
         }
+        if let Launch::Process(launch) = &self.spec.launch
+            && launch.again_when_killed
+            && exit.killed
+        {
+            return true;
+        }
         match self.spec.restart {
             RestartPolicy::Always => true,
             RestartPolicy::OnFailure => exit.code != Some(0),

@@ -68,6 +68,9 @@ pub(crate) struct ProcessLaunch {
     pub(crate) cwd: PathBuf,
     /// Which processes belong to the job.
     pub(crate) scope: Scope,
+    /// Start it again when something else than itself or its orders ended it.
+    #[serde(default)]
+    pub(crate) again_when_killed: bool,
 }
 
 /// Which processes get the signals of a job.

@@ -42,6 +42,8 @@ pub(crate) struct Exit {
     pub(crate) description: String,
     /// Starting it again would end the same way.
     pub(crate) is_final: bool,
+    /// A signal ended it.
+    pub(crate) killed: bool,
 }
 
 impl Exit {
@@ -52,6 +54,7 @@ impl Exit {
             reason: Some(reason),
             description,
             is_final: true,
+            killed: false,
         }
     }
 
