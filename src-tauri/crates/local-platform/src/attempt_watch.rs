@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use protocol::flow::{Attempt, Task, TaskStatus, TaskTransition};
-use protocol::{Job, JobFilter, JobStatus};
+use protocol::{Job, JobStatus};
 use rusqlite::{Connection, params};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -156,12 +156,11 @@ fn unrecorded(connection: &Connection, attempt: &Attempt) -> Result<Vec<String>,
     if newer.is_some() {
         return Ok(Vec::new());
     }
-    let filter = JobFilter {
-        tags: vec![format!("bake_id:{}", attempt.bake_id)],
-        statuses: vec![JobStatus::Pending, JobStatus::Running],
-        since: Some(attempt.created_at),
-        ..JobFilter::default()
-    };
-    let jobs = job_store::list(connection, &filter)?;
+    let jobs: Vec<Job> = docs(
+        connection,
+        "SELECT jobs.doc FROM job_tags JOIN jobs ON jobs.id = job_tags.job_id
+         WHERE job_tags.tag = 'bake_id:' || ?1 AND jobs.status IN ('pending', 'running')",
+        params![attempt.bake_id],
+    )?;
     Ok(jobs.into_iter().map(|job| job.id).collect())
 }
