@@ -3,7 +3,11 @@
 //! Everything that deals with containers goes through [`Engine::client`]. The container of a job
 //! has a name that follows from the job's id ([`container_name`]), so nobody has to keep it.
 
+pub(crate) mod build;
 mod finder;
+pub(crate) mod load;
+pub(crate) mod push;
+mod tar_stream;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -46,10 +46,7 @@ pub(crate) async fn submit(
     let native = NativeJob::recognise(&submitted);
     let asked = native.clone();
     let prepared = run_blocking(move || match asked {
-        Some(native) => {
-            let data = runners.folder.path();
-            Ok(native.prepare(&runners.supervisor, data, &plan))
-        }
+        Some(native) => Ok(native.prepare(&runners, &plan)),
         None => runners.runners.prepare(&plan),
     })
     .await;

@@ -13,6 +13,7 @@ mod engine;
 mod error;
 mod flow;
 mod grant;
+mod image_build;
 mod job_address;
 mod job_list;
 mod job_log;
@@ -51,6 +52,7 @@ mod user;
 
 pub use data_folder::{Served, last_served, served};
 pub use error::{DataError, StartError};
+pub use image_build::{BUILD_IMAGE_WORD, build_image};
 pub use job_removal::KeepJobs;
 pub use native_job::EXECUTE_WORD;
 pub use place::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};

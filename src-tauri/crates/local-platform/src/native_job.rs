@@ -5,13 +5,13 @@
 //! process under the usual supervisor, so that its log, its end and its life span are those of any
 //! other job.
 
-use std::path::Path;
-
 use protocol::flow::Attempt;
 use protocol::{Job, JobSubmission, split};
 use rusqlite::{Connection, params};
 
 use crate::DataError;
+use crate::image_build::{BUILD_IMAGE_WORD, BuildOrder, BuildRequest};
+use crate::platform::Platform;
 use crate::runner::{Plan, Prepared, environment};
 use crate::store::{doc, text};
 use crate::supervisor::{Launch, ProcessLaunch, Scope};
@@ -33,27 +33,39 @@ pub(crate) enum NativeJob {
         /// Id of the bake.
         bake: String,
     },
+    /// Builds an image.
+    ImageBuild(BuildRequest),
 }
 
 impl NativeJob {
     /// What the submission asks for, if it is something that Bakehouse does itself.
     pub(crate) fn recognise(submitted: &JobSubmission) -> Option<Self> {
-        executed_bake(submitted).map(|bake| Self::Executor { bake })
+        let executor = executed_bake(submitted).map(|bake| Self::Executor { bake });
+        executor.or_else(|| BuildRequest::recognise(submitted).map(Self::ImageBuild))
     }
 
     /// How it is started.
-    pub(crate) fn prepare(&self, program: &Path, data: &Path, plan: &Plan) -> Prepared {
-        let Self::Executor { bake } = self;
-        let words = [EXECUTE_WORD.to_owned(), bake.clone()];
-        let mut argv = vec![program.display().to_string()];
+    pub(crate) fn prepare(&self, platform: &Platform, plan: &Plan) -> Prepared {
+        let data = platform.folder.path().display().to_string();
+        let (words, who) = match self {
+            Self::Executor { bake } => (
+                [EXECUTE_WORD.to_owned(), bake.clone(), data],
+                "Bakehouse's own executor does it",
+            ),
+            Self::ImageBuild(request) => (
+                [
+                    BUILD_IMAGE_WORD.to_owned(),
+                    data,
+                    order(platform, request, plan),
+                ],
+                "the container engine of this computer does it",
+            ),
+        };
+        let mut argv = vec![platform.supervisor.display().to_string()];
         argv.extend(words);
-        argv.push(data.display().to_string());
         Prepared {
             runner: "bakehouse",
-            note: format!(
-                "Bakehouse's own executor does it; the image `{}` is not used",
-                plan.image
-            ),
+            note: format!("{who}; the image `{}` is not used", plan.image),
             launch: Launch::Process(ProcessLaunch {
                 argv,
                 env: environment(plan),
@@ -68,7 +80,9 @@ impl NativeJob {
     /// Notes in the flow API, at the moment the job is accepted, what depends on it: should it
     /// never come to run, nothing waits for it.
     pub(crate) fn claim(&self, connection: &Connection, job: &Job) -> Result<(), DataError> {
-        let Self::Executor { bake } = self;
+        let Self::Executor { bake } = self else {
+            return Ok(());
+        };
         let newest = "SELECT doc FROM attempts WHERE bake_id = ?1 ORDER BY number DESC LIMIT 1";
         let attempt: Option<Attempt> = doc(connection, newest, params![bake])?;
         let free = attempt.filter(|one| !one.result.is_finished() && one.executor_id.is_none());
@@ -81,6 +95,19 @@ impl NativeJob {
         }
         Ok(())
     }
+}
+
+/// What the process that builds an image is told.
+fn order(platform: &Platform, request: &BuildRequest, plan: &Plan) -> String {
+    let order = BuildOrder {
+        request: request.clone(),
+        mounts: plan.mounts.clone(),
+        owner: plan.env.get("NEURO_JOB_OWNER").cloned().unwrap_or_default(),
+        port: platform.port(),
+        engine: platform.engine.configured().map(str::to_owned),
+    };
+    // A path that is no text cannot be written; then the process says that it has no order.
+    serde_json::to_string(&order).unwrap_or_default()
 }
 
 /// The bake of a submission that is made by `apolo-flow bake` for an executor on the platform.

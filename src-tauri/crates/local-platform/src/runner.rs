@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::data_folder::DataFolder;
 use crate::supervisor::Launch;
 
-pub(crate) use mount::{Mount, target as mount_target};
+pub(crate) use mount::{Mount, behind, outer_first, target as mount_target};
 use process::Process;
 use sandbox::Sandbox;
 

@@ -1,11 +1,12 @@
-//! The hidden second lives of our programs: looking after one job, and executing one bake as a job.
+//! The hidden second lives of our programs: looking after one job, executing one bake and
+//! building one image as a job.
 
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 
 use contract::{Failure, FailureCode};
-use local_platform::{EXECUTE_WORD, JOB_WORD};
+use local_platform::{BUILD_IMAGE_WORD, EXECUTE_WORD, JOB_WORD};
 use protocol::PASSED_CONFIG;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +16,8 @@ use crate::execute::{Executed, Executor};
 /// answers the exit code to end with. To be called first in `main`.
 ///
 /// - `PROGRAM __job FOLDER` looks after a job;
-/// - `PROGRAM __execute BAKE FOLDER` executes a bake, as a job of the platform in the folder.
+/// - `PROGRAM __execute BAKE FOLDER` executes a bake, as a job of the platform in the folder;
+/// - `PROGRAM __build-image FOLDER ORDER` builds an image for the platform in the folder.
 pub fn second_life() -> Option<u8> {
     let mut words = std::env::args_os().skip(1);
     let word = words.next()?;
@@ -27,6 +29,10 @@ pub fn second_life() -> Option<u8> {
         }
         [bake, folder, ..] if word == EXECUTE_WORD => {
             Some(execute(&bake.to_string_lossy(), Path::new(folder)))
+        }
+        [folder, order, ..] if word == BUILD_IMAGE_WORD => {
+            let order = order.to_string_lossy();
+            Some(local_platform::build_image(Path::new(folder), &order))
         }
         _ => None,
     }

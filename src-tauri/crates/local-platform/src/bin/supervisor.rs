@@ -11,7 +11,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use local_platform::{EXECUTE_WORD, JOB_WORD, Options, Server};
+use local_platform::{BUILD_IMAGE_WORD, EXECUTE_WORD, JOB_WORD, Options, Server};
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +20,10 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         [JOB_WORD, folder] => {
             let code = local_platform::supervise(Path::new(folder));
             Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+        }
+        [BUILD_IMAGE_WORD, data, order] => {
+            let code = local_platform::build_image(Path::new(data), order);
+            Ok(ExitCode::from(code))
         }
         [EXECUTE_WORD, bake, ..] => {
             println!(

@@ -30,6 +30,11 @@ impl EngineFinder {
         }
     }
 
+    /// Where it was said to be, if that was said.
+    pub(crate) fn configured(&self) -> Option<&str> {
+        self.configured.as_deref()
+    }
+
     /// The engine, or why there is none now. One that was started a moment ago is found, one that
     /// has gone is noticed.
     pub(crate) async fn find(&self) -> Result<Arc<Engine>, String> {

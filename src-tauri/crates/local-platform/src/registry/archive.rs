@@ -54,6 +54,15 @@ pub(crate) struct Image {
     layers: Vec<Digest>,
 }
 
+/// What tells images apart that have the same name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Configuration {
+    /// When it was made, as written.
+    pub(crate) created: Option<String>,
+    /// Digests of its unpacked layers.
+    pub(crate) layers: Vec<String>,
+}
+
 impl ImageStore {
     /// Reads an archive. Blocks.
     pub(crate) fn read_archive(&self, reader: impl Read) -> Result<Import, ArchiveError> {
@@ -101,6 +110,25 @@ impl ImageStore {
                 }
             }
         }
+    }
+
+    /// What the configuration of an image says, as far as it tells images apart.
+    pub(crate) fn configuration(&self, image: &Image) -> Option<Configuration> {
+        #[derive(Deserialize)]
+        struct Written {
+            created: Option<String>,
+            rootfs: Root,
+        }
+        #[derive(Deserialize)]
+        struct Root {
+            diff_ids: Vec<String>,
+        }
+        let file = File::open(self.blob_path(&image.config)).ok()?;
+        let written: Written = serde_json::from_reader(file.take(LARGEST_LIST)).ok()?;
+        Some(Configuration {
+            created: written.created,
+            layers: written.rootfs.diff_ids,
+        })
     }
 
     /// Writes an image as an archive that gives it the name `tag` where it is loaded. Blocks.

@@ -29,14 +29,14 @@ pub(crate) fn target(text: &str) -> Option<PathBuf> {
 }
 
 /// The mounts, outer ones first.
-pub(super) fn outer_first(mounts: &[Mount]) -> Vec<&Mount> {
+pub(crate) fn outer_first(mounts: &[Mount]) -> Vec<&Mount> {
     let mut sorted: Vec<&Mount> = mounts.iter().collect();
     sorted.sort_by_key(|mount| mount.target.components().count());
     sorted
 }
 
 /// The file or folder of this computer that the job sees at `path`, if a mount shows it.
-pub(super) fn behind(mounts: &[Mount], path: &Path) -> Option<PathBuf> {
+pub(crate) fn behind(mounts: &[Mount], path: &Path) -> Option<PathBuf> {
     let inner = outer_first(mounts)
         .into_iter()
         .rev()
