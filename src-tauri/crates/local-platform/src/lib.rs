@@ -43,6 +43,7 @@ mod secret_place;
 mod secret_store;
 mod server;
 mod storage_path;
+mod storage_root;
 mod store;
 mod submission;
 mod submission_permission;

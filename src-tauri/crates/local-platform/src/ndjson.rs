@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::refusal::Refusal;
 
-const NDJSON: &str = "application/x-ndjson";
+pub(crate) const NDJSON: &str = "application/x-ndjson";
 
 /// True if the client asks for lines.
 pub(crate) fn wanted(headers: &HeaderMap) -> bool {

@@ -17,6 +17,7 @@ use crate::refusal::Refusal;
 use crate::registry::ImageStore;
 use crate::runner::Runners;
 use crate::secret_key::SecretKeys;
+use crate::storage_root::StorageRoot;
 use crate::store::Store;
 use crate::supervisor::JobFolder;
 
@@ -38,6 +39,8 @@ pub(crate) struct Platform {
     pub(crate) folder: DataFolder,
     /// Real path of the folder with everybody's files.
     pub(crate) storage: PathBuf,
+    /// The same, open.
+    pub(crate) storage_root: StorageRoot,
     pub(crate) store: Store,
     pub(crate) images: ImageStore,
     pub(crate) watch: JobWatch,

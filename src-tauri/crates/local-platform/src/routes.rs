@@ -12,6 +12,7 @@ mod registry;
 mod secrets;
 mod storage;
 mod storage_file;
+mod storage_removal;
 mod users;
 
 use std::sync::Arc;

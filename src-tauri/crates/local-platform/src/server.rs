@@ -23,6 +23,7 @@ use crate::registry::{ImageStore, keep_swept};
 use crate::runner::{RunnerChoice, Runners};
 use crate::secret_key::SecretKeys;
 use crate::secret_place::SecretsPlace;
+use crate::storage_root::StorageRoot;
 use crate::store::{self, Store};
 use crate::{
     DataError, StartError, attempt_watch, job_queue, job_removal, job_tender, routes, token,
@@ -182,7 +183,12 @@ fn assemble(
     })?;
     let machine = Machine::look();
     let places = options.jobs_at_once.map(|places| places.max(1));
+    let storage_root = StorageRoot::open(&storage).map_err(|source| DataError::Folder {
+        path: storage.clone(),
+        source,
+    })?;
     Ok(Platform {
+        storage_root,
         storage,
         watch: JobWatch::start(closing.clone()),
         job_keys: JobKeys::load(&folder.job_keys())?,

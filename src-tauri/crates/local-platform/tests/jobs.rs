@@ -251,7 +251,7 @@ async fn a_job_whose_supervisor_was_killed_is_reported_lost_and_leaves_nothing_r
                 .contains("supervisor is gone")
         );
         let left = || processes().any(|(_, line)| line.contains(&mark));
-        for _ in 0..100 {
+        for _ in 0..1_500 {
             if !left() {
                 break;
             }

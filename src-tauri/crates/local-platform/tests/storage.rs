@@ -206,3 +206,141 @@ async fn disk_usage_adds_up() {
     let of = |key: &str| usage[key].as_u64().unwrap();
     assert!(of("total") >= of("used") && of("total") >= of("free") && of("total") > 0);
 }
+
+#[tokio::test]
+async fn links_are_shown_followed_inside_and_never_out() {
+    let desk = Desk::new().await;
+    put(&desk, "real/f", "inside").await;
+    let project = desk.data_dir().join("storage/bakehouse/proj");
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, project.join(name)).unwrap();
+    link("real/f", "good");
+    link("../../../platform.sqlite", "bad");
+    link("/etc", "worse");
+    assert_eq!(open(&desk, "good").await, "inside");
+    for path in [
+        "bad?op=OPEN",
+        "worse/hostname?op=OPEN",
+        "worse?op=LISTSTATUS",
+    ] {
+        let (status, refused) = desk.get(&format!("{HOME}/{path}")).await;
+        assert!(status.is_client_error(), "{path}: {status} {refused}");
+    }
+    let write = desk.request(
+        Method::PUT,
+        &format!("{HOME}/worse/bakehouse-test?op=CREATE"),
+    );
+    assert!(
+        write
+            .body("x")
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .is_client_error()
+    );
+    let (_, list) = desk.get(&format!("{HOME}?op=LISTSTATUS")).await;
+    let list = &list["FileStatuses"]["FileStatus"];
+    let kinds: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["type"])
+        .collect();
+    assert_eq!(kinds, ["SYMLINK", "SYMLINK", "DIRECTORY", "SYMLINK"]);
+    assert_eq!(list[1]["target"], "real/f");
+    let delete = format!("{HOME}/bad?op=DELETE&recursive=false");
+    let (status, _) = desk.send(Method::DELETE, &delete, Value::Null).await;
+    assert_eq!(status, StatusCode::NO_CONTENT, "a link itself may go");
+    assert!(desk.data_dir().join("platform.sqlite").exists());
+    // What a link leads to is written in place, and a link is replaced as a whole.
+    put(&desk, "good", "new").await;
+    assert_eq!(open(&desk, "real/f").await, "inside");
+}
+
+#[tokio::test]
+async fn a_folder_of_many_files_is_listed_whole_and_removed_as_it_is_told() {
+    let desk = Desk::new().await;
+    let folder = desk.data_dir().join("storage/bakehouse/proj/many");
+    std::fs::create_dir_all(&folder).unwrap();
+    for number in 0..20_000 {
+        std::fs::write(folder.join(format!("{number:06}")), "").unwrap();
+    }
+    let lines = async |method, query: &str| {
+        let request = desk.request(method, &format!("{HOME}/many?{query}"));
+        let request = request.header("accept", "application/x-ndjson");
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let list = lines(Method::GET, "op=LISTSTATUS").await;
+    let names = list.split_terminator("\r\n").map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        line["FileStatus"]["path"].as_str().unwrap().to_owned()
+    });
+    let wanted = (0..20_000).map(|number| format!("{number:06}"));
+    assert!(names.eq(wanted));
+    let removed = lines(Method::DELETE, "op=DELETE").await;
+    assert_eq!(removed.split_terminator("\r\n").count(), 20_001);
+    assert!(removed.ends_with("\"path\":\"/bakehouse/proj/many\",\"is_dir\":true}\r\n"));
+    assert!(!folder.exists());
+}
+
+#[tokio::test]
+async fn a_write_that_is_not_as_its_range_says_is_refused() {
+    let desk = Desk::new().await;
+    put(&desk, "f", "0123456789").await;
+    let write = async |range: Option<&str>, body: &'static str| {
+        let mut request = desk.request(Method::PATCH, &format!("{HOME}/f?op=WRITE"));
+        if let Some(range) = range {
+            request = request.header("content-range", range);
+        }
+        request.body(body).send().await.unwrap().status()
+    };
+    assert_eq!(write(None, "x").await, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        write(Some("bytes 0-1/*"), "x").await,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(
+        write(Some("bytes 2-1/*"), "x").await,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(open(&desk, "f").await, "0123456789");
+    assert_eq!(write(Some("bytes 8-11/*"), "abcd").await, StatusCode::OK);
+    assert_eq!(open(&desk, "f").await, "01234567abcd");
+    let part = desk.request(Method::GET, &format!("{HOME}/f?op=OPEN"));
+    let part = part.header("range", "bytes=12-").send().await.unwrap();
+    assert_eq!(part.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(part.headers()["content-range"], "bytes */12");
+    let missing = desk.request(Method::PATCH, &format!("{HOME}/none?op=WRITE"));
+    let missing = missing.header("content-range", "bytes 0-0/*").body("x");
+    assert_eq!(
+        missing.send().await.unwrap().status(),
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_file_and_names_that_are_too_long_are_refused_at_once() {
+    let desk = Desk::new().await;
+    put(&desk, "f", "x").await;
+    let pipe = desk.data_dir().join("storage/bakehouse/proj/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let (status, _) = desk.get(&format!("{HOME}/pipe?op=OPEN")).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "nobody waits for a writer");
+    let long = "n".repeat(300);
+    let (status, error) = desk.get(&format!("{HOME}/{long}?op=GETFILESTATUS")).await;
+    assert_eq!(
+        (status, &error["errno"]),
+        (StatusCode::BAD_REQUEST, &json!("ENAMETOOLONG"))
+    );
+    let (status, error) = desk.get(&format!("{HOME}/a%00b?op=GETFILESTATUS")).await;
+    assert_eq!(
+        (status, &error["errno"]),
+        (StatusCode::BAD_REQUEST, &json!("EINVAL"))
+    );
+    let head = desk.request(Method::HEAD, &format!("{HOME}/f"));
+    let head = head.send().await.unwrap();
+    assert_eq!(head.headers()["x-file-length"], "1");
+    assert_eq!(head.headers()["x-file-permission"], "manage");
+    assert!(head.headers().contains_key("last-modified"));
+}

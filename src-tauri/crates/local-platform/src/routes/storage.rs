@@ -1,73 +1,39 @@
 //! The storage service: files of this computer under one folder, addressed `/org/project/path`.
 
-use std::fs::{self, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
-use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Json, Router};
 use protocol::{
-    Action, DiskUsage, FileKind, FileStatus, FileStatusLine, FileStatuses, Listing, Query, Removed,
-    Scheme,
+    Action, DiskUsage, FileKind, FileStatus, FileStatusLine, FileStatuses, Listing, Query, Scheme,
 };
+use rustix::fs::{FileType, Stat};
+use rustix::io::Errno;
 
-use super::storage_file;
+use super::{storage_file, storage_removal};
 use crate::auth::Caller;
 use crate::permission::{self, Access};
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::resource::Resource;
 use crate::storage_path::{self, StoragePathError};
+use crate::storage_root::{self, StorageEntry};
 use crate::store::run_blocking;
 use crate::{ndjson, place};
 
 const PREFIX: &str = "/api/v1/storage";
+/// How many entries of a list are looked at before they are sent.
+const PAGE: usize = 500;
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/storage", any(operate))
         .route("/storage/", any(operate))
         .route("/storage/{*path}", any(operate))
-}
-
-/// A path of the storage, by its name there and its place on the disk.
-#[derive(Debug, Clone)]
-pub(super) struct Entry {
-    /// With a leading slash.
-    pub(super) name: String,
-    pub(super) place: PathBuf,
-}
-
-impl Entry {
-    fn of(platform: &Platform, name: &str) -> Result<Self, Refusal> {
-        let name = format!("/{}", name.trim_matches('/'));
-        let place = storage_path::resolve(&platform.storage, &name)?;
-        Ok(Self { name, place })
-    }
-
-    /// What permissions are about.
-    fn resource(&self) -> Result<Resource, Refusal> {
-        let found = Resource::at(Scheme::Storage, &self.name);
-        found.map_err(|error| Refusal::storage("EINVAL", error.to_string()))
-    }
-
-    /// The organisation or the project itself, which are there from the start.
-    fn is_place(&self) -> bool {
-        self.name.split('/').filter(|part| !part.is_empty()).count() <= 2
-    }
-
-    pub(super) fn metadata(&self) -> Result<Metadata, Refusal> {
-        if self.is_place() && self.name.starts_with(&format!("/{}", place::ORG)) {
-            fs::create_dir_all(&self.place).map_err(|error| refusal(&error, &self.name))?;
-        }
-        fs::metadata(&self.place).map_err(|error| refusal(&error, &self.name))
-    }
 }
 
 impl From<StoragePathError> for Refusal {
@@ -78,17 +44,43 @@ impl From<StoragePathError> for Refusal {
 
 /// What the operating system says, in the storage's words.
 pub(super) fn refusal(error: &io::Error, name: &str) -> Refusal {
-    let errno = match error.kind() {
-        io::ErrorKind::NotFound => "ENOENT",
-        io::ErrorKind::NotADirectory => "ENOTDIR",
-        io::ErrorKind::IsADirectory => "EISDIR",
-        io::ErrorKind::AlreadyExists => "EEXIST",
-        io::ErrorKind::DirectoryNotEmpty => "ENOTEMPTY",
-        io::ErrorKind::PermissionDenied => "EACCES",
-        io::ErrorKind::StorageFull => "ENOSPC",
+    let errno = match Errno::from_io_error(error) {
+        Some(Errno::NOENT) => "ENOENT",
+        Some(Errno::NOTDIR) => "ENOTDIR",
+        Some(Errno::ISDIR) => "EISDIR",
+        Some(Errno::EXIST) => "EEXIST",
+        Some(Errno::NOTEMPTY) => "ENOTEMPTY",
+        Some(Errno::ACCESS | Errno::PERM | Errno::ROFS) => "EACCES",
+        Some(Errno::NOSPC | Errno::DQUOT) => "ENOSPC",
+        Some(Errno::NAMETOOLONG) => "ENAMETOOLONG",
+        Some(Errno::LOOP) => "ELOOP",
+        Some(Errno::INVAL) => "EINVAL",
+        Some(Errno::XDEV) => {
+            let text = format!("{name} leads out of the storage");
+            return Refusal::storage("EACCES", text);
+        }
         _ => "EIO",
     };
     Refusal::storage(errno, format!("{name}: {error}"))
+}
+
+fn entry(platform: &Platform, name: &str) -> Result<StorageEntry, Refusal> {
+    let found = platform.storage_root.entry(name);
+    found.ok_or_else(|| Refusal::storage("EINVAL", format!("`{name}` leads out of the storage")))
+}
+
+fn resource(name: &str) -> Result<Resource, Refusal> {
+    let found = Resource::at(Scheme::Storage, name);
+    found.map_err(|error| Refusal::storage("EINVAL", error.to_string()))
+}
+
+/// The organisation and its projects are there from the start.
+pub(super) fn make_place(entry: &StorageEntry) -> Result<(), Refusal> {
+    if entry.depth() <= 2 && entry.org() == Some(place::ORG) {
+        let made = entry.make_folder();
+        made.map_err(|error| refusal(&error, &entry.name()))?;
+    }
+    Ok(())
 }
 
 async fn operate(
@@ -99,37 +91,39 @@ async fn operate(
 ) -> Result<Response, Refusal> {
     let query = Query::parse(uri.query().unwrap_or_default());
     let name = decoded(uri.path().strip_prefix(PREFIX).unwrap_or_default())?;
-    let entry = Entry::of(&platform, &name)?;
+    let entry = entry(&platform, &name)?;
     let headers = request.headers().clone();
     let method = request.method().clone();
     let operation = query.get("op").map(str::to_ascii_uppercase);
     let access = platform.access(&caller).await?;
     let action = action(&method, operation.as_deref());
-    permit(&platform, &caller, &access, action, &entry)?;
+    let itself = matches!(
+        operation.as_deref(),
+        Some("GETFILESTATUS" | "RENAME" | "DELETE")
+    );
+    permit(&platform, &caller, &access, action, (&entry, itself))?;
     match (method, operation.as_deref()) {
         (Method::GET, Some("GETFILESTATUS")) => run_blocking(move || status(&entry, &access)).await,
-        (Method::GET, Some("LISTSTATUS")) => {
-            run_blocking(move || list(&entry, &headers, &access)).await
-        }
+        (Method::GET, Some("LISTSTATUS")) => list(entry, &headers, access).await,
         (Method::GET, Some("GETDISKUSAGE")) => run_blocking(move || usage(&entry)).await,
-        (Method::GET, Some("OPEN") | None) => storage_file::open(&entry, &headers).await,
-        (Method::HEAD, _) => storage_file::head(&entry).await,
+        (Method::GET, Some("OPEN") | None) => storage_file::open(entry, &headers, access).await,
+        (Method::HEAD, _) => storage_file::head(entry, access).await,
         (Method::PUT, Some("MKDIRS")) => run_blocking(move || make_folders(&entry)).await,
         (Method::PUT, Some("CREATE") | None) => {
-            storage_file::create(&entry, request.into_body()).await
+            storage_file::create(entry, request.into_body()).await
         }
         (Method::PATCH, Some("WRITE")) => {
-            storage_file::write(&entry, &headers, request.into_body()).await
+            storage_file::write(entry, &headers, request.into_body()).await
         }
         (Method::POST, Some("RENAME")) => {
             let target = query.get("destination").unwrap_or_default();
-            let target = Entry::of(&platform, target)?;
-            permit(&platform, &caller, &access, Action::Write, &target)?;
+            let target = self::entry(&platform, target)?;
+            permit(&platform, &caller, &access, Action::Write, (&target, true))?;
             run_blocking(move || rename(&entry, &target)).await
         }
         (Method::DELETE, Some("DELETE") | None) => {
             let recursive = query.truth("recursive").unwrap_or(None).unwrap_or(true);
-            run_blocking(move || delete(&entry, recursive, &headers)).await
+            storage_removal::delete(entry, recursive, &headers).await
         }
         (method, operation) => Err(Refusal::bad_request(format!(
             "the storage does not know {method} with op={}",
@@ -147,16 +141,22 @@ fn action(method: &Method, operation: Option<&str>) -> Action {
     }
 }
 
-/// Refuses unless both the entry and what links in its path lead to may be used so.
+/// Refuses unless both the entry and what links in its path lead to may be used so. An operation
+/// on a link itself does not follow it.
 fn permit(
     platform: &Platform,
     caller: &Caller,
     access: &Access,
     action: Action,
-    entry: &Entry,
+    (entry, itself): (&StorageEntry, bool),
 ) -> Result<(), Refusal> {
-    let named = entry.resource()?;
-    let real = storage_path::real_resource(&platform.storage, &named)?;
+    let name = entry.name();
+    let named = resource(&name)?;
+    let followed = match name.rsplit_once('/') {
+        Some((parent, _)) if itself => resource(parent)?,
+        _ => named.clone(),
+    };
+    let real = storage_path::real_resource(&platform.storage, &followed)?;
     for resource in std::iter::once(named).chain(real) {
         if !access.may(&action, &resource) {
             let uri = resource.to_string();
@@ -188,160 +188,160 @@ fn decoded(path: &str) -> Result<String, Refusal> {
 }
 
 /// One entry in the storage's words.
-fn file_status(path: String, data: &Metadata, allowed: &Action) -> FileStatus {
-    let seconds = data
-        .modified()
-        .ok()
-        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+fn file_status(path: String, data: &Stat, target: Option<String>, allowed: &Action) -> FileStatus {
+    let kind = match FileType::from_raw_mode(data.st_mode) {
+        FileType::Directory => FileKind::Directory,
+        FileType::Symlink => FileKind::Symlink,
+        _ => FileKind::File,
+    };
+    let length = u64::try_from(data.st_size).unwrap_or(0);
     FileStatus {
         path,
-        length: if data.is_dir() { 0 } else { data.len() },
-        modification_time: seconds
-            .and_then(|time| i64::try_from(time.as_secs()).ok())
-            .unwrap_or(0),
+        length: if kind == FileKind::File { length } else { 0 },
+        modification_time: data.st_mtime,
         // The tools know no less than reading.
         permission: match allowed {
             Action::Write | Action::Manage => allowed.to_string(),
             _ => Action::Read.to_string(),
         },
-        kind: if data.is_dir() {
-            FileKind::Directory
-        } else {
-            FileKind::File
-        },
-        target: None,
+        target: target.filter(|_| kind == FileKind::Symlink),
+        kind,
     }
 }
 
-fn status(entry: &Entry, access: &Access) -> Result<Response, Refusal> {
-    let allowed = access.action(&entry.resource()?);
-    let status = file_status(entry.name.clone(), &entry.metadata()?, &allowed);
+fn status(entry: &StorageEntry, access: &Access) -> Result<Response, Refusal> {
+    let name = entry.name();
+    let allowed = access.action(&resource(&name)?);
+    make_place(entry)?;
+    let data = entry.stat().map_err(|error| refusal(&error, &name))?;
+    let status = file_status(name, &data, entry.target(), &allowed);
     Ok(Json(FileStatusLine { status }).into_response())
 }
 
-/// Names are shown as far as they may be listed.
-fn list(entry: &Entry, headers: &HeaderMap, access: &Access) -> Result<Response, Refusal> {
-    if !entry.metadata()?.is_dir() {
-        return Err(Refusal::storage(
-            "ENOTDIR",
-            format!("{} is not a folder", entry.name),
-        ));
-    }
-    let listed = fs::read_dir(&entry.place).map_err(|error| refusal(&error, &entry.name))?;
-    let mut entries: Vec<FileStatus> = listed
-        .flatten()
-        .filter(|inner| !storage_file::is_partial(&inner.file_name()))
-        // What vanished meanwhile, or leads nowhere, is not there.
-        .filter_map(|inner| {
-            let data = fs::metadata(inner.path()).ok()?;
-            let name = inner.file_name().to_string_lossy().into_owned();
-            let path = format!("{}/{name}", entry.name);
-            let allowed = access.action(&Resource::at(Scheme::Storage, &path).ok()?);
-            (allowed != Action::Deny).then(|| file_status(name, &data, &allowed))
-        })
-        .collect();
-    entries.sort_by(|one, other| one.path.cmp(&other.path));
-    if !ndjson::wanted(headers) {
-        return Ok(Json(Listing {
-            statuses: FileStatuses { entries },
-        })
-        .into_response());
-    }
-    let lines: Vec<FileStatusLine> = entries
-        .into_iter()
-        .map(|status| FileStatusLine { status })
-        .collect();
-    Ok(ndjson::lines(&lines, "\r\n"))
+/// A folder whose entries are being listed.
+struct Listed {
+    folder: std::os::fd::OwnedFd,
+    name: String,
+    access: Access,
+    names: std::vec::IntoIter<String>,
 }
 
-fn usage(entry: &Entry) -> Result<Response, Refusal> {
-    let folder = entry
-        .place
-        .ancestors()
-        .find(|folder| folder.is_dir())
-        .unwrap_or(&entry.place);
-    let disk = rustix::fs::statvfs(folder)
-        .map_err(|error| refusal(&io::Error::from(error), &entry.name))?;
+impl Listed {
+    fn open(entry: &StorageEntry, access: Access) -> Result<Self, Refusal> {
+        let name = entry.name();
+        make_place(entry)?;
+        let failed = |error: io::Error| refusal(&error, &name);
+        let folder = entry.folder().map_err(failed)?;
+        let names = storage_root::names(&folder).map_err(failed)?;
+        Ok(Self {
+            folder,
+            access,
+            names: names.into_iter(),
+            name,
+        })
+    }
+
+    /// The next entries, as far as they may be listed; none at the end.
+    fn next(&mut self) -> Vec<FileStatus> {
+        let mut page = Vec::new();
+        while page.len() < PAGE {
+            let Some(name) = self.names.next() else { break };
+            page.extend(self.look(name));
+        }
+        page
+    }
+
+    /// What vanished meanwhile is not there.
+    fn look(&self, name: String) -> Option<FileStatus> {
+        let data = storage_root::stat_at(&self.folder, &name).ok()?;
+        let allowed = self
+            .access
+            .action(&resource(&format!("{}/{name}", self.name)).ok()?);
+        let target = storage_root::target_at(&self.folder, &name);
+        (allowed != Action::Deny).then(|| file_status(name, &data, target, &allowed))
+    }
+}
+
+async fn list(
+    entry: StorageEntry,
+    headers: &HeaderMap,
+    access: Access,
+) -> Result<Response, Refusal> {
+    let mut listed = run_blocking(move || Listed::open(&entry, access)).await?;
+    if !ndjson::wanted(headers) {
+        let entries = run_blocking(move || {
+            let pages = std::iter::from_fn(|| Some(listed.next()).filter(|page| !page.is_empty()));
+            pages.flatten().collect()
+        });
+        let statuses = FileStatuses {
+            entries: entries.await,
+        };
+        return Ok(Json(Listing { statuses }).into_response());
+    }
+    let listed = Arc::new(std::sync::Mutex::new(listed));
+    Ok(ndjson::pages("\r\n", move || {
+        let listed = Arc::clone(&listed);
+        async move {
+            let page = run_blocking(move || {
+                let mut listed = listed
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                listed.next()
+            });
+            let lines = page.await.into_iter();
+            Ok(lines.map(|status| FileStatusLine { status }).collect())
+        }
+    }))
+}
+
+fn usage(entry: &StorageEntry) -> Result<Response, Refusal> {
+    let name = entry.name();
+    let failed = |error: io::Error| refusal(&error, &name);
+    make_place(entry)?;
+    let folder = entry.folder().map_err(failed)?;
+    let disk = rustix::fs::fstatvfs(&folder).map_err(|error| failed(error.into()))?;
     let total = disk.f_blocks * disk.f_frsize;
     let free = disk.f_bavail * disk.f_frsize;
     let used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize;
     Ok(Json(DiskUsage { total, used, free }).into_response())
 }
 
-fn make_folders(entry: &Entry) -> Result<Response, Refusal> {
-    let exists = |text| Err(Refusal::storage("EEXIST", format!("{} {text}", entry.name)));
-    if entry.place.is_file() {
-        return exists("is a file");
+fn make_folders(entry: &StorageEntry) -> Result<Response, Refusal> {
+    let name = entry.name();
+    match entry.make_folder() {
+        Ok(_) => Ok(StatusCode::CREATED.into_response()),
+        Err(_)
+            if entry
+                .stat()
+                .is_ok_and(|data| !storage_root::is_folder(&data)) =>
+        {
+            Err(Refusal::storage(
+                "EEXIST",
+                format!("{name} exists and is no folder"),
+            ))
+        }
+        Err(error) => Err(refusal(&error, &name)),
     }
-    if entry.place.ancestors().skip(1).any(Path::is_file) {
-        let text = format!("a part of {} is a file", entry.name);
-        return Err(Refusal::storage("ENOTDIR", text));
-    }
-    fs::create_dir_all(&entry.place).map_err(|error| refusal(&error, &entry.name))?;
-    Ok(StatusCode::CREATED.into_response())
 }
 
-fn rename(entry: &Entry, target: &Entry) -> Result<Response, Refusal> {
-    entry.metadata()?;
-    if target.name == "/" {
-        return Err(Refusal::storage(
-            "EINVAL",
-            "`destination` must be a path of the storage",
-        ));
-    }
-    if entry.place.is_file() && target.place.is_dir() {
-        return Err(Refusal::storage(
-            "EISDIR",
-            format!("{} is a folder", target.name),
-        ));
-    }
-    if target.place.starts_with(&entry.place) && target.place != entry.place {
-        let text = format!("{} lies inside {}", target.name, entry.name);
+fn rename(entry: &StorageEntry, target: &StorageEntry) -> Result<Response, Refusal> {
+    let (name, new) = (entry.name(), target.name());
+    let data = entry.stat().map_err(|error| refusal(&error, &name))?;
+    if target.depth() == 0 {
+        let text = "`destination` must be a path of the storage";
         return Err(Refusal::storage("EINVAL", text));
     }
-    fs::rename(&entry.place, &target.place).map_err(|error| refusal(&error, &entry.name))?;
+    let into_folder = target
+        .stat()
+        .is_ok_and(|data| storage_root::is_folder(&data));
+    if into_folder && !storage_root::is_folder(&data) {
+        return Err(Refusal::storage("EISDIR", format!("{new} is a folder")));
+    }
+    if new.starts_with(&format!("{name}/")) {
+        let text = format!("{new} lies inside {name}");
+        return Err(Refusal::storage("EINVAL", text));
+    }
+    let renamed = entry.rename(target);
+    renamed.map_err(|error| refusal(&error, &format!("{name} to {new}")))?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-fn delete(entry: &Entry, recursive: bool, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let data = fs::symlink_metadata(&entry.place).map_err(|error| refusal(&error, &entry.name))?;
-    if entry.name == "/" {
-        return Err(Refusal::storage(
-            "EACCES",
-            "the whole storage cannot be deleted at once",
-        ));
-    }
-    if data.is_dir() && !recursive {
-        return Err(Refusal::storage(
-            "EISDIR",
-            format!("{} is a folder", entry.name),
-        ));
-    }
-    let mut removed = Vec::new();
-    remove(&entry.place, &entry.name, &mut removed)?;
-    if ndjson::wanted(headers) {
-        return Ok(ndjson::lines(&removed, "\r\n"));
-    }
-    Ok((StatusCode::NO_CONTENT, Body::empty()).into_response())
-}
-
-/// Removes depth first; links are removed, never followed.
-fn remove(place: &Path, name: &str, removed: &mut Vec<Removed>) -> Result<(), Refusal> {
-    let failed = |error: io::Error| refusal(&error, name);
-    let is_dir = fs::symlink_metadata(place).map_err(failed)?.is_dir();
-    if is_dir {
-        for inner in fs::read_dir(place).map_err(failed)? {
-            let inner = inner.map_err(failed)?;
-            let inner_name = format!("{name}/{}", inner.file_name().to_string_lossy());
-            remove(&inner.path(), &inner_name, removed)?;
-        }
-        fs::remove_dir(place).map_err(failed)?;
-    } else {
-        fs::remove_file(place).map_err(failed)?;
-    }
-    removed.push(Removed {
-        path: name.to_owned(),
-        is_dir,
-    });
-    Ok(())
 }
