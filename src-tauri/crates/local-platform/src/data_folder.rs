@@ -88,6 +88,10 @@ impl DataFolder {
         self.path.join("job-keys")
     }
 
+    pub(crate) fn disks(&self) -> PathBuf {
+        self.path.join("disks")
+    }
+
     pub(crate) fn storage(&self) -> PathBuf {
         self.path.join("storage")
     }

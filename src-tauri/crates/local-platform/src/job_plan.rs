@@ -7,7 +7,7 @@ use protocol::{Job, JobSubmission, split};
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::runner::{Mount, Plan, mount_target};
-use crate::{job_secrets, storage_path};
+use crate::{disk_use, job_secrets, storage_path};
 
 /// What a runner needs to know of a job.
 pub(crate) fn plan(
@@ -44,6 +44,7 @@ fn mounts(
     submitted: &JobSubmission,
 ) -> Result<Vec<Mount>, Refusal> {
     let mut mounts = job_secrets::mounts(platform, job)?;
+    mounts.extend(disk_use::mounts(platform, job));
     for volume in &submitted.volumes {
         let source = storage_path::of_uri(&platform.storage, &volume.src_storage_uri)
             .map_err(|error| Refusal::bad_request(error.to_string()))?;

@@ -21,7 +21,8 @@ use crate::store::{know_project, run_blocking};
 use crate::supervisor::{Ending, JOB_WORD, JobSpec, Secrets};
 use crate::token::NewToken;
 use crate::{
-    job_plan, job_queue, job_record, job_secrets, job_store, job_tender, submission, token,
+    disk_use, job_plan, job_queue, job_record, job_secrets, job_store, job_tender, submission,
+    token,
 };
 
 /// So much a pipe holds everywhere without somebody who reads.
@@ -38,7 +39,7 @@ pub(crate) async fn submit(
     resources: Option<ContainerResources>,
 ) -> Result<Job, Refusal> {
     submission::check(&submitted)?;
-    refuse_missing_services(&submitted)?;
+    let submitted = disk_use::resolve(platform, submitted).await?;
     job_secrets::check(platform, &submitted).await?;
     let mut job = job_record::job(platform, user, &submitted, resources)?;
     let plan = job_plan::plan(platform, &job, &submitted)?;
@@ -52,7 +53,7 @@ pub(crate) async fn submit(
     .await;
     if let Ok(prepared) = &prepared {
         job.runner = Some(prepared.runner.to_owned());
-        job.runner_note = Some(prepared.note.clone());
+        job.runner_note = Some(disk_use::note(&job, &prepared.note));
     }
     let refused = match prepared {
         Ok(prepared) => lay_out(platform, &job, prepared).await.err(),
@@ -66,17 +67,6 @@ pub(crate) async fn submit(
             Ok(job)
         }
     }
-}
-
-/// Says at once what this platform does not have, instead of starting a job that lacks it.
-fn refuse_missing_services(submitted: &JobSubmission) -> Result<(), Refusal> {
-    if let Some(volume) = submitted.disk_volumes.first() {
-        return Err(Refusal::bad_request(format!(
-            "the local platform has no disks: use a storage volume instead of {}",
-            volume.src_disk_uri
-        )));
-    }
-    Ok(())
 }
 
 /// Puts what the supervisor needs into the job's folder.

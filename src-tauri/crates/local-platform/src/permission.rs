@@ -13,6 +13,7 @@ use rusqlite::{Connection, params};
 
 use crate::DataError;
 use crate::auth::Caller;
+use crate::disk_store;
 use crate::grant;
 use crate::place::{CLUSTER, ORG};
 use crate::platform::Platform;
@@ -148,6 +149,10 @@ fn owns(connection: &Connection, user: &str, resource: &Resource) -> Result<bool
             "SELECT 1 FROM flows WHERE owner = ?1 AND ifnull(org_name, ?2) = ?2
              AND project_name = ?3 AND (id = ?4 OR name = ?4)"
         }
+        Scheme::Disk => {
+            "SELECT 1 FROM disks WHERE owner = ?1 AND org = ?2 AND project = ?3
+             AND (id = ?4 OR name = ?4)"
+        }
         _ => return Ok(false),
     };
     let found = cluster == CLUSTER
@@ -211,8 +216,15 @@ pub(crate) fn allow(
     action: &Action,
     resource: &Resource,
 ) -> Result<(), Refusal> {
-    if Access::load(connection, caller)?.may(action, resource)
-        || owns(connection, &caller.user, resource)?
+    let access = Access::load(connection, caller)?;
+    if access.may(action, resource) || owns(connection, &caller.user, resource)? {
+        return Ok(());
+    }
+    // A disk may be named by its id and shared by its name.
+    if let Some(disk) = disk_store::of_resource(connection, resource)?
+        && disk_store::resources(&disk)
+            .iter()
+            .any(|other| access.may(action, other))
     {
         return Ok(());
     }

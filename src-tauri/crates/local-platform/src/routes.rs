@@ -1,7 +1,9 @@
 //! All routes, by service.
 
 mod attach;
+mod buckets;
 mod config;
+mod disks;
 mod guard;
 mod job_http;
 mod job_socket;
@@ -40,6 +42,8 @@ pub(crate) fn all(platform: Arc<Platform>) -> Router {
         .merge(storage::routes())
         .nest("/flow", flow::routes())
         .merge(secrets::routes())
+        .merge(disks::routes())
+        .merge(buckets::routes())
         .merge(users::routes());
     Router::new()
         .nest("/api/v1", api)

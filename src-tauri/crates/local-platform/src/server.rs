@@ -26,7 +26,8 @@ use crate::secret_place::SecretsPlace;
 use crate::storage_root::StorageRoot;
 use crate::store::{self, Store};
 use crate::{
-    DataError, StartError, attempt_watch, job_queue, job_removal, job_tender, routes, token,
+    DataError, StartError, attempt_watch, disk_folder, job_queue, job_removal, job_tender, routes,
+    token,
 };
 
 /// The port of the platform unless another is asked for. Tools store the address at login, so it
@@ -121,6 +122,7 @@ impl Server {
             url: url.clone(),
             pid: std::process::id(),
         })?;
+        tokio::spawn(disk_folder::keep_swept(Arc::clone(&platform)));
         let sweeping = keep_swept(platform.images.clone(), platform.closing.clone());
         tokio::spawn(sweeping);
         let serving = tokio::spawn(serve(listener, Arc::clone(&platform)));

@@ -14,7 +14,7 @@ pub(crate) fn check(submission: &JobSubmission) -> Result<(), Refusal> {
         place_name("org_name", org)?;
     }
     if let Some(name) = &submission.name {
-        job_name(name)?;
+        given_name("job", name)?;
     }
     tags(&submission.tags)?;
     words(submission)?;
@@ -41,7 +41,7 @@ pub(crate) fn check(submission: &JobSubmission) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn place_name(field: &str, name: &str) -> Result<(), Refusal> {
+pub(crate) fn place_name(field: &str, name: &str) -> Result<(), Refusal> {
     let good = (3..=255).contains(&name.len())
         && name.split('-').all(|part| {
             !part.is_empty()
@@ -56,10 +56,11 @@ fn place_name(field: &str, name: &str) -> Result<(), Refusal> {
     })
 }
 
-fn job_name(name: &str) -> Result<(), Refusal> {
+/// Refuses a name that a job or a disk cannot have; what begins like an id is none.
+pub(crate) fn given_name(kind: &str, name: &str) -> Result<(), Refusal> {
     let good = (3..=40).contains(&name.len())
         && name.starts_with(|letter: char| letter.is_ascii_lowercase())
-        && !name.starts_with("job-")
+        && !name.starts_with(&format!("{kind}-"))
         && name.split('-').all(|part| {
             !part.is_empty()
                 && part
@@ -68,7 +69,7 @@ fn job_name(name: &str) -> Result<(), Refusal> {
         });
     good.then_some(()).ok_or_else(|| {
         Refusal::bad_request(format!(
-            "`{name}` is no name for a job: 3 to 40 lower-case letters, digits and single dashes, beginning with a letter and not with `job-`"
+            "`{name}` is no name for a {kind}: 3 to 40 lower-case letters, digits and single dashes, beginning with a letter and not with `{kind}-`"
         ))
     })
 }

@@ -413,7 +413,7 @@ async fn what_this_platform_lacks_is_refused_instead_of_left_out() {
         (
             "disk_volumes",
             json!([{"src_disk_uri": "disk://local/bakehouse/proj/d", "dst_path": "/d", "read_only": false}]),
-            "has no disks",
+            "there is no disk",
         ),
     ] {
         let mut body = base.clone();

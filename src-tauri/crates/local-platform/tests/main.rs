@@ -6,6 +6,7 @@
 mod attach;
 mod crash;
 mod desk;
+mod disks;
 mod executor_jobs;
 mod flow;
 mod input;

@@ -37,13 +37,13 @@ pub struct Disk {
 }
 
 /// The body that makes a disk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewDisk {
     /// Size in bytes.
     pub storage: u64,
     /// Seconds without use after which it goes.
     #[serde(default)]
-    pub life_span: Option<u64>,
+    pub life_span: Option<f64>,
     /// Name.
     #[serde(default)]
     pub name: Option<String>,

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS];
+pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -156,6 +156,14 @@ CREATE TABLE secrets (
     org TEXT NOT NULL, project TEXT NOT NULL, key TEXT NOT NULL, sealed TEXT NOT NULL,
     place TEXT NOT NULL, key_id TEXT NOT NULL, changed_at TEXT NOT NULL,
     PRIMARY KEY (org, project, key)
+);
+";
+
+/// Disks.
+const DISKS: &str = "
+CREATE TABLE disks (
+    id TEXT PRIMARY KEY, org TEXT NOT NULL, project TEXT NOT NULL, name TEXT, owner TEXT NOT NULL,
+    doc TEXT NOT NULL, UNIQUE (org, project, name)
 );
 ";
 
