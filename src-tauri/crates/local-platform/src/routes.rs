@@ -4,6 +4,7 @@ mod attach;
 mod buckets;
 mod config;
 mod disks;
+mod exec;
 mod guard;
 mod job_http;
 mod job_socket;
@@ -62,6 +63,7 @@ fn job_routes() -> Router<Arc<Platform>> {
     jobs::routes()
         .merge(job_stream::routes())
         .merge(attach::routes())
+        .merge(exec::routes())
         .merge(port_forward::routes())
 }
 

@@ -7,6 +7,7 @@ mod attach;
 mod crash;
 mod desk;
 mod disks;
+mod exec;
 mod executor_jobs;
 mod flow;
 mod input;

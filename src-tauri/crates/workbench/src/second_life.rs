@@ -16,9 +16,13 @@ use crate::execute::{Executed, Executor};
 /// answers the exit code to end with. To be called first in `main`.
 ///
 /// - `PROGRAM __job FOLDER` looks after a job;
+/// - `PROGRAM __enter FOLDER …` becomes a further command in a job;
 /// - `PROGRAM __execute BAKE FOLDER` executes a bake, as a job of the platform in the folder;
 /// - `PROGRAM __build-image FOLDER ORDER` builds an image for the platform in the folder.
 pub fn second_life() -> Option<u8> {
+    if let Some(code) = local_platform::enter_if_asked() {
+        return Some(code);
+    }
     let mut words = std::env::args_os().skip(1);
     let word = words.next()?;
     let words: Vec<OsString> = words.collect();

@@ -1,8 +1,8 @@
 //! The platform alone, for the tests of this crate and for trying other tools against it:
 //!
 //! - `local-platform-supervisor serve DIR [PORT]` serves until Ctrl-C and prints its address;
-//! - `local-platform-supervisor __job DIR` is the supervisor of one job. The application's own
-//!   programs do the same when called with `__job`.
+//! - `local-platform-supervisor __job DIR` is the supervisor of one job, and with `__enter DIR …` it
+//!   becomes a further command in one. The application's own programs do the same.
 #![expect(
     clippy::print_stdout,
     reason = "its address is what the caller waits for"
@@ -14,6 +14,9 @@ use std::process::ExitCode;
 use local_platform::{BUILD_IMAGE_WORD, EXECUTE_WORD, JOB_WORD, Options, Server};
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if let Some(code) = local_platform::enter_if_asked() {
+        return Ok(ExitCode::from(code));
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
