@@ -105,7 +105,8 @@ pub async fn build_image(data_dir: &Path, order: &str) -> u8 {
     match run(data_dir, order).await {
         Ok(()) => 0,
         Err(error) => {
-            say(&format!("ERROR: {error}\n"));
+            let error = error.to_string();
+            say(&format!("ERROR: {}\n", error.trim_end()));
             1
         }
     }

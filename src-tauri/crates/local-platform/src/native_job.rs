@@ -63,12 +63,16 @@ impl NativeJob {
         };
         let mut argv = vec![platform.supervisor.display().to_string()];
         argv.extend(words);
+        let mut env = environment(plan);
+        if matches!(self, Self::ImageBuild(_)) {
+            env.extend(way_to_the_engine());
+        }
         Prepared {
             runner: "bakehouse",
             note: format!("{who}; the image `{}` is not used", plan.image),
             launch: Launch::Process(ProcessLaunch {
                 argv,
-                env: environment(plan),
+                env,
                 cwd: plan.private.clone(),
                 scope: Scope::Group,
                 // What it does lies in the flow API, so the next one goes on where it left off.
@@ -95,6 +99,14 @@ impl NativeJob {
         }
         Ok(())
     }
+}
+
+/// Variables of ours that say where the container engine is; jobs do not get them.
+fn way_to_the_engine() -> impl Iterator<Item = (String, String)> {
+    let names = ["DOCKER_HOST", "CONTAINER_HOST", "XDG_RUNTIME_DIR"];
+    names
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
 }
 
 /// What the process that builds an image is told.

@@ -10,7 +10,7 @@ const NAME: &str = "bakehouse/proj/app";
 const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-pub(crate) fn digest(content: &[u8]) -> String {
+fn digest(content: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(content)))
 }
 
@@ -19,7 +19,7 @@ impl Desk {
         self.running.url().trim_end_matches("/api/v1").to_owned()
     }
 
-    fn v2(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn v2(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("/v2/") {
             format!("{}{path}", self.origin())
         } else {
@@ -65,7 +65,7 @@ impl Desk {
             .unwrap()
     }
 
-    async fn read_v2(&self, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn read_v2(&self, path: &str) -> (StatusCode, Value) {
         crate::desk::read(self.v2(Method::GET, path).send().await.unwrap()).await
     }
 }
