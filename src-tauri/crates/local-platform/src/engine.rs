@@ -4,6 +4,7 @@
 //! has a name that follows from the job's id ([`container_name`]), so nobody has to keep it.
 
 pub(crate) mod build;
+mod credentials;
 mod finder;
 pub(crate) mod load;
 pub(crate) mod push;
@@ -15,7 +16,8 @@ use std::time::Duration;
 
 use bollard::Docker;
 
-pub(crate) use finder::EngineFinder;
+pub(crate) use credentials::credentials;
+pub(crate) use finder::{EngineFinder, Found};
 
 /// Label of the containers of jobs; its value is the job's id.
 pub(crate) const JOB_LABEL: &str = "bakehouse.job";
@@ -23,13 +25,46 @@ pub(crate) const JOB_LABEL: &str = "bakehouse.job";
 pub(crate) const DATA_LABEL: &str = "bakehouse.data";
 
 /// How long an engine may take to say that it is there.
-const ANSWER: Duration = Duration::from_secs(2);
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long it may take to say what it is: Podman starts programs to find out.
+const INTRODUCTION: Duration = Duration::from_secs(30);
 /// How long any other answer may take. Streams are not bounded by it.
 const LONGEST_ANSWER_SECONDS: u64 = 120;
 
 /// The container of a job.
 pub(crate) fn container_name(job: &str) -> String {
     format!("bakehouse-{job}")
+}
+
+/// An engine at a known place, which may not answer yet.
+#[derive(Debug)]
+pub(crate) struct Contact {
+    socket: PathBuf,
+    engine: tokio::sync::OnceCell<Engine>,
+}
+
+impl Contact {
+    pub(crate) fn new(socket: &Path) -> Self {
+        Self {
+            socket: socket.to_owned(),
+            engine: tokio::sync::OnceCell::new(),
+        }
+    }
+
+    /// The engine, as soon as it has answered once. It may be gone again.
+    pub(crate) async fn engine(&self) -> Result<&Engine, String> {
+        self.engine
+            .get_or_try_init(|| Engine::at(&self.socket))
+            .await
+    }
+}
+
+/// The status with which an engine refused something, if it was the engine that did.
+pub(crate) fn status(error: &bollard::errors::Error) -> Option<u16> {
+    match error {
+        bollard::errors::Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
+        _ => None,
+    }
 }
 
 /// What kind of engine answers.
@@ -79,20 +114,24 @@ impl Engine {
                 socket.display()
             )
         };
-        let greet = async {
-            let path = socket.to_string_lossy();
-            let client = Docker::connect_with_unix(
-                &path,
-                LONGEST_ANSWER_SECONDS,
-                bollard::API_DEFAULT_VERSION,
-            )?;
+        let path = socket.to_string_lossy();
+        let client =
+            Docker::connect_with_unix(&path, LONGEST_ANSWER_SECONDS, bollard::API_DEFAULT_VERSION)
+                .map_err(|error| failed(error.to_string()))?;
+        if !answers(&client).await {
+            return Err(failed(format!(
+                "nothing came within {} s",
+                ANSWER.as_secs()
+            )));
+        }
+        let introduce = async {
             let client = client.negotiate_version().await?;
             let version = client.version().await?;
             Ok::<_, bollard::errors::Error>((client, version))
         };
-        let (client, version) = tokio::time::timeout(ANSWER, greet)
+        let (client, version) = tokio::time::timeout(INTRODUCTION, introduce)
             .await
-            .map_err(|_| failed(format!("nothing came within {} s", ANSWER.as_secs())))?
+            .map_err(|_| failed("it does not say what it is".to_owned()))?
             .map_err(|error| failed(error.to_string()))?;
         let mut components = version.components.unwrap_or_default().into_iter();
         let podman = components.find(|one| one.name.starts_with("Podman"));
@@ -110,8 +149,7 @@ impl Engine {
 
     /// True if the engine still answers.
     pub(crate) async fn answers(&self) -> bool {
-        let answer = tokio::time::timeout(ANSWER, self.client.ping()).await;
-        matches!(answer, Ok(Ok(_)))
+        answers(&self.client).await
     }
 
     /// The way to talk to it.
@@ -128,6 +166,12 @@ impl Engine {
     pub(crate) fn kind(&self) -> EngineKind {
         self.kind
     }
+}
+
+async fn answers(client: &Docker) -> bool {
+    // Any answer will do: a client that is too new for the engine is told so.
+    let answer = tokio::time::timeout(ANSWER, client.ping()).await;
+    answer.is_ok_and(|answer| answer.as_ref().map_or_else(status, |_| Some(200)).is_some())
 }
 
 impl fmt::Display for Engine {

@@ -15,13 +15,11 @@ pub(crate) fn plan(
     job: &Job,
     submitted: &JobSubmission,
 ) -> Result<Plan, Refusal> {
-    let mut argv = Vec::new();
-    for text in [&submitted.entrypoint, &submitted.command]
-        .into_iter()
-        .flatten()
-    {
-        argv.extend(split(text).map_err(|error| Refusal::bad_request(error.to_string()))?);
-    }
+    let words = |text: &Option<String>| match text {
+        Some(text) => split(text).map_err(|error| Refusal::bad_request(error.to_string())),
+        None => Ok(Vec::new()),
+    };
+    let resources = &job.container.resources;
     let mut env: BTreeMap<String, String> = submitted
         .env
         .iter()
@@ -30,11 +28,16 @@ pub(crate) fn plan(
     env.extend(told_about_itself(job));
     Ok(Plan {
         image: submitted.image.clone(),
-        argv,
+        entrypoint: words(&submitted.entrypoint)?,
+        command: words(&submitted.command)?,
         env,
         working_dir: submitted.working_dir.clone(),
         mounts: mounts(platform, job, submitted)?,
         private: platform.job_folder(&job.id).private(),
+        shm: resources.shm.unwrap_or(false),
+        privileged: job.privileged,
+        gpus: resources.nvidia_gpu.as_ref().map(|gpu| gpu.count),
+        registry_port: platform.port(),
     })
 }
 

@@ -12,6 +12,7 @@ use protocol::{
 };
 use zeroize::Zeroizing;
 
+use crate::DataError;
 use crate::native_job::NativeJob;
 use crate::place::CLUSTER;
 use crate::platform::{Platform, PlatformEvent};
@@ -46,9 +47,10 @@ pub(crate) async fn submit(
     let runners = Arc::clone(platform);
     let native = NativeJob::recognise(&submitted);
     let asked = native.clone();
+    let engine = platform.engine_for_jobs().await;
     let prepared = run_blocking(move || match asked {
         Some(native) => Ok(native.prepare(&runners, &plan)),
-        None => runners.runners.prepare(&plan),
+        None => runners.runners.prepare(&plan, engine),
     })
     .await;
     if let Ok(prepared) = &prepared {
@@ -82,8 +84,8 @@ async fn lay_out(platform: &Platform, job: &Job, prepared: Prepared) -> Result<(
         needs_secrets: job.pass_config || job_secrets::any(job),
         secret_folder: job_secrets::folder(platform, job),
         tty: job.container.tty,
-        limits: None,
-        log_limit: None,
+        limits: platform.limits(job),
+        log_limit: Some(platform.log_limit),
     };
     let folder = platform.job_folder(&job.id);
     let made = run_blocking(move || folder.create(&spec)).await;
@@ -211,6 +213,23 @@ async fn secrets(platform: &Arc<Platform>, job: &Job) -> Result<Secrets, Refusal
             .insert(PASSED_CONFIG.to_owned(), config.encode());
     }
     Ok(secrets)
+}
+
+/// Starts a supervisor for a job that has lost the one it had.
+pub(crate) async fn supervise_again(
+    platform: &Arc<Platform>,
+    id: &str,
+) -> io::Result<tokio::process::Child> {
+    let key = id.to_owned();
+    let job: Result<Option<Job>, DataError> = platform
+        .store
+        .read(move |connection| job_store::get(connection, &key))
+        .await;
+    let job = job.map_err(io::Error::other)?;
+    let job = job.ok_or_else(|| io::Error::other("it is not on record"))?;
+    // What runs has its secrets already; only a restart would miss them.
+    let secrets = secrets(platform, &job).await.unwrap_or_default();
+    spawn_supervisor(platform, id, &secrets)
 }
 
 /// Starts the supervisor of a job whose folder is ready.

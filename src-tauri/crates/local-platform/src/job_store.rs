@@ -135,6 +135,26 @@ pub(crate) fn advance(job: &mut Job, transition: JobTransition) {
     job.history = history(&job.statuses);
 }
 
+/// Says why a job that has not started waits; how far it has come replaces what was said before.
+pub(crate) fn wait(job: &mut Job, reason: String, description: String) {
+    match job.statuses.last_mut() {
+        Some(last) if last.reason.as_ref() == Some(&reason) => {
+            last.description = Some(description);
+            job.history = history(&job.statuses);
+        }
+        _ => advance(
+            job,
+            JobTransition {
+                status: JobStatus::Pending,
+                transition_time: Timestamp::now(),
+                reason: Some(reason),
+                description: Some(description),
+                exit_code: None,
+            },
+        ),
+    }
+}
+
 /// What a list of transitions says about the job as a whole.
 pub(crate) fn history(statuses: &[JobTransition]) -> JobHistory {
     let Some(last) = statuses.last() else {

@@ -10,11 +10,13 @@ use tokio::sync::watch;
 use crate::DataError;
 use crate::platform::{Platform, PlatformEvent};
 use crate::store::run_blocking;
-use crate::supervisor::{Ending, JobFolder, JobState, end_orphans};
+use crate::supervisor::{Ending, JobFolder, JobState, Launch, end_orphans};
 use crate::{attempt_watch, job_queue, job_start, job_store};
 
 /// How often we look whether a quiet supervisor still lives.
 const PULSE: Duration = Duration::from_secs(1);
+/// How often a supervisor that is killed over and over is replaced.
+const REPLACEMENTS: u32 = 30;
 /// How long a supervisor may take to begin.
 const BIRTH: Duration = Duration::from_secs(10);
 
@@ -60,6 +62,7 @@ pub(crate) fn tend(
         process,
         seen: None,
         born: Instant::now(),
+        replacements: 0,
     };
     tokio::spawn(tender.run());
 }
@@ -74,6 +77,8 @@ struct Tender {
     /// The state we have taken over.
     seen: Option<(u64, i64, i64)>,
     born: Instant,
+    /// How many supervisors we have started in place of others.
+    replacements: u32,
 }
 
 impl Tender {
@@ -123,6 +128,9 @@ impl Tender {
         if self.process.is_some() || unborn || self.folder.is_supervised() {
             return;
         }
+        if self.replace_supervisor().await {
+            return;
+        }
         // The end may have been written between our last look and the supervisor's departure.
         let mut state = self.folder.state().unwrap_or_default();
         if state.ending.is_none() {
@@ -133,6 +141,32 @@ impl Tender {
             self.folder.clear_private();
             if let Err(error) = self.folder.write_state(&state) {
                 tracing::error!(%error, id = self.id, "the loss of a job could not be noted");
+            }
+        }
+    }
+
+    /// A container does not need its supervisor: another one goes on where that one was. True if
+    /// that is so here.
+    async fn replace_supervisor(&mut self) -> bool {
+        let ended = self
+            .folder
+            .state()
+            .is_ok_and(|state| state.ending.is_some());
+        let spec = self.folder.spec();
+        let lives_on = spec.is_ok_and(|spec| matches!(spec.launch, Launch::Container(_)));
+        if ended || !lives_on || self.replacements >= REPLACEMENTS {
+            return false;
+        }
+        self.replacements += 1;
+        match job_start::supervise_again(&self.platform, &self.id).await {
+            Ok(process) => {
+                self.process = Some(process);
+                self.born = Instant::now();
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, id = self.id, "a job has no supervisor any more");
+                false
             }
         }
     }
@@ -212,6 +246,18 @@ fn merge(job: &mut Job, state: JobState) {
         return;
     }
     job.materialized = state.started_at.is_some() && state.ending.is_none();
+    if let Some(note) = &state.note {
+        let known = job.runner_note.get_or_insert_default();
+        if !known.contains(note.as_str()) {
+            known.push_str("; ");
+            known.push_str(note);
+        }
+    }
+    if let Some(waiting) = state.waiting
+        && job.status == JobStatus::Pending
+    {
+        job_store::wait(job, waiting.reason, waiting.description);
+    }
     let known = job
         .statuses
         .iter()

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use protocol::{JobStatus, ResourcePreset};
+use protocol::{Job, JobStatus, ResourcePreset};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{self, Caller};
 use crate::data_folder::DataFolder;
-use crate::engine::EngineFinder;
+use crate::engine::{self, EngineFinder};
 use crate::job_address::JobKeys;
 use crate::job_watch::JobWatch;
 use crate::machine::Machine;
@@ -19,7 +19,7 @@ use crate::runner::Runners;
 use crate::secret_key::SecretKeys;
 use crate::storage_root::StorageRoot;
 use crate::store::Store;
-use crate::supervisor::JobFolder;
+use crate::supervisor::{JobFolder, Limits};
 
 /// Something that happened, for those in the same process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,10 @@ pub(crate) struct Platform {
     /// The container engine, wherever one answers.
     pub(crate) engine: EngineFinder,
     pub(crate) machine: Machine,
+    /// Hold jobs to what their presets say.
+    pub(crate) enforce_limits: bool,
+    /// How much output is kept of a job.
+    pub(crate) log_limit: u64,
     pub(crate) presets: Vec<ResourcePreset>,
     /// How many jobs run at once.
     pub(crate) places: usize,
@@ -75,6 +79,24 @@ impl Platform {
     /// The folder of a job.
     pub(crate) fn job_folder(&self, id: &str) -> JobFolder {
         JobFolder::new(&self.folder.job(id))
+    }
+
+    /// The container engine, if jobs are to have one.
+    pub(crate) async fn engine_for_jobs(&self) -> engine::Found {
+        if self.runners.want_engine() {
+            self.engine.find().await
+        } else {
+            Err("another way of running jobs was chosen".to_owned())
+        }
+    }
+
+    /// What a job may use at most, if that is enforced.
+    pub(crate) fn limits(&self, job: &Job) -> Option<Limits> {
+        let resources = &job.container.resources;
+        self.enforce_limits.then_some(Limits {
+            cpu: resources.cpu,
+            memory: resources.memory,
+        })
     }
 
     /// Tells everyone in this process.

@@ -1,18 +1,23 @@
 //! Ways of running a job on this computer, behind one interface.
 //!
-//! A runner turns a [`Plan`] into a [`Launch`]: a process for the supervisor to start. It starts
+//! A runner turns a [`Plan`] into a [`Launch`]: a process or a container for the supervisor to start. It starts
 //! nothing itself. Each job says which runner it got and what that means ([`Prepared`]).
 
+mod container;
 mod mount;
 mod process;
 mod sandbox;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::data_folder::DataFolder;
+use crate::engine::Engine;
 use crate::supervisor::Launch;
 
+use container::Container;
 pub(crate) use mount::{Mount, behind, outer_first, target as mount_target};
 use process::Process;
 use sandbox::Sandbox;
@@ -24,19 +29,39 @@ pub enum RunnerChoice {
     /// The best one that works here.
     #[default]
     Best,
+    /// Only containers; jobs fail while no engine answers.
+    Container,
     /// Only the sandbox; jobs fail where it does not work.
     Sandbox,
     /// Plain processes.
     Process,
 }
 
+impl FromStr for RunnerChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "best" => Ok(Self::Best),
+            "container" => Ok(Self::Container),
+            "sandbox" => Ok(Self::Sandbox),
+            "process" => Ok(Self::Process),
+            _ => Err(format!(
+                "`{text}` is no way of running jobs: give best, container, sandbox or process"
+            )),
+        }
+    }
+}
+
 /// A job, as far as running it is concerned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
     /// The image the job names.
     pub(crate) image: String,
-    /// Program and arguments.
-    pub(crate) argv: Vec<String>,
+    /// Replaces the entry point of the image, if not empty.
+    pub(crate) entrypoint: Vec<String>,
+    /// Replaces the command of the image, if not empty.
+    pub(crate) command: Vec<String>,
     /// Environment the job asks for.
     pub(crate) env: BTreeMap<String, String>,
     /// Working folder the job asks for.
@@ -45,6 +70,22 @@ pub(crate) struct Plan {
     pub(crate) mounts: Vec<Mount>,
     /// A folder for this job alone, which goes when it ends.
     pub(crate) private: PathBuf,
+    /// Much shared memory.
+    pub(crate) shm: bool,
+    /// May do everything, inside of a container.
+    pub(crate) privileged: bool,
+    /// Graphics processors.
+    pub(crate) gpus: Option<u32>,
+    /// Port of our own registry: images that are named with it are ours.
+    pub(crate) registry_port: u16,
+}
+
+impl Plan {
+    /// Program and arguments, where there is no image to have some.
+    fn argv(&self) -> Vec<String> {
+        let words = self.entrypoint.iter().chain(&self.command);
+        words.cloned().collect()
+    }
 }
 
 /// How a job will be run.
@@ -68,6 +109,11 @@ pub(crate) enum CannotRun {
     NoCommand { image: String },
     #[error("there is no program `{program}` on this computer{hint}")]
     NoProgram { program: String, hint: String },
+    #[error(
+        "jobs are to run in containers, but {reason}; start Docker or Podman, or choose another \
+         way of running jobs: `bakehouse serve --runner sandbox`"
+    )]
+    NoEngine { reason: String },
     #[error("the sandbox does not work here: {reason}")]
     NoSandbox { reason: String },
     #[error("the volume at {target} could not be prepared: {source}")]
@@ -82,17 +128,18 @@ pub(crate) trait Runner {
     /// Its name, as shown on the job.
     fn name(&self) -> &'static str;
 
-    /// The process to start.
+    /// What to start.
     fn launch(&self, plan: &Plan) -> Result<Launch, CannotRun>;
 
     /// What the user should know about this job being run this way.
     fn note(&self, plan: &Plan) -> String;
 }
 
-/// The runners of this computer.
+/// The runners of this computer. The engine may come and go, so it is brought along each time.
 pub(crate) struct Runners {
     choice: RunnerChoice,
     sandbox: Result<Sandbox, String>,
+    data_dir: String,
 }
 
 impl Runners {
@@ -100,31 +147,71 @@ impl Runners {
     pub(crate) fn look(choice: RunnerChoice, folder: &DataFolder) -> Self {
         let sandbox = match choice {
             RunnerChoice::Process => Err("plain processes were asked for".to_owned()),
+            RunnerChoice::Container => Err("containers were asked for".to_owned()),
             RunnerChoice::Best | RunnerChoice::Sandbox => Sandbox::look(folder.path()),
         };
-        Self { choice, sandbox }
+        Self {
+            choice,
+            sandbox,
+            data_dir: folder.path().display().to_string(),
+        }
     }
 
-    /// How jobs are run here, in a few words.
-    pub(crate) fn description(&self) -> String {
-        match &self.sandbox {
-            Ok(_) => "sandbox: jobs see this computer read-only, and their volumes".to_owned(),
-            Err(reason) if self.choice == RunnerChoice::Sandbox => {
-                format!("none: {reason}")
+    /// True if it matters whether there is an engine.
+    pub(crate) fn want_engine(&self) -> bool {
+        matches!(self.choice, RunnerChoice::Best | RunnerChoice::Container)
+    }
+
+    /// How jobs are run here, in a few words, and why not otherwise.
+    pub(crate) fn description(&self, engine: &Result<Arc<Engine>, String>) -> String {
+        let sandbox = "sandbox: jobs see this computer read-only, and their volumes";
+        match (self.choice, engine, &self.sandbox) {
+            (RunnerChoice::Best | RunnerChoice::Container, Ok(engine), _) => {
+                format!("container: jobs run in their images, under {engine}")
             }
-            Err(reason) => format!("process: {reason}"),
+            (RunnerChoice::Container, Err(reason), _) => format!("none: no containers: {reason}"),
+            (RunnerChoice::Sandbox, _, Ok(_)) => sandbox.to_owned(),
+            (RunnerChoice::Sandbox, _, Err(reason)) => format!("none: no sandbox: {reason}"),
+            (RunnerChoice::Best, Err(reason), Ok(_)) => {
+                format!("{sandbox} (no containers: {reason})")
+            }
+            (RunnerChoice::Best, Err(engine), Err(sandbox)) => format!(
+                "process: jobs are plain processes (no containers: {engine}; no sandbox: {sandbox})"
+            ),
+            (RunnerChoice::Process, ..) => "process: plain processes were asked for".to_owned(),
         }
     }
 
     /// Chooses a runner for a job and prepares it.
-    pub(crate) fn prepare(&self, plan: &Plan) -> Result<Prepared, CannotRun> {
+    pub(crate) fn prepare(
+        &self,
+        plan: &Plan,
+        engine: Result<Arc<Engine>, String>,
+    ) -> Result<Prepared, CannotRun> {
+        let why_not = match (self.choice, engine) {
+            (RunnerChoice::Best | RunnerChoice::Container, Ok(engine)) => {
+                let data_dir = self.data_dir.clone();
+                return prepared(&Container { engine, data_dir }, plan, "");
+            }
+            (RunnerChoice::Container, Err(reason)) => return Err(CannotRun::NoEngine { reason }),
+            (RunnerChoice::Best, Err(reason)) => Some(format!("no containers: {reason}")),
+            (RunnerChoice::Sandbox | RunnerChoice::Process, _) => None,
+        };
         check_command(plan)?;
+        let why = |reasons: Vec<String>| match reasons.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", reasons.join("; ")),
+        };
         match &self.sandbox {
-            Ok(sandbox) => prepared(sandbox, plan, ""),
+            Ok(sandbox) => prepared(sandbox, plan, &why(why_not.into_iter().collect())),
             Err(reason) if self.choice == RunnerChoice::Sandbox => Err(CannotRun::NoSandbox {
                 reason: reason.clone(),
             }),
-            Err(reason) => prepared(&Process, plan, &format!(" (no sandbox: {reason})")),
+            Err(reason) => {
+                let no_sandbox = format!("no sandbox: {reason}");
+                let reasons = why_not.into_iter().chain([no_sandbox]).collect();
+                prepared(&Process, plan, &why(reasons))
+            }
         }
     }
 }
@@ -139,7 +226,8 @@ fn prepared(runner: &dyn Runner, plan: &Plan, why: &str) -> Result<Prepared, Can
 
 /// Both runners of this computer's own programs need a command, and a program for it.
 fn check_command(plan: &Plan) -> Result<(), CannotRun> {
-    let Some(program) = plan.argv.first() else {
+    let argv = plan.argv();
+    let Some(program) = argv.first() else {
         return Err(CannotRun::NoCommand {
             image: plan.image.clone(),
         });

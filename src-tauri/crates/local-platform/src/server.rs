@@ -110,6 +110,10 @@ impl Server {
         })?;
         let platform = Arc::new(assemble(&options, folder, address)?);
         attempt_watch::begin(&platform);
+        if platform.runners.want_engine() {
+            // Whether there is one is said with each job.
+            let _ = platform.engine.find().await;
+        }
         job_tender::adopt(&platform).await?;
         attempt_watch::sweep(&platform).await?;
         tokio::spawn(job_queue::keep_deadlines(Arc::clone(&platform)));
@@ -201,6 +205,8 @@ fn assemble(
         presets: machine.presets(),
         machine,
         supervisor: options.exe.clone(),
+        enforce_limits: options.enforce_limits,
+        log_limit: options.log_limit,
         origin: format!("http://{address}"),
         tool_tokens: options.tool_tokens,
         secrets: SecretKeys::new(options.secrets.clone()),
@@ -236,7 +242,9 @@ impl Running {
 
     /// How jobs are run here, in a few words.
     pub fn runner(&self) -> String {
-        self.platform.runners.description()
+        self.platform
+            .runners
+            .description(&self.platform.engine.found())
     }
 
     /// What happens from now on. A slow listener loses the oldest events and is told so.

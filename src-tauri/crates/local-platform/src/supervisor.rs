@@ -6,6 +6,7 @@
 //! process of this computer or a container of an engine.
 
 mod child;
+mod container;
 mod input;
 mod job_folder;
 mod orders;

@@ -1,5 +1,6 @@
 //! A platform of its own for each test, and a small client for it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -59,6 +60,8 @@ pub(crate) fn exe() -> PathBuf {
 pub(crate) fn options(data_dir: &Path) -> Options {
     Options {
         port: 0,
+        // What runs in this computer's own containers is none of our business.
+        engine: Some("unix:///nowhere/engine.sock".to_owned()),
         ..Options::new(data_dir, exe())
     }
 }
@@ -201,6 +204,32 @@ impl Desk {
 
     pub(crate) async fn started(&self, id: &str) -> Job {
         self.until(id, |job| job.status == JobStatus::Running).await
+    }
+
+    /// Waits until this has been said.
+    pub(crate) async fn output(&self, id: &str, text: &str) {
+        let start = Instant::now();
+        loop {
+            let path = self.data_dir().join("jobs").join(id).join("output.log");
+            let said = std::fs::read_to_string(path).unwrap_or_default();
+            if said.contains(text) {
+                return;
+            }
+            let job = self.job(id).await;
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{text} was not said: {said}\n{job:#?}"
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Writes to a job's standard input, as soon as it runs.
+    pub(crate) async fn type_into(&self, id: &str, text: &str) {
+        self.started(id).await;
+        let path = self.data_dir().join("jobs").join(id).join("input");
+        let mut pipe = std::fs::File::options().write(true).open(path).unwrap();
+        pipe.write_all(text.as_bytes()).unwrap();
     }
 
     /// The whole output, followed to its end.

@@ -1,20 +1,10 @@
 //! What is typed into jobs, and jobs with a terminal.
 
-use std::io::Write as _;
-
 use local_platform::RunnerChoice;
 use protocol::JobStatus;
 use serde_json::json;
 
 use crate::desk::Desk;
-
-/// Writes to the job's standard input, as soon as its supervisor listens.
-async fn type_into(desk: &Desk, id: &str, text: &str) {
-    desk.started(id).await;
-    let path = desk.data_dir().join("jobs").join(id).join("input");
-    let mut pipe = std::fs::File::options().write(true).open(path).unwrap();
-    pipe.write_all(text.as_bytes()).unwrap();
-}
 
 #[tokio::test]
 async fn a_job_waits_for_its_input_and_gets_it() {
@@ -26,7 +16,7 @@ async fn a_job_waits_for_its_input_and_gets_it() {
                 json!({}),
             )
             .await;
-        type_into(&desk, &job.id, "one line\n").await;
+        desk.type_into(&job.id, "one line\n").await;
         let job = desk.finished(&job.id).await;
         assert_eq!(job.status, JobStatus::Succeeded);
         assert_eq!(
@@ -43,7 +33,7 @@ async fn a_job_with_a_terminal_sees_one() {
         let desk = Desk::with(|options| options.runner = choice).await;
         let script = "test -t 0 && test -t 1 && echo terminal $TERM; stty size; read line; echo got $line; exit 4";
         let job = desk.submit(script, json!({"tty": true})).await;
-        type_into(&desk, &job.id, "one line\n").await;
+        desk.type_into(&job.id, "one line\n").await;
         let job = desk.finished(&job.id).await;
         assert_eq!(job.history.exit_code, Some(4));
         let log = desk.log(&job.id, "").await;

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod attach;
+mod container;
 mod crash;
 mod desk;
 mod disks;
@@ -16,6 +17,7 @@ mod jobs;
 mod keeping;
 mod logs;
 mod permission;
+mod podman;
 mod port_forward;
 mod queue;
 mod registry;

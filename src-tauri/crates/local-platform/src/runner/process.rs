@@ -26,7 +26,7 @@ impl Runner for Process {
         env.entry("TMPDIR".to_owned())
             .or_insert_with(|| plan.private.display().to_string());
         Ok(Launch::Process(ProcessLaunch {
-            argv: plan.argv.iter().map(rewrite).collect(),
+            argv: plan.argv().iter().map(rewrite).collect(),
             env,
             cwd: working_folder(plan),
             scope: Scope::Group,

@@ -88,7 +88,7 @@ impl Runner for Sandbox {
         argv.extend(["--die-with-parent", "--unshare-pid", "--unshare-ipc"].map(str::to_owned));
         argv.extend(view.arguments());
         argv.push("--".to_owned());
-        argv.extend(plan.argv.iter().cloned());
+        argv.extend(plan.argv());
         Ok(Launch::Process(ProcessLaunch {
             argv,
             env: environment(plan),

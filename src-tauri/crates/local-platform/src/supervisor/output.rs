@@ -69,6 +69,11 @@ impl Output {
         })
     }
 
+    /// How much output there is.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Copies the pipe into the files from a thread of its own; the receiver hears when it is done.
     pub(super) fn drain(mut self, mut pipe: impl Read + Send + 'static) -> Receiver<()> {
         let (done, receiver) = mpsc::channel();
@@ -89,7 +94,7 @@ impl Output {
     }
 
     /// The index is written first: a reader finds a time for every byte it sees.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let micros = Timestamp::now().as_microsecond();
         if micros > self.last_micros {
             self.index.write_all(

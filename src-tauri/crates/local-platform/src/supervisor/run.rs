@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use protocol::{RestartPolicy, reason};
 
 use super::child::{self, Child};
+use super::container::{self, Container};
 use super::input::Input;
 use super::output::Output;
 use super::work::{Begun, Event, Exit, Work};
@@ -76,7 +77,10 @@ impl Run {
     pub(super) fn until_the_end(mut self) -> i32 {
         let ending = self.run();
         let code = record(&self.folder, self.state.clone(), ending);
-        self.clear_left();
+        // The state is not written again: it has the end.
+        if let Some(mut left) = self.left.take() {
+            left.remove();
+        }
         code
     }
 
@@ -127,7 +131,22 @@ impl Run {
                 let explained = |error| Ending::cannot_run(child::explain(launch, &error));
                 Ok(Box::new(child.map_err(explained)?))
             }
-            Launch::Container(_) => Err(Ending::cannot_run("no containers yet".to_owned())),
+            Launch::Container(launch) => {
+                let start = container::Start {
+                    folder: self.folder.clone(),
+                    spec: self.spec.clone(),
+                    launch: launch.clone(),
+                    secrets: self.secrets.clone(),
+                    events: sender,
+                    has_begun: self.state.container,
+                };
+                let explained = |error| {
+                    Ending::cannot_run(format!("the container cannot be looked after: {error}"))
+                };
+                Ok(Box::new(
+                    Container::start(start, output).map_err(explained)?,
+                ))
+            }
         }
     }
 
@@ -136,10 +155,8 @@ impl Run {
         let Some(mut left) = self.left.take() else {
             return;
         };
-        if self.state.container {
-            self.state.container = false;
-            self.write_state();
-        }
+        self.state.container = false;
+        self.write_state();
         left.remove();
     }
 
@@ -160,10 +177,8 @@ impl Run {
     }
 
     fn write_state(&self) {
-        if self.state.ending.is_none() {
-            // If the disk is full now, the end may still be written later.
-            let _ = self.folder.write_state(&self.state);
-        }
+        // If the disk is full now, the end may still be written later.
+        let _ = self.folder.write_state(&self.state);
     }
 
     fn wait(&mut self, work: &dyn Work) -> Ended {
@@ -184,6 +199,7 @@ impl Run {
                     self.state.waiting = Some(waiting);
                     self.write_state();
                 }
+                Some(Event::Noted(note)) => self.state.note = Some(note),
                 Some(Event::Orders) => self.resize(work),
                 None => {}
             }

@@ -107,6 +107,9 @@ pub(crate) struct ContainerLaunch {
     pub(crate) privileged: bool,
     /// How many graphics processors it sees.
     pub(crate) gpus: Option<u32>,
+    /// Port of our own registry.
+    #[serde(default)]
+    pub(crate) registry_port: u16,
     /// The data folder the job belongs to.
     pub(crate) data_dir: String,
 }

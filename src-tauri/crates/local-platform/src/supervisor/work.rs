@@ -14,6 +14,8 @@ use super::{Ending, Terminal, Waiting};
 pub(crate) enum Event {
     /// It cannot start yet; this is why.
     Waiting(Waiting),
+    /// Something about how it runs that its user should know.
+    Noted(String),
     /// It runs.
     Begun(Begun),
     /// It has ended. Nothing follows.
