@@ -32,6 +32,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "source",
             "template",
             "template-store",
+            "protocol",
+            "client",
+            "local-platform",
         ],
     ),
 ];

@@ -1,12 +1,14 @@
 //! The services that each cluster has of its own.
 
+use futures_util::StreamExt as _;
 use protocol::{Cluster, LogQuery};
 use url::Url;
 
+use crate::at;
 use crate::error::{Call, ClientError, Failure};
 use crate::logs::LogStream;
-use crate::storage::Storage;
-use crate::transport::Transport;
+use crate::storage::{ByteStream, Storage};
+use crate::transport::{Request, Transport, network};
 
 /// The services of one cluster.
 #[derive(Clone)]
@@ -40,6 +42,17 @@ impl ClusterServices {
     /// The log of a job, from its beginning (or `since`) until the job ends.
     pub fn logs(&self, job_id: &str, query: &LogQuery) -> LogStream {
         LogStream::new(self.transport.clone(), &self.monitoring, job_id, query)
+    }
+
+    /// The output of a job that has ended, in one plain answer: less effort than following it where
+    /// the platform is near.
+    pub async fn ended_log(&self, job_id: &str) -> Result<ByteStream, ClientError> {
+        let request = Request::get(at(&self.monitoring, &[job_id, "log"]));
+        let response = self.transport.send(&request).await?;
+        let pieces = response.bytes_stream();
+        Ok(pieces
+            .map(move |piece| piece.map_err(|error| request.failed(network(&error))))
+            .boxed())
     }
 }
 

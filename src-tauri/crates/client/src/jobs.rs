@@ -47,6 +47,15 @@ impl<'client> Jobs<'client> {
             .await
     }
 
+    /// The job as soon as it has had more than `known` statuses or has ended, or as it is after a
+    /// while. Only the local platform can tell; others refuse with 404.
+    pub async fn changed(&self, job: &str, known: usize) -> Result<Job, ClientError> {
+        let mut query = Query::new();
+        query.push("known", known.to_string());
+        let url = at(&self.base, &[job, "changed"]);
+        self.transport.read(Request::get(url).query(&query)).await
+    }
+
     /// Stops a job; it is no error if it has ended already.
     pub async fn kill(&self, job: &str) -> Result<(), ClientError> {
         let request = Request::new(Method::DELETE, at(&self.base, &[job]));

@@ -4,11 +4,12 @@
 //! the medians are compared. Nothing here is a test.
 
 mod check;
+mod engine;
 mod measure;
 mod peers;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -37,6 +38,12 @@ pub(crate) struct BenchOptions {
 enum Name {
     /// Read, check and evaluate a batch of 1,000 chained tasks
     Check,
+    /// Bake 200 small tasks and one that needs them all on the local platform
+    Engine,
+    /// Change a job of the local platform and wait until a listener knows
+    Event,
+    /// Load the local platform: jobs, followers, large files
+    Load,
 }
 
 /// Runs what was asked for.
@@ -53,12 +60,50 @@ pub(crate) fn bench(repository: &Repository, options: &BenchOptions) -> Result<E
     let ours = repository.binary("release", "bakehouse");
     // Outside of any repository: the peers do not ask git.
     let work = std::env::temp_dir().join("bakehouse-bench");
-    let result: Bench = match options.name {
-        Some(Name::Check) | None => check::check(&ours, (&peers, &work), options.runs)?,
+    let names = match options.name {
+        Some(name) => vec![name],
+        None => Name::value_variants().to_vec(),
     };
-    print!("{}", result.table());
-    if options.json {
-        println!("{}", result.json());
+    for name in names {
+        let at = (peers.as_path(), work.as_path());
+        let result: Bench = match name {
+            Name::Check => check::check(&ours, at, options.runs)?,
+            Name::Engine => engine::engine(&ours, at, options.runs)?,
+            Name::Event | Name::Load => {
+                platform(repository, &ours, name, options.json)?;
+                continue;
+            }
+        };
+        print!("{}", result.table());
+        if options.json {
+            println!("{}", result.json());
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What has no peer is measured by a program of its own, which knows the platform from inside.
+fn platform(repository: &Repository, ours: &Path, name: Name, json: bool) -> Result<()> {
+    let mut build = repository::cargo();
+    build
+        .args(["build", "--release", "--package", "dev"])
+        .args([
+            "--features",
+            "platform-bench",
+            "--bin",
+            "dev-platform-bench",
+        ])
+        .current_dir(repository.root());
+    work::run(&mut build)?;
+    let mut measure = Command::new(repository.binary("release", "dev-platform-bench"));
+    measure
+        .arg(match name {
+            Name::Event => "event",
+            _ => "load",
+        })
+        .arg(ours);
+    if json {
+        measure.arg("--json");
+    }
+    work::run(&mut measure)
 }

@@ -6,6 +6,7 @@ mod config;
 mod disks;
 mod exec;
 mod guard;
+mod job_changes;
 mod job_http;
 mod job_socket;
 mod job_stream;
@@ -61,6 +62,7 @@ pub(crate) fn all(platform: Arc<Platform>) -> Router {
 
 fn job_routes() -> Router<Arc<Platform>> {
     jobs::routes()
+        .merge(job_changes::routes())
         .merge(job_stream::routes())
         .merge(attach::routes())
         .merge(exec::routes())

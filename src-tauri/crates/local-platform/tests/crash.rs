@@ -1,114 +1,121 @@
-//! The server is killed without warning, again and again: no job, no line and no exit code is lost.
+//! The server is killed without warning, again and again: no job, no line, no exit code, no file and
+//! no record that was answered is lost, nothing runs twice, and the databases stay whole.
+//!
+//! `BAKEHOUSE_KILLS` sets how often (20 unless given), `BAKEHOUSE_SEED` repeats a run.
 
-use std::io::{BufRead as _, BufReader};
+mod dice;
+mod victim;
+mod work;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use local_platform::mint_token;
 use protocol::{Job, JobStatus};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{client, exe};
+use dice::Dice;
+use victim::{Reach, Victim, check_databases};
+use work::Truth;
 
-/// A server in a process of its own, killed when dropped.
-struct Victim {
-    process: Child,
-    url: String,
-    token: String,
-}
-
-impl Victim {
-    fn start(data_dir: &Path) -> Self {
-        let mut process = Command::new(exe())
-            .arg("serve")
-            .arg(data_dir)
-            .arg("0")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut url = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        let token = mint_token(data_dir, "alice").unwrap();
-        Self {
-            process,
-            url: url.trim().to_owned(),
-            token,
-        }
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let request = client()
-            .get(format!("{}/{path}", self.url))
-            .bearer_auth(&self.token);
-        request.send().await.unwrap().json().await.unwrap()
-    }
-
-    async fn submit(&self, command: &str) -> String {
-        let body = json!({
-            "pass_config": false, "project_name": "proj", "cluster_name": "local",
-            "org_name": "bakehouse", "image": "x",
-            "command": format!("bash -c {}", protocol::quote(command)),
-        });
-        let request = client()
-            .post(format!("{}/jobs?from_preset", self.url))
-            .json(&body);
-        let answer = request.bearer_auth(&self.token).send().await.unwrap();
-        answer.json::<Job>().await.unwrap().id
-    }
-}
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_the_server_again_and_again_loses_nothing() {
+    let kills = std::env::var("BAKEHOUSE_KILLS").ok();
+    let kills: u64 = kills.and_then(|text| text.parse().ok()).unwrap_or(20);
     let folder = tempfile::tempdir().unwrap();
-    let mut jobs = Vec::new();
-    for round in 0..8_u64 {
+    let (mut dice, truth) = (Dice::new(), Truth::default());
+    let mut flow = None;
+    for round in 0..kills {
         let server = Victim::start(folder.path());
-        for code in [0, 3] {
-            let script = format!("for i in {{1..40}}; do echo $i; sleep 0.02; done; exit {code}");
-            jobs.push((server.submit(&script).await, code));
+        check_databases(folder.path());
+        work::check(&server.desk, &truth).await;
+        let flow = match &flow {
+            Some(flow) => String::clone(flow),
+            None => flow.insert(make_flow(&server.desk).await).clone(),
+        };
+        let desk = || server.desk.clone();
+        let work = [
+            tokio::spawn(work::jobs(desk(), truth.clone(), round * 100)),
+            tokio::spawn(work::uploads(desk(), truth.clone(), round)),
+            tokio::spawn(drop_end(work::bakes(desk(), truth.clone(), flow))),
+            tokio::spawn(drop_end(work::pushes(desk(), truth.clone(), round * 1000))),
+        ];
+        tokio::time::sleep(Duration::from_millis(dice.below(500))).await;
+        drop(server);
+        for work in work {
+            work.await.unwrap();
         }
-        // Different places in the life of the jobs, from "just submitted" to "nearly over".
-        tokio::time::sleep(Duration::from_millis(round * 130)).await;
     }
     let server = Victim::start(folder.path());
-    let wanted: String = (1..=40).map(|number| format!("{number}\n")).collect();
-    for (id, code) in jobs {
-        let job = finished(&server, &id).await;
-        assert_eq!(job.history.exit_code, Some(code), "{job:#?}");
-        let log = client()
-            .get(format!("{}/jobs/{id}/log", server.url))
-            .bearer_auth(&server.token);
-        assert_eq!(
-            log.send().await.unwrap().text().await.unwrap(),
-            wanted,
-            "{id}"
-        );
-        let starts = job
-            .statuses
-            .iter()
-            .filter(|one| one.status == JobStatus::Running);
-        assert_eq!(starts.count(), 1, "nothing runs twice");
-    }
+    check_databases(folder.path());
+    work::check(&server.desk, &truth).await;
+    check_jobs(&server.desk, folder.path(), &truth).await;
 }
 
-async fn finished(server: &Victim, id: &str) -> Job {
+async fn drop_end(work: impl Future<Output = Option<()>>) {
+    work.await;
+}
+
+async fn make_flow(desk: &Reach) -> String {
+    let body = json!({
+        "name": "f", "project_name": "proj", "cluster": "local", "org_name": "bakehouse"
+    });
+    let flow = desk.send(Method::POST, "flow/projects", &body).await;
+    flow.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// Every job that was accepted ran once, to its own end, with its whole log.
+async fn check_jobs(desk: &Reach, data: &Path, truth: &Truth) {
+    let (jobs, ids) = {
+        let facts = truth.facts();
+        (facts.jobs.clone(), facts.ids.clone())
+    };
+    let mut seen = 0;
+    for (number, code) in &jobs {
+        let list = desk.get(&format!("jobs?name=crash-{number}")).await;
+        let found: Vec<Job> = serde_json::from_value(list["jobs"].clone()).unwrap();
+        assert!(found.len() <= 1, "job {number} was accepted twice");
+        let Some(job) = found.into_iter().next() else {
+            assert!(
+                !ids.contains_key(number),
+                "job {number} was answered and is lost"
+            );
+            continue;
+        };
+        seen += 1;
+        let job = finished(desk, &job.id).await;
+        assert_eq!(job.history.exit_code, Some(*code), "{job:#?}");
+        let log = desk.request(Method::GET, &format!("jobs/{}/log", job.id));
+        let log = log.send().await.unwrap().text().await.unwrap();
+        assert_eq!(log, work::whole_log(), "{}", job.id);
+        let starts = job.statuses.iter();
+        let starts = starts
+            .filter(|one| one.status == JobStatus::Running)
+            .count();
+        assert_eq!(starts, 1, "{job:#?}");
+        let runs = data.join(format!("storage/bakehouse/proj/runs/{number}"));
+        assert_eq!(
+            std::fs::read_to_string(runs).unwrap(),
+            "ran\n",
+            "it ran twice"
+        );
+    }
+    eprintln!(
+        "{seen} jobs ended as they should, {} of them were answered",
+        ids.len()
+    );
+    assert!(seen >= ids.len());
+}
+
+async fn finished(desk: &Reach, id: &str) -> Job {
     let start = Instant::now();
     loop {
-        let job: Job = serde_json::from_value(server.get(&format!("jobs/{id}")).await).unwrap();
+        let job: Value = desk.get(&format!("jobs/{id}")).await;
+        let job: Job = serde_json::from_value(job).unwrap();
         if job.status.is_finished() {
             return job;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "{job:#?}");
+        assert!(start.elapsed() < Duration::from_secs(120), "{job:#?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -22,3 +22,15 @@ pub(super) fn python(folder: &Path) -> Result<PathBuf> {
     }
     Ok(python)
 }
+
+/// A tool of the package index in the same environment; it is installed if it is not there.
+pub(super) fn tool(folder: &Path, name: &str) -> Result<PathBuf> {
+    let python = python(folder)?;
+    let program = python.with_file_name(name);
+    if !program.is_file() {
+        let mut install = Command::new(&python);
+        install.args(["-m", "pip", "install", "--quiet", name]);
+        work::run(&mut install)?;
+    }
+    Ok(program)
+}

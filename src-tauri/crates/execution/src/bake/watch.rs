@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::ClientError;
+use client::{ByteStream, ClientError};
 use flow::batch::TaskId;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
@@ -25,9 +25,9 @@ pub(super) async fn until_running(
     task: TaskId,
     job_id: String,
 ) -> Result<Done, ClientError> {
-    let mut pause = SHORTEST_PAUSE;
+    let mut watched = Watched::new(&around, &job_id);
     loop {
-        let Some(job) = look(&around, &job_id).await? else {
+        let Some(job) = watched.next().await? else {
             return Ok(vanished(task, &job_id));
         };
         if job.status == JobStatus::Running {
@@ -41,8 +41,6 @@ pub(super) async fn until_running(
         if job.status.is_finished() {
             return ended(&around, task, job).await;
         }
-        sleep(pause).await;
-        pause = longer(pause);
     }
 }
 
@@ -52,36 +50,67 @@ pub(super) async fn until_ended(
     task: TaskId,
     job_id: String,
 ) -> Result<Done, ClientError> {
-    let mut pause = SHORTEST_PAUSE;
-    let silence = end_of_output(&around, &job_id);
-    tokio::pin!(silence);
-    let mut silent = false;
+    let mut watched = Watched::new(&around, &job_id);
     loop {
-        let Some(job) = look(&around, &job_id).await? else {
+        let Some(job) = watched.next().await? else {
             return Ok(vanished(task, &job_id));
         };
         if job.status.is_finished() {
             return ended(&around, task, job).await;
         }
-        tokio::select! {
-            () = sleep(pause) => pause = longer(pause),
-            // The end of the output comes together with the end of the job: look at once.
-            () = &mut silence, if !silent => {
-                silent = true;
-                pause = SHORTEST_PAUSE;
-            }
-        }
     }
 }
 
-/// Ends when the output does. Only on this computer, where following it costs nothing; elsewhere it
-/// never ends.
-async fn end_of_output(around: &Surroundings, job_id: &str) {
-    if !crate::is_local(&around.client) {
-        return std::future::pending().await;
+/// A job that is looked at again and again: where the platform tells of changes, as soon as there
+/// is one, elsewhere after a while.
+struct Watched<'a> {
+    around: &'a Surroundings,
+    id: &'a str,
+    /// How many statuses it had when it was looked at last.
+    known: Option<usize>,
+    is_told: bool,
+    pause: Duration,
+}
+
+impl<'a> Watched<'a> {
+    fn new(around: &'a Surroundings, id: &'a str) -> Self {
+        Self {
+            is_told: crate::is_local(&around.client),
+            around,
+            id,
+            known: None,
+            pause: SHORTEST_PAUSE,
+        }
     }
-    let mut log = around.cluster.logs(job_id, &LogQuery::default());
-    while let Some(Ok(_)) = log.next().await {}
+
+    /// The next look; nothing if the platform no longer knows the job.
+    async fn next(&mut self) -> Result<Option<Job>, ClientError> {
+        let job = match self.known {
+            Some(known) if self.is_told => self.told(known).await?,
+            Some(_) => {
+                sleep(self.pause).await;
+                self.pause = longer(self.pause);
+                look(self.around, self.id).await?
+            }
+            None => look(self.around, self.id).await?,
+        };
+        self.known = job.as_ref().map(|job| job.statuses.len());
+        Ok(job)
+    }
+
+    async fn told(&mut self, known: usize) -> Result<Option<Job>, ClientError> {
+        let jobs = self.around.client.jobs();
+        match patiently(|| async { jobs.changed(self.id, known).await }).await {
+            Ok(job) => Ok(Some(job)),
+            // It is a platform on this computer, but not ours.
+            Err(error) if error.status() == Some(404) => {
+                self.is_told = false;
+                look(self.around, self.id).await
+            }
+            Err(error) if error.status() == Some(400) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 fn longer(pause: Duration) -> Duration {
@@ -134,10 +163,17 @@ async fn ended(around: &Surroundings, task: TaskId, job: Job) -> Result<Done, Cl
     Ok(Done::Happened(Happened::Ended { task, ending }))
 }
 
+async fn log_of(around: &Surroundings, job_id: &str) -> Result<ByteStream, ClientError> {
+    if crate::is_local(&around.client) {
+        return around.cluster.ended_log(job_id).await;
+    }
+    Ok(around.cluster.logs(job_id, &LogQuery::default()).boxed())
+}
+
 /// What a job that has ended said through commands.
 async fn said(around: &Surroundings, job_id: &str) -> Result<Said, ClientError> {
     patiently(|| async {
-        let mut log = around.cluster.logs(job_id, &LogQuery::default());
+        let mut log = log_of(around, job_id).await?;
         let mut reader = CommandReader::default();
         while let Some(piece) = log.next().await {
             reader.push(&piece?);
