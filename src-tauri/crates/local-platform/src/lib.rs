@@ -5,6 +5,7 @@
 //! a second start is told where the first one listens.
 #![warn(missing_docs)]
 
+mod account_token;
 mod attempt_watch;
 mod auth;
 mod byte_range;
@@ -31,6 +32,7 @@ mod job_start;
 mod job_store;
 mod job_tender;
 mod job_watch;
+mod login;
 mod machine;
 mod native_job;
 mod ndjson;
@@ -48,6 +50,7 @@ mod secret_key;
 mod secret_place;
 mod secret_store;
 mod server;
+mod service_account;
 mod storage_path;
 mod storage_root;
 mod store;
@@ -57,6 +60,7 @@ mod supervisor;
 mod token;
 mod user;
 
+pub use account_token::{AccountToken, new_token, revoke_token, tokens};
 pub use data_folder::{Served, last_served, served};
 pub use error::{DataError, StartError};
 pub use image_build::{BUILD_IMAGE_WORD, build_image};

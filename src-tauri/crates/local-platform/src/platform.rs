@@ -12,6 +12,7 @@ use crate::data_folder::DataFolder;
 use crate::engine::{self, EngineFinder};
 use crate::job_address::JobKeys;
 use crate::job_watch::JobWatch;
+use crate::login::LoginCodes;
 use crate::machine::Machine;
 use crate::refusal::Refusal;
 use crate::registry::ImageStore;
@@ -63,6 +64,7 @@ pub(crate) struct Platform {
     pub(crate) origin: String,
     pub(crate) tool_tokens: bool,
     pub(crate) secrets: SecretKeys,
+    pub(crate) logins: LoginCodes,
     pub(crate) events: broadcast::Sender<PlatformEvent>,
     pub(crate) closing: CancellationToken,
 }

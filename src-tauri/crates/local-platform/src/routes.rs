@@ -11,9 +11,11 @@ mod job_http;
 mod job_socket;
 mod job_stream;
 mod jobs;
+mod oauth;
 mod port_forward;
 mod registry;
 mod secrets;
+mod service_accounts;
 mod storage;
 mod storage_file;
 mod storage_removal;
@@ -46,9 +48,11 @@ pub(crate) fn all(platform: Arc<Platform>) -> Router {
         .merge(secrets::routes())
         .merge(disks::routes())
         .merge(buckets::routes())
+        .merge(service_accounts::routes())
         .merge(users::routes());
     Router::new()
         .nest("/api/v1", api)
+        .merge(oauth::routes())
         .merge(registry::routes())
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -17,6 +17,7 @@ use crate::engine::EngineFinder;
 use crate::job_address::JobKeys;
 use crate::job_removal::KeepJobs;
 use crate::job_watch::JobWatch;
+use crate::login::LoginCodes;
 use crate::machine::Machine;
 use crate::platform::{Platform, PlatformEvent};
 use crate::registry::{ImageStore, keep_swept};
@@ -210,6 +211,7 @@ fn assemble(
         origin: format!("http://{address}"),
         tool_tokens: options.tool_tokens,
         secrets: SecretKeys::new(options.secrets.clone()),
+        logins: LoginCodes::default(),
         events: broadcast::channel(1024).0,
         closing,
         images: ImageStore::open(&folder)?,

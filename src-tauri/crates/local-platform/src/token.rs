@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use protocol::{Claims, moment};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
@@ -47,6 +47,8 @@ pub(crate) struct NewToken {
     pub(crate) job: Option<String>,
     /// When it ends.
     pub(crate) expires: Option<Timestamp>,
+    /// The login it came of: it ends with it.
+    pub(crate) parent: Option<String>,
 }
 
 impl NewToken {
@@ -71,8 +73,8 @@ impl NewToken {
 pub(crate) fn mint(connection: &Connection, new: &NewToken) -> Result<String, DataError> {
     let token = Claims::token(&new.identity, &random());
     connection.execute(
-        "INSERT INTO tokens (hash, identity, created_at, id, purpose, job_id, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO tokens (hash, identity, created_at, id, purpose, job_id, expires_at, parent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             hash(&token),
             new.identity,
@@ -81,9 +83,64 @@ pub(crate) fn mint(connection: &Connection, new: &NewToken) -> Result<String, Da
             new.purpose,
             new.job,
             new.expires.map(Timestamp::as_second),
+            new.parent,
         ],
     )?;
     Ok(token)
+}
+
+/// How long a token of a login is good; a tool renews it in time.
+pub(crate) const LIFE_OF_LOGIN: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// What marks a token that lets nobody in, but is exchanged for such tokens.
+const LOGIN: &str = "login";
+
+/// What a tool gets when somebody logs in with it.
+#[derive(Debug)]
+pub(crate) struct Login {
+    /// Lets the user in.
+    pub(crate) access: String,
+    /// Is exchanged for the next one; only at the beginning.
+    pub(crate) refresh: Option<String>,
+}
+
+/// Begins a login.
+pub(crate) fn begin_login(connection: &Connection, user: &str) -> Result<Login, DataError> {
+    let refresh = mint(connection, &NewToken::new(user, LOGIN))?;
+    let login = renew_login(connection, &refresh)?;
+    let access = login.map(|login| login.access).unwrap_or_default();
+    Ok(Login {
+        access,
+        refresh: Some(refresh),
+    })
+}
+
+/// The next token of a login; `None` if it was ended.
+pub(crate) fn renew_login(
+    connection: &Connection,
+    refresh: &str,
+) -> Result<Option<Login>, DataError> {
+    let found: Option<(String, String)> = connection
+        .prepare_cached("SELECT id, identity FROM tokens WHERE hash = ?1 AND purpose = ?2")?
+        .query_row(params![hash(refresh), LOGIN], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let Some((id, user)) = found else {
+        return Ok(None);
+    };
+    let now = Timestamp::now();
+    let over = "DELETE FROM tokens WHERE expires_at <= ?1";
+    connection.execute(over, params![now.as_second()])?;
+    let new = NewToken {
+        expires: now.checked_add(LIFE_OF_LOGIN).ok(),
+        parent: Some(id),
+        ..NewToken::new(&user, "of a login")
+    };
+    let access = mint(connection, &new)?;
+    Ok(Some(Login {
+        access,
+        refresh: None,
+    }))
 }
 
 /// 244 random bits.
@@ -97,7 +154,7 @@ pub(crate) fn random() -> [u8; 32] {
 /// The user of a token we made. A token is looked up by its hash, so how long that takes says
 /// nothing about the token.
 pub(crate) fn owner(connection: &Connection, token: &str) -> Result<Option<String>, DataError> {
-    let good = "SELECT identity FROM tokens WHERE hash = ?1
+    let good = "SELECT identity FROM tokens WHERE hash = ?1 AND purpose <> 'login'
         AND (expires_at IS NULL OR expires_at > ?2)
         AND (job_id IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_id AND tended = 1))";
     let now = Timestamp::now().as_second();

@@ -150,6 +150,10 @@ fn remove(connection: &Connection, name: &str) -> Result<(), DataError> {
         "DELETE FROM roles WHERE substr(name, 1, length(?1) + 1) = ?1 || '/'",
         params![name],
     )?;
+    connection.execute(
+        "DELETE FROM service_accounts WHERE owner = ?1",
+        params![name],
+    )?;
     connection.execute("DELETE FROM users WHERE name = ?1", params![name])?;
     grant::forget(connection, name)
 }

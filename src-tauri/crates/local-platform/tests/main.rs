@@ -15,6 +15,7 @@ mod input;
 mod job_http;
 mod jobs;
 mod keeping;
+mod login;
 mod logs;
 mod permission;
 mod podman;

@@ -15,6 +15,9 @@ use crate::refusal::Refusal;
 use crate::resource::Resource;
 use crate::store;
 
+/// What tools call themselves at a login.
+pub(super) const CLIENT_ID: &str = "bakehouse";
+
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/config", get(config))
@@ -48,7 +51,7 @@ async fn config(
         auth_url: oauth("authorize"),
         token_url: oauth("token"),
         logout_url: oauth("logout"),
-        client_id: "bakehouse".to_owned(),
+        client_id: CLIENT_ID.to_owned(),
         audience: "bakehouse".to_owned(),
         headless_callback_url: oauth("code"),
         callback_urls: Vec::new(),

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS];
+pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS, LOGINS];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -164,6 +164,15 @@ const DISKS: &str = "
 CREATE TABLE disks (
     id TEXT PRIMARY KEY, org TEXT NOT NULL, project TEXT NOT NULL, name TEXT, owner TEXT NOT NULL,
     doc TEXT NOT NULL, UNIQUE (org, project, name)
+);
+";
+
+/// Logins, whose tokens are renewed, and accounts of programs.
+const LOGINS: &str = "
+ALTER TABLE tokens ADD COLUMN parent TEXT;
+CREATE INDEX tokens_parent ON tokens (parent) WHERE parent IS NOT NULL;
+CREATE TABLE service_accounts (
+    id TEXT PRIMARY KEY, name TEXT, owner TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (owner, name)
 );
 ";
 
