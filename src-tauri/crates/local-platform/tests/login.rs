@@ -1,7 +1,7 @@
 //! Login through the browser page, and accounts of programs.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -201,7 +201,13 @@ async fn a_program_gets_an_account_that_may_do_what_its_role_was_granted() {
         .send(Method::POST, "service_accounts", body.clone())
         .await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
-    let token = made["token"].as_str().unwrap();
+    let config = STANDARD.decode(made["token"].as_str().unwrap()).unwrap();
+    let config: Value = serde_json::from_slice(&config).unwrap();
+    assert_eq!(
+        (&config["project_name"], &config["cluster"]),
+        (&json!("proj"), &json!("local"))
+    );
+    let token = config["token"].as_str().unwrap();
     assert_eq!(made["role"], "alice/service-accounts/ci");
     let (status, _) = desk.send(Method::POST, "service_accounts", body).await;
     assert_eq!(status, StatusCode::CONFLICT);

@@ -54,7 +54,12 @@ async fn a_new_user_may_do_nothing_and_hears_what_is_missing() {
     assert_eq!((action.as_str(), uri), ("write", format!("job://{PLACE}")));
     let (_, config) = get("config").await;
     assert_eq!(config["authorized"], true);
-    assert_eq!(config["projects"], json!([]));
+    let projects = config["projects"].as_array().unwrap();
+    let only = &projects[0];
+    assert_eq!(
+        (projects.len(), &only["name"], &only["role"]),
+        (1, &json!("default-project"), &json!("reader"))
+    );
     desk.send(Method::DELETE, &killed, Value::Null).await;
 }
 

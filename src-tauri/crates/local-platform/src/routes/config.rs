@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::auth::{self, Caller};
 use crate::permission::{self, Access};
-use crate::place::{CLUSTER, ORG};
+use crate::place::{CLUSTER, DEFAULT_PROJECT, ORG};
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::resource::Resource;
@@ -74,7 +74,8 @@ fn member(caller: &Caller) -> OrgAccess {
     }
 }
 
-/// The projects in which the caller may see anything.
+/// The projects in which the caller may see anything. The default project is always there: without
+/// any project the tools do nothing at all, and could not say what is missing.
 pub(super) async fn projects(
     platform: &Platform,
     caller: &Caller,
@@ -83,7 +84,8 @@ pub(super) async fn projects(
     let names: Vec<String> = platform.store.read(store::projects).await?;
     let seen = names.into_iter().filter_map(|name| {
         let most = most(&access, &name);
-        (most != Action::Deny).then(|| project(name, &most))
+        let shown = most != Action::Deny || name == DEFAULT_PROJECT;
+        shown.then(|| project(name, &most))
     });
     Ok(seen.collect())
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
+use protocol::PassedConfig;
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Router<Arc<Platform>> {
 struct Created {
     #[serde(flatten)]
     account: ServiceAccount,
+    /// A whole configuration for the tools, with the token in it.
     token: String,
 }
 
@@ -47,6 +49,14 @@ async fn create(
     })?;
     let write = move |connection: &Connection| service_account::add(connection, &caller.user, new);
     let (account, token) = platform.store.write(write).await?;
+    let config = PassedConfig {
+        token,
+        cluster: account.default_cluster.clone(),
+        url: format!("{}/api/v1", platform.origin),
+        org_name: account.default_org.clone(),
+        project_name: Some(account.default_project.clone()),
+    };
+    let token = config.encode();
     Ok((StatusCode::CREATED, Json(Created { account, token })))
 }
 

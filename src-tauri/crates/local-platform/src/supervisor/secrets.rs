@@ -25,11 +25,6 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// True if there is nothing to hide.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.env.is_empty() && self.files.is_empty()
-    }
-
     /// Reads what the server writes; `None` if it was cut off.
     pub(super) fn receive(mut from: impl Read) -> Option<Self> {
         let mut text = Vec::new();
