@@ -4,10 +4,13 @@
 //! has a name that follows from the job's id ([`container_name`]), so nobody has to keep it.
 
 pub(crate) mod build;
+mod commit;
 mod credentials;
+pub(crate) mod exec;
 mod finder;
 pub(crate) mod load;
 pub(crate) mod push;
+mod stats;
 mod tar_stream;
 
 use std::fmt;

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use futures_util::stream::{BoxStream, Stream, StreamExt as _};
 use protocol::Job;
 use pty_process::{OwnedReadPty, OwnedWritePty, Size};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncRead, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin};
@@ -15,11 +16,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::io::ReaderStream;
 
+use crate::engine::exec::{ContainerExec, ContainerExecError, ContainerInput};
+use crate::engine::{self, Engine, container_name};
 use crate::job_enter::{code, entering};
 use crate::platform::Platform;
 use crate::process_table::ProcessTable;
 use crate::store::run_blocking;
-use crate::supervisor::Terminal;
+use crate::supervisor::{ContainerLaunch, Launch, Terminal};
 
 /// Largest piece of output.
 const PIECE: usize = 32 * 1024;
@@ -61,6 +64,7 @@ pub(crate) enum ExecInput {
     Closed,
     Pipe(ChildStdin),
     Terminal(OwnedWritePty),
+    Container(ContainerInput),
 }
 
 impl ExecInput {
@@ -70,6 +74,7 @@ impl ExecInput {
             Self::Closed => Ok(()),
             Self::Pipe(pipe) => pipe.write_all(bytes).await,
             Self::Terminal(pty) => pty.write_all(bytes).await,
+            Self::Container(input) => input.write.write_all(bytes).await,
         };
         if written.is_err() {
             *self = Self::Closed;
@@ -78,24 +83,31 @@ impl ExecInput {
 
     /// Changes the size of the terminal.
     pub(crate) async fn resize(&mut self, size: Terminal) {
-        if let Self::Terminal(pty) = self {
+        match self {
             // Too late only if the command has ended.
-            let _ = pty.resize(Size::new(size.rows, size.cols));
+            Self::Terminal(pty) => drop(pty.resize(Size::new(size.rows, size.cols))),
+            Self::Container(input) => input.resize(size).await,
+            Self::Closed | Self::Pipe(_) => {}
         }
     }
 }
 
-/// Starts a command in a job that runs as a process of this computer, in a sandbox or not.
-pub(crate) fn start(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<Exec> {
-    let started = if order.tty {
-        in_terminal(platform, job, order)?
-    } else {
-        with_pipes(platform, job, order)?
+/// Starts a command in a running job.
+pub(crate) async fn start(
+    platform: &Platform,
+    job: &Job,
+    order: &ExecOrder,
+) -> Result<Exec, ExecError> {
+    let folder = platform.job_folder(&job.id);
+    let spec = run_blocking(move || folder.spec()).await?;
+    let started = match &spec.launch {
+        Launch::Container(launch) => in_container(job, launch, order).await?,
+        Launch::Process(_) if order.tty => in_terminal(platform, job, order)?,
+        Launch::Process(_) => with_pipes(platform, job, order)?,
     };
     let (sender, events) = mpsc::channel(WAITING);
     let pump = Pump {
-        session: started.child.id().unwrap_or_default(),
-        child: started.child,
+        command: started.command,
         output: started.output,
         over: platform.watch.follow(&job.id),
         sender,
@@ -107,10 +119,39 @@ pub(crate) fn start(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Re
     })
 }
 
+/// Why a command could not be started in a job.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExecError {
+    #[error(transparent)]
+    Here(#[from] io::Error),
+    #[error("{0}")]
+    NoEngine(String),
+    #[error(transparent)]
+    Container(#[from] ContainerExecError),
+}
+
 struct Started {
-    child: Child,
+    command: Command,
     input: ExecInput,
     output: BoxStream<'static, ExecEvent>,
+}
+
+async fn in_container(
+    job: &Job,
+    launch: &ContainerLaunch,
+    order: &ExecOrder,
+) -> Result<Started, ExecError> {
+    let engine = Engine::at(&launch.socket)
+        .await
+        .map_err(ExecError::NoEngine)?;
+    let (exec, input, read) = engine.exec(&container_name(&job.id), order).await?;
+    let shown = order.stdout || order.stderr;
+    let output = engine::exec::output(read, order.tty);
+    Ok(Started {
+        command: Command::Container(exec),
+        input: ExecInput::Container(input),
+        output: output.filter(move |_| std::future::ready(shown)).boxed(),
+    })
 }
 
 fn in_terminal(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<Started> {
@@ -127,7 +168,7 @@ fn in_terminal(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<
     let shown = order.stdout || order.stderr;
     let output = pieces(read, ExecEvent::Stdout).filter(move |_| std::future::ready(shown));
     Ok(Started {
-        child,
+        command: Command::here(child),
         // Kept without input too: when both halves are gone, the terminal hangs up.
         input: ExecInput::Terminal(write),
         output: output.boxed(),
@@ -156,7 +197,7 @@ fn with_pipes(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<S
         .take()
         .map_or(ExecInput::Closed, ExecInput::Pipe);
     Ok(Started {
-        child,
+        command: Command::here(child),
         input,
         output: futures_util::stream::select(stdout, stderr).boxed(),
     })
@@ -182,11 +223,84 @@ fn pieces(
         .filter_map(move |piece| std::future::ready(piece.ok().map(event)))
 }
 
+/// A command that runs.
+enum Command {
+    /// A process of this computer, and the number of its session, which is its own.
+    Here(Child, u32),
+    Container(ContainerExec),
+}
+
+impl Command {
+    fn here(child: Child) -> Self {
+        let session = child.id().unwrap_or_default();
+        Self::Here(child, session)
+    }
+
+    /// Waits for the end. That of a container's command is only asked for when its output has
+    /// ended.
+    async fn ended(&mut self, output_ended: bool) -> i32 {
+        match self {
+            Self::Here(child, _) => exit_code(child.wait().await),
+            Self::Container(exec) if output_ended => exec.exit_code().await,
+            Self::Container(_) => std::future::pending().await,
+        }
+    }
+
+    /// Ends the command and everything in its session, politely at first.
+    async fn end(&mut self) -> i32 {
+        for polite in [Signal::HUP, Signal::CONT] {
+            self.signal(polite).await;
+        }
+        let peaceful = timeout(GRACE, self.ended(true)).await;
+        self.signal(Signal::KILL).await;
+        match peaceful {
+            Ok(code) => code,
+            Err(_) => self.ended(true).await,
+        }
+    }
+
+    async fn signal(&self, signal: Signal) {
+        let session = match self {
+            Self::Here(_, session) => *session,
+            Self::Container(exec) => match exec.pid().await {
+                Some(pid) => pid,
+                None => return,
+            },
+        };
+        let heard = run_blocking(move || signal_session(session, signal)).await;
+        if let (Self::Container(exec), Err(Errno::PERM)) = (self, heard) {
+            let name = match signal {
+                Signal::HUP => "HUP",
+                Signal::CONT => "CONT",
+                _ => "KILL",
+            };
+            exec.signal_inside(session, name).await;
+        }
+    }
+}
+
+fn exit_code(status: io::Result<ExitStatus>) -> i32 {
+    status.map_or(1, |status| i32::from(code(status)))
+}
+
+/// Signals all of a session; the error is that of its first process.
+fn signal_session(session: u32, signal: Signal) -> Result<(), Errno> {
+    let send = |pid: u32| {
+        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+        pid.map_or(Ok(()), |pid| kill_process(pid, signal))
+    };
+    for pid in ProcessTable::read().session(session) {
+        if pid != session {
+            // Gone already is as good.
+            let _ = send(pid);
+        }
+    }
+    send(session)
+}
+
 /// Carries output to the client until the command, the job or the client is gone.
 struct Pump {
-    child: Child,
-    /// The session of the command has the number of its first process.
-    session: u32,
+    command: Command,
     output: BoxStream<'static, ExecEvent>,
     /// Reports an error when the job is over.
     over: Option<watch::Receiver<()>>,
@@ -196,7 +310,7 @@ struct Pump {
 impl Pump {
     async fn run(mut self) {
         let carried = tokio::select! {
-            code = carry(&mut self.child, &mut self.output, &self.sender) => Some(code),
+            code = carry(&mut self.command, &mut self.output, &self.sender) => Some(code),
             () = self.sender.closed() => None,
             () = until_over(self.over.as_mut()) => None,
         };
@@ -205,7 +319,7 @@ impl Pump {
             None => {
                 // A terminal hangs up.
                 drop(self.output);
-                end(&mut self.child, self.session).await
+                self.command.end().await
             }
         };
         // An error means that the client has left, who does not care.
@@ -215,7 +329,7 @@ impl Pump {
 
 /// All output and then the exit code.
 async fn carry(
-    child: &mut Child,
+    command: &mut Command,
     output: &mut (impl Stream<Item = ExecEvent> + Unpin),
     sender: &mpsc::Sender<ExecEvent>,
 ) -> i32 {
@@ -233,8 +347,8 @@ async fn carry(
                 Some(piece) => drop(sender.send(piece).await),
                 None => open = false,
             },
-            status = child.wait(), if !ended => {
-                exit = Some((exit_code(status), Instant::now() + LAST_OUTPUT));
+            code = command.ended(!open), if !ended => {
+                exit = Some((code, Instant::now() + LAST_OUTPUT));
             }
             () = sleep_until(deadline), if ended => open = false,
         }
@@ -244,29 +358,4 @@ async fn carry(
 async fn until_over(over: Option<&mut watch::Receiver<()>>) {
     let Some(over) = over else { return };
     while over.changed().await.is_ok() {}
-}
-
-/// Ends a command and everything in its session, politely at first.
-async fn end(child: &mut Child, session: u32) -> i32 {
-    signal(session, Signal::HUP).await;
-    signal(session, Signal::CONT).await;
-    let _ = timeout(GRACE, child.wait()).await;
-    signal(session, Signal::KILL).await;
-    exit_code(child.wait().await)
-}
-
-fn exit_code(status: io::Result<ExitStatus>) -> i32 {
-    status.map_or(1, |status| i32::from(code(status)))
-}
-
-async fn signal(session: u32, signal: Signal) {
-    run_blocking(move || {
-        for pid in ProcessTable::read().session(session) {
-            if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-                // Gone already is as good.
-                let _ = kill_process(pid, signal);
-            }
-        }
-    })
-    .await;
 }

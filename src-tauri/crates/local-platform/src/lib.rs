@@ -31,6 +31,7 @@ mod job_secrets;
 mod job_start;
 mod job_store;
 mod job_tender;
+mod job_usage;
 mod job_watch;
 mod login;
 mod machine;

@@ -14,11 +14,13 @@ mod jobs;
 mod oauth;
 mod port_forward;
 mod registry;
+mod save;
 mod secrets;
 mod service_accounts;
 mod storage;
 mod storage_file;
 mod storage_removal;
+mod top;
 mod users;
 
 use std::sync::Arc;
@@ -71,6 +73,8 @@ fn job_routes() -> Router<Arc<Platform>> {
         .merge(attach::routes())
         .merge(exec::routes())
         .merge(port_forward::routes())
+        .merge(save::routes())
+        .merge(top::routes())
 }
 
 /// Carries a request that changes something to its end even if the client hangs up meanwhile:

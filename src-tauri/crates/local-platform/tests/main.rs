@@ -26,3 +26,4 @@ mod sandbox;
 mod secrets;
 mod start;
 mod storage;
+mod top;

@@ -33,13 +33,16 @@ async fn exec(
     let order = order(&Query::parse(&query.unwrap_or_default()))?;
     let job = running(&platform, &caller, job, Action::Write).await?;
     let typing = order.stdin;
-    let Exec { input, events } = job_exec::start(&platform, &job, &order).map_err(|error| {
-        let text = format!(
-            "the command could not be started in job '{}': {error}",
-            job.id
-        );
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text)
-    })?;
+    let Exec { input, events } =
+        job_exec::start(&platform, &job, &order)
+            .await
+            .map_err(|error| {
+                let text = format!(
+                    "the command could not be started in job '{}': {error}",
+                    job.id
+                );
+                Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, text)
+            })?;
     let mut input = Typist { input, typing };
     let closing = platform.closing.clone();
     let upgrade = bounded(upgrade).protocols(["v2.channels.neu.ro"]);
