@@ -177,9 +177,12 @@ impl Builder {
             .ok_or_else(|| no_dockerfile(io::Error::other("it is in no volume of this job")))?;
         let text = std::fs::read_to_string(&dockerfile.path).map_err(no_dockerfile)?;
         let build_args = self.build_args();
-        self.load_own_images(&Dockerfile::read(&text, &build_args))
-            .await?;
-        let passwords = Passwords::find(&self.order.mounts);
+        let Dockerfile { images } = Dockerfile::read(&text, &build_args);
+        self.load_own_images(&images).await?;
+        let mut passwords = Passwords::find(&self.order.mounts);
+        let elsewhere = images.iter().chain(&request.destinations);
+        let elsewhere = elsewhere.filter(|image| ImageName::of(image, self.order.port).is_none());
+        passwords.add_own(elsewhere).await;
         let tag = match request.destinations.first() {
             Some(first) => first.clone(),
             None => format!("bakehouse-build:{}", uuid::Uuid::new_v4()),
@@ -260,8 +263,8 @@ impl Builder {
     }
 
     /// Gives the engine the images of our registry that the Dockerfile builds on.
-    async fn load_own_images(&self, dockerfile: &Dockerfile) -> Result<(), BuildError> {
-        for reference in &dockerfile.images {
+    async fn load_own_images(&self, images: &[String]) -> Result<(), BuildError> {
+        for reference in images {
             // What is no name of ours, the engine says.
             let Some(Ok(name)) = ImageName::of(reference, self.order.port) else {
                 continue;

@@ -11,6 +11,7 @@ use crate::permission::allow;
 use crate::place::ORG;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
+use crate::registry::ImageName;
 use crate::resource::Resource;
 use crate::storage_path;
 
@@ -20,8 +21,7 @@ pub(crate) async fn permit(
     caller: &Caller,
     submitted: &JobSubmission,
 ) -> Result<(), Refusal> {
-    let registry = platform.origin.trim_start_matches("http://").to_owned();
-    let needs = needs(submitted, &registry, &platform.storage)?;
+    let needs = needs(submitted, platform.port(), &platform.storage)?;
     let caller = caller.clone();
     let read = move |connection: &Connection| {
         needs
@@ -34,7 +34,7 @@ pub(crate) async fn permit(
 /// Everything a job needs.
 fn needs(
     submitted: &JobSubmission,
-    registry: &str,
+    port: u16,
     storage: &Path,
 ) -> Result<Vec<(Action, Resource)>, Refusal> {
     let place = (
@@ -67,40 +67,48 @@ fn needs(
     for uri in submitted.secret_env.values().chain(files) {
         needs.push((Action::Read, Resource::parse(uri)?));
     }
-    if let Some(image) = image(&submitted.image, registry) {
-        needs.push((Action::Read, image?));
+    if let Some(image) = ImageName::of(&submitted.image, port) {
+        let image = image.map_err(|error| Refusal::bad_request(error.to_string()))?;
+        needs.push((Action::Read, image.repository.resource()));
     }
     Ok(needs)
-}
-
-/// The image of the job, if it lies in our registry.
-fn image(
-    reference: &str,
-    registry: &str,
-) -> Option<Result<Resource, crate::resource::ResourceError>> {
-    let path = reference.strip_prefix(registry)?.strip_prefix('/')?;
-    let name = match path.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => path,
-    };
-    let name = name.split_once('@').map_or(name, |(name, _)| name);
-    Some(Resource::at(Scheme::Image, name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of_image(image: &str) -> Result<Vec<String>, Refusal> {
+        let submitted = JobSubmission {
+            project_name: "proj".into(),
+            image: image.into(),
+            ..JobSubmission::default()
+        };
+        let needs = needs(&submitted, 7471, Path::new("/nowhere"))?;
+        let images = needs
+            .into_iter()
+            .filter(|(_, resource)| resource.scheme() == Scheme::Image);
+        Ok(images.map(|(_, image)| image.to_string()).collect())
+    }
+
     #[test]
     fn the_image_of_a_job_is_a_resource_only_if_it_is_ours() {
-        let uri = |text| {
-            image(text, "127.0.0.1:7471").map(|found| found.map(|it| it.to_string()).unwrap())
-        };
-        let ours = Some("image://local/bakehouse/proj/a/b".to_owned());
-        assert_eq!(uri("127.0.0.1:7471/bakehouse/proj/a/b:v1"), ours);
-        assert_eq!(uri("127.0.0.1:7471/bakehouse/proj/a/b"), ours);
-        assert_eq!(uri("127.0.0.1:7471/bakehouse/proj/a/b@sha256:00"), ours);
-        assert_eq!(uri("ubuntu:latest"), None);
-        assert_eq!(uri("127.0.0.1:74710/a/b/c"), None);
+        let digest = format!(
+            "127.0.0.1:7471/bakehouse/proj/a/b@sha256:{}",
+            "0".repeat(64)
+        );
+        for ours in [
+            "127.0.0.1:7471/bakehouse/proj/a/b:v1",
+            "127.0.0.1:7471/bakehouse/proj/a/b",
+            "localhost:7471/bakehouse/proj/a/b:v1",
+            &digest,
+        ] {
+            let expected = ["image://local/bakehouse/proj/a/b"];
+            assert_eq!(of_image(ours).unwrap(), expected, "{ours}");
+        }
+        for other in ["ubuntu:latest", "127.0.0.1:74710/a/b/c"] {
+            assert!(of_image(other).unwrap().is_empty(), "{other}");
+        }
+        assert!(of_image("127.0.0.1:7471/bakehouse/proj/../other/a").is_err());
     }
 }

@@ -11,6 +11,7 @@ mod disks;
 mod exec;
 mod executor_jobs;
 mod flow;
+mod image_build;
 mod input;
 mod job_http;
 mod jobs;

@@ -7,6 +7,7 @@ use bollard::errors::Error as EngineError;
 use bollard::query_parameters::ImportImageOptions;
 use futures_util::TryStreamExt as _;
 
+use super::push::name_and_tag;
 use super::{Engine, tar_stream};
 use crate::registry::{Image, ImageName, ImageStore, RegistryError};
 
@@ -94,13 +95,10 @@ pub(crate) enum Loaded {
 /// The name under which the engine has what is called `reference` here.
 pub(crate) fn tagged(reference: &str) -> String {
     let Some((name, digest)) = reference.split_once('@') else {
-        return reference.to_owned();
+        let (name, tag) = name_and_tag(reference);
+        return format!("{name}:{tag}");
     };
-    let after_host = name.find('/').map_or(0, |at| at + 1);
-    let name = match name[after_host..].find(':') {
-        Some(at) => &name[..after_host + at],
-        None => name,
-    };
+    let (name, _) = name_and_tag(name);
     format!("{name}:{}", digest.replace(':', "-"))
 }
 
@@ -109,8 +107,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_becomes_a_tag() {
+    fn a_reference_becomes_a_name_with_a_tag() {
         assert_eq!(tagged("127.0.0.1:1/o/p/a:1"), "127.0.0.1:1/o/p/a:1");
+        assert_eq!(tagged("127.0.0.1:1/o/p/a"), "127.0.0.1:1/o/p/a:latest");
         assert_eq!(
             tagged("127.0.0.1:1/o/p/a@sha256:ab"),
             "127.0.0.1:1/o/p/a:sha256-ab"

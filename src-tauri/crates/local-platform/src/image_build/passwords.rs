@@ -7,6 +7,7 @@ use base64::Engine as _;
 use bollard::auth::DockerCredentials;
 use serde::Deserialize;
 
+use crate::engine::credentials;
 use crate::runner::{Mount, behind};
 
 /// Where the builder's image expects the file.
@@ -67,6 +68,19 @@ impl Passwords {
         for (registry, entry) in file.auths {
             if let Some(credentials) = entry.credentials(&registry) {
                 self.known.insert(registry, credentials);
+            }
+        }
+    }
+
+    /// Adds what the user of this computer has told the engine's own programs, for images whose
+    /// registry is not known yet.
+    pub(super) async fn add_own(&mut self, images: impl Iterator<Item = &String>) {
+        for image in images {
+            if self.of(image).is_none()
+                && let Some(found) = credentials(image).await
+                && let Some(registry) = found.serveraddress.clone()
+            {
+                self.known.insert(registry, found);
             }
         }
     }

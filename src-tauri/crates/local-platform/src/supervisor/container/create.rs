@@ -9,7 +9,9 @@ use bollard::models::{
 
 use super::super::{ContainerLaunch, JobSpec, Limits};
 use super::begin::Wishes;
+use crate::engine::load::tagged;
 use crate::engine::{DATA_LABEL, EngineKind, JOB_LABEL};
+use crate::registry::ImageName;
 use crate::runner::Mount;
 
 /// The container of a job.
@@ -24,7 +26,7 @@ pub(super) fn container(
         (DATA_LABEL.to_owned(), launch.data_dir.clone()),
     ];
     ContainerCreateBody {
-        image: Some(launch.image.clone()),
+        image: Some(image(launch)),
         entrypoint: launch.entrypoint.clone(),
         cmd: launch.command.clone(),
         env: Some(env.to_vec()),
@@ -118,3 +120,11 @@ pub(super) fn environment(
         .map(|(name, value)| format!("{name}={value}"))
         .collect()
 }
+/// What the engine calls the image: it has our own only under tags.
+fn image(launch: &ContainerLaunch) -> String {
+    match ImageName::of(&launch.image, launch.registry_port) {
+        Some(_) => tagged(&launch.image),
+        None => launch.image.clone(),
+    }
+}
+
