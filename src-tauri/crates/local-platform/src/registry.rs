@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub(crate) use archive::{ArchiveError, Image, Import};
+pub(crate) use archive::{ArchiveError, Image};
 pub(crate) use digest::Digest;
 pub(crate) use error::RegistryError;
 pub(crate) use index::Page;

@@ -140,7 +140,9 @@ async fn a_build_of_the_tools_ends_as_an_image_in_the_registry() {
     assert!(files.contains(&next), "{files:?}");
     // A job runs in it.
     yard.podman.output(&["rmi", "--all", "--force"]);
-    let head = yard.desk.v2(Method::HEAD, "bakehouse/proj/app/manifests/v1");
+    let head = yard
+        .desk
+        .v2(Method::HEAD, "bakehouse/proj/app/manifests/v1");
     let head = head.send().await.unwrap();
     let digest = head.headers()["docker-content-digest"].to_str().unwrap();
     for image in ["next/one", "app:v1", &format!("app@{digest}")] {

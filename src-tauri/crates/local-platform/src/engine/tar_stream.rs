@@ -86,11 +86,9 @@ mod tests {
     async fn the_writer_stops_when_nobody_receives() {
         let (told, heard) = std::sync::mpsc::channel();
         let mut stream = Box::pin(written_by(move |out| {
-            let error = loop {
-                if let Err(error) = out.write_all(&[0; PIECE]) {
-                    break error;
-                }
-            };
+            let written = std::iter::repeat_with(|| out.write_all(&[0; PIECE]));
+            let error = written.flat_map(Result::err).next();
+            let error = error.ok_or(io::ErrorKind::Other)?;
             told.send(error.kind()).map_err(io::Error::other)?;
             Err(error)
         }));

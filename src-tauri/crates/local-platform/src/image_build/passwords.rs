@@ -1,6 +1,6 @@
 //! Passwords for registries: the files and variables in which the tools hand them to a builder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -24,7 +24,7 @@ pub(super) struct Passwords {
 #[derive(Deserialize)]
 struct File {
     #[serde(default)]
-    auths: HashMap<String, Entry>,
+    auths: BTreeMap<String, Entry>,
 }
 
 #[derive(Deserialize)]

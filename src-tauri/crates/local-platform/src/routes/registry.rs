@@ -11,7 +11,7 @@ mod uploads;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
@@ -62,18 +62,17 @@ async fn version(RegistryCaller(_): RegistryCaller) -> Response {
 async fn answer(
     State(platform): Shared,
     Path(address): Path<String>,
-    method: Method,
-    RawQuery(query): RawQuery,
     RegistryCaller(caller): RegistryCaller,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
+    let (parts, body) = request.into_parts();
     let asked = Asked {
         platform,
         caller,
-        query: Query::parse(&query.unwrap_or_default()),
-        headers,
+        query: Query::parse(parts.uri.query().unwrap_or_default()),
+        headers: parts.headers,
     };
+    let method = parts.method;
     with_version(match dispatch((&method, &address), &asked, body).await {
         Ok(response) => response,
         Err(refused) => refused.into_response(),

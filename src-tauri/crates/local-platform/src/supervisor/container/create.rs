@@ -127,4 +127,3 @@ fn image(launch: &ContainerLaunch) -> String {
         None => launch.image.clone(),
     }
 }
-
