@@ -142,6 +142,7 @@ function settings(desk: Desk): PaletteItem[] {
         compact: null,
         platformPort: null,
         projectsFolder: null,
+        local: null,
       }),
     );
   const section = (section: "look" | "platform" | "credentials" | "diagnostics") =>

@@ -51,8 +51,35 @@ wire! {
         pub served_here: bool,
         /// How jobs are run, such as `sandbox`, and why.
         pub runner: Option<String>,
+        /// Every way of running jobs, best first; empty unless this process serves the platform.
+        pub runners: Vec<RunnerView>,
         /// Why it could not be started.
         pub failure: Option<Failure>,
+    }
+
+    /// A way of running jobs on this computer.
+    #[derive(Eq)]
+    pub struct RunnerView {
+        /// Which.
+        pub runner: RunnerChoice,
+        /// Whether it works here.
+        pub works: bool,
+        /// What it is, or why it does not work.
+        pub note: String,
+    }
+
+    /// How jobs are run on this computer.
+    #[derive(Copy, Eq, Default)]
+    pub enum RunnerChoice {
+        /// The best way that works here.
+        #[default]
+        Best,
+        /// In containers, as on the cloud platform.
+        Container,
+        /// In sandboxes, with the programs of this computer.
+        Sandbox,
+        /// As plain processes.
+        Process,
     }
 
     /// Starts the local platform (again), on another port if one is given.
@@ -129,6 +156,23 @@ wire! {
         pub platform_port: u16,
         /// Folder that new projects are offered in.
         pub projects_folder: String,
+        /// How the local platform works.
+        pub local: LocalSettings,
+    }
+
+    /// How the local platform works; counts from its next start.
+    #[derive(Eq)]
+    pub struct LocalSettings {
+        /// How jobs are run.
+        pub runner: RunnerChoice,
+        /// How many jobs run at once; as many as this computer bears when missing.
+        pub jobs_at_once: Option<u32>,
+        /// For how many days ended jobs and their logs are kept; for ever when missing.
+        pub keep_jobs_days: Option<u32>,
+        /// Hold jobs to the processors and memory of their preset.
+        pub enforce_limits: bool,
+        /// Let the command-line tools of this computer in without a token.
+        pub loopback_login: bool,
     }
 
     /// A change of settings; what is missing stays.
@@ -143,6 +187,8 @@ wire! {
         pub platform_port: Option<u16>,
         /// Folder that new projects are offered in.
         pub projects_folder: Option<String>,
+        /// How the local platform works.
+        pub local: Option<LocalSettings>,
     }
 
     /// Asks for the home screen.

@@ -6,7 +6,7 @@ use std::sync::Mutex as SyncMutex;
 use client::{Client, Token};
 use contract::{DeskEvent, Failure, FailureCode, PlatformRestart, PlatformState, PlatformView};
 use local_platform::{
-    DataError, Options, Running, Server, StartError, TOOL_USER, mint_token, served,
+    DataError, KeepJobs, Options, RunnerChoice, Running, Server, StartError, TOOL_USER, mint_token, served,
 };
 use tokio::sync::Mutex;
 use vault::Secret;
@@ -162,6 +162,7 @@ fn view(desk: &Desk, connection: Option<&Connection>) -> PlatformView {
         runner: connection
             .and_then(|connection| connection.running.as_ref())
             .map(Running::runner),
+        runners: Vec::new(),
         failure,
     }
 }
@@ -191,10 +192,7 @@ fn still_answers(desk: &Desk, connection: &Connection) -> bool {
 
 async fn connect(desk: &Desk) -> Result<Connection, Failure> {
     let vault = desk.credentials().vault(desk).await?;
-    let options = Options {
-        port: desk.platform().port(desk),
-        ..Options::new(&desk.folders().platform, desk.executable())
-    };
+    let options = options(desk);
     let (url, running) = match Server::start(options).await {
         Ok(running) => (running.url().to_owned(), Some(running)),
         Err(StartError::AlreadyServed { url, .. }) => (url, None),
@@ -230,6 +228,28 @@ async fn connect(desk: &Desk) -> Result<Connection, Failure> {
         None => Err(Failure::internal(
             "The local platform refused the token it just made.",
         )),
+    }
+}
+
+/// The platform as the person wants it.
+fn options(desk: &Desk) -> Options {
+    let wanted = desk.settings().view().local;
+    Options {
+        port: desk.platform().port(desk),
+        runner: match wanted.runner {
+            contract::RunnerChoice::Best => RunnerChoice::Best,
+            contract::RunnerChoice::Container => RunnerChoice::Container,
+            contract::RunnerChoice::Sandbox => RunnerChoice::Sandbox,
+            contract::RunnerChoice::Process => RunnerChoice::Process,
+        },
+        tool_tokens: wanted.loopback_login,
+        enforce_limits: wanted.enforce_limits,
+        jobs_at_once: wanted.jobs_at_once.and_then(|count| usize::try_from(count).ok()),
+        keep_jobs: KeepJobs {
+            days: wanted.keep_jobs_days,
+            ..KeepJobs::default()
+        },
+        ..Options::new(&desk.folders().platform, desk.executable())
     }
 }
 

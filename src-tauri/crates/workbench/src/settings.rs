@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use contract::{DeskEvent, Failure, Settings, SettingsChange, ThemeChoice};
+use contract::{
+    DeskEvent, Failure, LocalSettings, RunnerChoice, Settings, SettingsChange, ThemeChoice,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Desk, Folders, stored};
@@ -25,6 +27,54 @@ struct SettingsFile {
     /// Where credentials go when there is no keyring; none until the person has chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     credentials: Option<CredentialsFallback>,
+    local: LocalFile,
+}
+
+/// How the local platform works, as it is written in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct LocalFile {
+    runner: RunnerChoice,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs_at_once: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep_jobs_days: Option<u32>,
+    enforce_limits: bool,
+    loopback_login: bool,
+}
+
+impl Default for LocalFile {
+    fn default() -> Self {
+        Self {
+            runner: RunnerChoice::Best,
+            jobs_at_once: None,
+            keep_jobs_days: None,
+            enforce_limits: true,
+            loopback_login: true,
+        }
+    }
+}
+
+impl LocalFile {
+    fn view(&self) -> LocalSettings {
+        LocalSettings {
+            runner: self.runner,
+            jobs_at_once: self.jobs_at_once,
+            keep_jobs_days: self.keep_jobs_days,
+            enforce_limits: self.enforce_limits,
+            loopback_login: self.loopback_login,
+        }
+    }
+
+    fn of(wanted: &LocalSettings) -> Self {
+        Self {
+            runner: wanted.runner,
+            jobs_at_once: wanted.jobs_at_once,
+            keep_jobs_days: wanted.keep_jobs_days,
+            enforce_limits: wanted.enforce_limits,
+            loopback_login: wanted.loopback_login,
+        }
+    }
 }
 
 /// The remembered choice for computers without a keyring.
@@ -75,6 +125,7 @@ impl SettingsStore {
                 .unwrap_or(&self.usual_folder)
                 .display()
                 .to_string(),
+            local: file.local.view(),
         }
     }
 
@@ -118,6 +169,9 @@ pub async fn settings_update(desk: &Desk, request: SettingsChange) -> Result<Set
             .projects_folder
             .map(PathBuf::from)
             .or(file.projects_folder.take());
+        if let Some(local) = &request.local {
+            file.local = LocalFile::of(local);
+        }
     })?;
     let settings = desk.settings().view();
     desk.tell(DeskEvent::SettingsChanged {
@@ -131,6 +185,13 @@ fn check(request: &SettingsChange) -> Result<(), Failure> {
         return Err(Failure::invalid(
             "platformPort",
             "The port must lie between 1024 and 65535.",
+        ));
+    }
+    let local = request.local.as_ref();
+    if local.is_some_and(|local| local.jobs_at_once == Some(0)) {
+        return Err(Failure::invalid(
+            "local.jobsAtOnce",
+            "At least one job must be able to run.",
         ));
     }
     let folder = request.projects_folder.as_deref().map(PathBuf::from);

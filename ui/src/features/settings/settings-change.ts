@@ -6,7 +6,13 @@ export async function changeSettings(
   desk: Desk,
   change: Partial<SettingsChange>,
 ): Promise<boolean> {
-  const nothing = { theme: null, compact: null, platformPort: null, projectsFolder: null };
+  const nothing = {
+    theme: null,
+    compact: null,
+    platformPort: null,
+    projectsFolder: null,
+    local: null,
+  };
   const settings = await desk.does("Change the settings", () =>
     desk.host.call("settings_update", { ...nothing, ...change }),
   );
