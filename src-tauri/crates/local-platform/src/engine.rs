@@ -8,6 +8,7 @@ mod commit;
 mod credentials;
 pub(crate) mod exec;
 mod finder;
+pub(crate) mod leftovers;
 pub(crate) mod load;
 pub(crate) mod push;
 mod stats;

@@ -70,7 +70,7 @@ pub use job_removal::KeepJobs;
 pub use native_job::EXECUTE_WORD;
 pub use place::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};
 pub use platform::PlatformEvent;
-pub use runner::RunnerChoice;
+pub use runner::{RunnerChoice, RunnerState};
 pub use secret_place::SecretsPlace;
 pub use server::{DEFAULT_PORT, Options, Running, Server};
 pub use store::add_project;

@@ -53,6 +53,17 @@ impl FromStr for RunnerChoice {
     }
 }
 
+/// A way of running jobs, and whether it works on this computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunnerState {
+    /// The runner.
+    pub runner: RunnerChoice,
+    /// Jobs can be run with it now.
+    pub works: bool,
+    /// With what it works, or why it does not.
+    pub note: String,
+}
+
 /// A job, as far as running it is concerned.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
@@ -145,16 +156,29 @@ pub(crate) struct Runners {
 impl Runners {
     /// Finds out what works here.
     pub(crate) fn look(choice: RunnerChoice, folder: &DataFolder) -> Self {
-        let sandbox = match choice {
-            RunnerChoice::Process => Err("plain processes were asked for".to_owned()),
-            RunnerChoice::Container => Err("containers were asked for".to_owned()),
-            RunnerChoice::Best | RunnerChoice::Sandbox => Sandbox::look(folder.path()),
-        };
         Self {
             choice,
-            sandbox,
+            sandbox: Sandbox::look(folder.path()),
             data_dir: folder.path().display().to_string(),
         }
+    }
+
+    /// What works here, best first.
+    pub(crate) fn states(&self, engine: &Result<Arc<Engine>, String>) -> Vec<RunnerState> {
+        let state = |runner, found: Result<String, String>| RunnerState {
+            runner,
+            works: found.is_ok(),
+            note: found.unwrap_or_else(|reason| reason),
+        };
+        let container = engine.as_ref().map(ToString::to_string);
+        let sandbox = self.sandbox.as_ref();
+        let sandbox = sandbox.map(|_| "bubblewrap works".to_owned());
+        let process = "nothing keeps jobs apart from this computer".to_owned();
+        vec![
+            state(RunnerChoice::Container, container.map_err(Clone::clone)),
+            state(RunnerChoice::Sandbox, sandbox.map_err(Clone::clone)),
+            state(RunnerChoice::Process, Ok(process)),
+        ]
     }
 
     /// True if it matters whether there is an engine.
@@ -202,6 +226,9 @@ impl Runners {
             true => String::new(),
             false => format!(" ({})", reasons.join("; ")),
         };
+        if self.choice == RunnerChoice::Process {
+            return prepared(&Process, plan, "");
+        }
         match &self.sandbox {
             Ok(sandbox) => prepared(sandbox, plan, &why(why_not.into_iter().collect())),
             Err(reason) if self.choice == RunnerChoice::Sandbox => Err(CannotRun::NoSandbox {

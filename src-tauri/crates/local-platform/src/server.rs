@@ -21,14 +21,14 @@ use crate::login::LoginCodes;
 use crate::machine::Machine;
 use crate::platform::{Platform, PlatformEvent};
 use crate::registry::{ImageStore, keep_swept};
-use crate::runner::{RunnerChoice, Runners};
+use crate::runner::{RunnerChoice, RunnerState, Runners};
 use crate::secret_key::SecretKeys;
 use crate::secret_place::SecretsPlace;
 use crate::storage_root::StorageRoot;
 use crate::store::{self, Store};
 use crate::{
-    DataError, StartError, attempt_watch, disk_folder, job_queue, job_removal, job_tender, routes,
-    token,
+    DataError, StartError, attempt_watch, disk_folder, engine, job_queue, job_removal, job_tender,
+    routes, token,
 };
 
 /// The port of the platform unless another is asked for. Tools store the address at login, so it
@@ -117,6 +117,9 @@ impl Server {
         }
         job_tender::adopt(&platform).await?;
         attempt_watch::sweep(&platform).await?;
+        if platform.runners.want_engine() {
+            tokio::spawn(engine::leftovers::remove(Arc::clone(&platform)));
+        }
         tokio::spawn(job_queue::keep_deadlines(Arc::clone(&platform)));
         tokio::spawn(job_removal::keep_tidy(
             Arc::clone(&platform),
@@ -247,6 +250,12 @@ impl Running {
         self.platform
             .runners
             .description(&self.platform.engine.found())
+    }
+
+    /// The ways of running jobs and whether they work here now, best first.
+    pub async fn runners(&self) -> Vec<RunnerState> {
+        let engine = self.platform.engine.find().await;
+        self.platform.runners.states(&engine)
     }
 
     /// What happens from now on. A slow listener loses the oldest events and is told so.

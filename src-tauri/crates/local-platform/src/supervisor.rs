@@ -5,6 +5,7 @@
 //! common. Whoever kills the server does not touch the job. What runs is a [`work::Work`]: a
 //! process of this computer or a container of an engine.
 
+mod cage;
 mod child;
 mod container;
 mod input;
@@ -13,6 +14,7 @@ mod orders;
 mod output;
 mod run;
 mod secrets;
+mod segment;
 mod spec;
 mod state;
 mod work;
@@ -22,8 +24,8 @@ use std::path::Path;
 pub(crate) use child::end_orphans;
 pub(crate) use job_folder::JobFolder;
 pub(crate) use orders::{Orders, Terminal};
-pub(crate) use output::{IndexEntry, OUTPUT_INDEX_ENTRY};
 pub(crate) use secrets::{Secrets, private_folder};
+pub(crate) use segment::{IndexEntry, OUTPUT_INDEX_ENTRY};
 pub(crate) use spec::{ContainerLaunch, JobSpec, Launch, Limits, ProcessLaunch, Scope};
 pub(crate) use state::{Ending, JobState, Waiting};
 

@@ -23,6 +23,7 @@ mod podman;
 mod port_forward;
 mod queue;
 mod registry;
+mod runners;
 mod sandbox;
 mod secrets;
 mod start;

@@ -6,14 +6,17 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use protocol::reason;
 use pty_process::Size;
 use pty_process::blocking::Pty;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
+use super::cage::Cage;
 use super::output::Output;
 use super::work::{Begun, Event, Exit, Work};
 use super::{JobSpec, ProcessLaunch, Scope, Terminal};
@@ -28,6 +31,7 @@ pub(super) struct Child {
     scope: Scope,
     ends: Ends,
     drained: Receiver<()>,
+    cage: Option<Arc<Cage>>,
 }
 
 /// Our ends of what the command reads from and writes to.
@@ -44,24 +48,39 @@ impl Child {
         secrets: &BTreeMap<String, String>,
         (output, sender): (Output, Sender<Event>),
     ) -> io::Result<Self> {
-        let (process, ends, reader) = if spec.tty {
-            on_terminal(launch, secrets)?
-        } else {
-            on_pipes(launch, secrets)?
+        let cage = spec.limits.and_then(|limits| {
+            let (cage, note) = Cage::make(&spec.id, limits);
+            if let Some(note) = note {
+                let _ = sender.send(Event::Noted(note));
+            }
+            cage.map(Arc::new)
+        });
+        let start = || {
+            if spec.tty {
+                on_terminal(launch, secrets)
+            } else {
+                on_pipes(launch, secrets)
+            }
         };
+        let started = match &cage {
+            Some(cage) => cage.inside(start).inspect_err(|_| cage.remove()),
+            None => start(),
+        };
+        let (process, ends, reader) = started?;
         let pid = Pid::from_child(&process);
         // The receiver cannot be gone: it is the loop that started us.
         let _ = sender.send(Event::Begun(Begun {
             at: Timestamp::now(),
             pid: Some(process.id()),
         }));
-        report_exit(pid, sender);
+        report_exit(pid, cage.clone(), sender);
         Ok(Self {
             process,
             pid,
             scope: launch.scope,
             ends,
             drained: output.drain(reader),
+            cage,
         })
     }
 }
@@ -158,6 +177,9 @@ impl Work for Child {
     /// Ends what the command has left running in its group, as the end of a container would.
     fn settle(&mut self) {
         self.kill();
+        if let Some(cage) = &self.cage {
+            cage.remove();
+        }
         let _ = self.process.wait();
         // An error here means the last output is late: a process outside our reach holds the pipe.
         let _ = self.drained.recv_timeout(LAST_OUTPUT);
@@ -166,9 +188,16 @@ impl Work for Child {
 
 /// Reports the end as an event. The process is not reaped before [`Work::settle`], so that its
 /// number cannot pass to a stranger while signals may still be sent.
-fn report_exit(pid: Pid, sender: Sender<Event>) {
+fn report_exit(pid: Pid, cage: Option<Arc<Cage>>, sender: Sender<Event>) {
     std::thread::spawn(move || {
-        let _ = sender.send(Event::Exited(wait_for(pid)));
+        let mut exit = wait_for(pid);
+        let failed = exit.code != Some(0);
+        if failed && cage.is_some_and(|cage| cage.ran_out_of_memory()) {
+            exit.reason = Some(reason::OOM_KILLED);
+            exit.description = "the job needed more memory than its preset has".to_owned();
+            exit.killed = false;
+        }
+        let _ = sender.send(Event::Exited(exit));
     });
 }
 

@@ -77,19 +77,9 @@ impl JobFolder {
         self.path.join("nudge")
     }
 
-    /// All output, as it came.
-    pub(crate) fn output(&self) -> PathBuf {
-        self.path.join("output.log")
-    }
-
     /// What of the output comes from which stream of the job's container.
     pub(super) fn container_journal(&self) -> PathBuf {
         self.path.join("container.journal")
-    }
-
-    /// When which byte of the output came.
-    pub(crate) fn output_index(&self) -> PathBuf {
-        self.path.join("output.index")
     }
 
     /// What to run.

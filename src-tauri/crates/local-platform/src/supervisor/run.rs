@@ -110,7 +110,7 @@ impl Run {
         {
             return Err(Ending::cancelled(&reason, None));
         }
-        let output = Output::open(&self.folder).map_err(|error| {
+        let output = Output::open(&self.folder, self.spec.log_limit).map_err(|error| {
             Ending::cannot_run(format!("the job's output cannot be written: {error}"))
         })?;
         let mut work = self.start(output)?;
