@@ -19,21 +19,26 @@ async fn desk(choice: RunnerChoice) -> Desk {
     Desk::with(|options| options.runner = choice).await
 }
 
-async fn exec(desk: &Desk, id: &str, command: &str, streams: &str) -> Result<Socket, Error> {
+pub(crate) async fn exec(
+    desk: &Desk,
+    id: &str,
+    command: &str,
+    streams: &str,
+) -> Result<Socket, Error> {
     let encoded: String = command.bytes().map(|byte| format!("%{byte:02x}")).collect();
     socket(desk, &format!("jobs/{id}/exec?cmd={encoded}&{streams}")).await
 }
 
-const PLAIN: &str = "tty=0&stdin=1&stdout=1&stderr=1";
-const TERMINAL: &str = "tty=1&stdin=1&stdout=1&stderr=0";
+pub(crate) const PLAIN: &str = "tty=0&stdin=1&stdout=1&stderr=1";
+pub(crate) const TERMINAL: &str = "tty=1&stdin=1&stdout=1&stderr=0";
 
 /// A shell script as a command.
-fn script(text: &str) -> String {
+pub(crate) fn script(text: &str) -> String {
     format!("sh -c {}", protocol::quote(text))
 }
 
 /// Both outputs and the exit code.
-async fn outcome(mut socket: Socket) -> (String, String, i64) {
+pub(crate) async fn outcome(mut socket: Socket) -> (String, String, i64) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     loop {
         let Some(Ok(Message::Binary(frame))) = socket.next().await else {
@@ -56,7 +61,7 @@ async fn outcome(mut socket: Socket) -> (String, String, i64) {
     }
 }
 
-async fn run(desk: &Desk, id: &str, text: &str) -> (String, String, i64) {
+pub(crate) async fn run(desk: &Desk, id: &str, text: &str) -> (String, String, i64) {
     outcome(exec(desk, id, &script(text), PLAIN).await.unwrap()).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use jiff::Timestamp;
 use protocol::moment;
 use reqwest::{Method, StatusCode};
@@ -195,4 +195,41 @@ async fn a_log_socket_without_a_token_is_refused() {
     desk.token = "nothing".to_owned();
     let (status, _) = refused(socket(&desk, "jobs/x/log_ws").await);
     assert_eq!(status, 401);
+}
+
+/// Far more than the default of open files of many systems allows at three files each.
+const FOLLOWERS: usize = 500;
+
+#[tokio::test]
+async fn hundreds_follow_a_log_and_those_who_do_not_read_hinder_nobody() {
+    let desk = Desk::new().await;
+    let script = "read go; seq 1 400000; read more; echo the end";
+    let job = desk.submit(script, Value::Null).await;
+    desk.started(&job.id).await;
+    let path = format!("jobs/{}/log_ws", job.id);
+    let mut sleepers = Vec::new();
+    for _ in 0..FOLLOWERS {
+        sleepers.push(socket(&desk, &path).await.unwrap());
+    }
+    let mut reader = socket(&desk, &path).await.unwrap();
+    let attach = format!("jobs/{}/attach?stdin=1&stdout=1&stderr=1", job.id);
+    let mut keyboard = socket(&desk, &attach).await.unwrap();
+    keyboard.send(crate::attach::typed("go\n")).await.unwrap();
+    let mut seen = 0;
+    // All of it arrives while the others have taken nothing.
+    while seen < 2_688_895 {
+        match reader.next().await {
+            Some(Ok(Message::Binary(bytes))) => seen += bytes.len(),
+            Some(Ok(Message::Ping(_))) => {}
+            other => panic!("{other:?} after {seen} bytes"),
+        }
+    }
+    keyboard.send(crate::attach::typed("more\n")).await.unwrap();
+    assert_eq!(whole(reader).await, b"the end\n");
+    desk.finished(&job.id).await;
+    let late = whole(sleepers.pop().unwrap()).await;
+    assert!(
+        late.ends_with(b"400000\nthe end\n"),
+        "a sleeper loses nothing"
+    );
 }

@@ -5,6 +5,7 @@
 
 mod attach;
 mod container;
+mod container_streams;
 mod crash;
 mod desk;
 mod disks;

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::desk::Desk;
 use crate::logs::{Socket, refused, socket};
 
-async fn reading(socket: &mut Socket) -> Value {
+pub(crate) async fn reading(socket: &mut Socket) -> Value {
     loop {
         match socket.next().await {
             Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
