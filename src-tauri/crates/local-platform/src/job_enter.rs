@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space, set_no_new_privs};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::open_files;
 use crate::supervisor::{JobFolder, JobSpec, Launch, ProcessLaunch, Scope};
 
 /// The first argument with which a program of ours enters a job:
@@ -75,6 +76,7 @@ pub fn enter_if_asked() -> Option<u8> {
 }
 
 fn enter(words: &[OsString]) -> Result<u8, EnterError> {
+    open_files::go_back();
     let [folder, kind, words @ ..] = words else {
         return Err(EnterError::Words);
     };

@@ -19,6 +19,7 @@ use tokio_util::io::ReaderStream;
 use crate::engine::exec::{ContainerExec, ContainerExecError, ContainerInput};
 use crate::engine::{self, Engine, container_name};
 use crate::job_enter::{code, entering};
+use crate::open_files;
 use crate::platform::Platform;
 use crate::process_table::ProcessTable;
 use crate::store::run_blocking;
@@ -162,6 +163,7 @@ fn in_terminal(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<
     let words = entering(&platform.job_folder(&job.id), true, &order.words);
     let child = pty_process::Command::new(&platform.supervisor)
         .args(words)
+        .envs(open_files::variable())
         .spawn(pts)
         .map_err(io::Error::other)?;
     let (read, write): (OwnedReadPty, OwnedWritePty) = pty.into_split();
@@ -186,6 +188,7 @@ fn with_pipes(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<S
     let words = entering(&platform.job_folder(&job.id), false, &order.words);
     let mut child = tokio::process::Command::new(&platform.supervisor)
         .args(words)
+        .envs(open_files::variable())
         .stdin(pipe(order.stdin))
         .stdout(pipe(order.stdout))
         .stderr(pipe(order.stderr))

@@ -22,8 +22,8 @@ use crate::store::{know_project, run_blocking};
 use crate::supervisor::{Ending, JOB_WORD, JobSpec, Secrets};
 use crate::token::NewToken;
 use crate::{
-    disk_use, job_plan, job_queue, job_record, job_secrets, job_store, job_tender, submission,
-    token,
+    disk_use, job_plan, job_queue, job_record, job_secrets, job_store, job_tender, open_files,
+    submission, token,
 };
 
 /// So much a pipe holds everywhere without somebody who reads.
@@ -242,6 +242,7 @@ fn spawn_supervisor(
     command
         .arg(JOB_WORD)
         .arg(platform.job_folder(id).path())
+        .envs(open_files::variable())
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null());

@@ -37,6 +37,7 @@ mod login;
 mod machine;
 mod native_job;
 mod ndjson;
+mod open_files;
 mod permission;
 mod place;
 mod platform;

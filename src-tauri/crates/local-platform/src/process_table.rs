@@ -1,6 +1,6 @@
 //! The processes of this computer, read from `/proc` in one go.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct ProcessTable {
     at: Instant,
-    processes: HashMap<u32, Process>,
+    processes: BTreeMap<u32, Process>,
 }
 
 impl ProcessTable {
@@ -66,31 +66,26 @@ impl ProcessTable {
     /// A process, what descends from it and what is in its group: nobody in a group is lost when a
     /// parent ends.
     pub(crate) fn family(&self, root: u32) -> Vec<u32> {
-        let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (pid, process) in &self.processes {
             children.entry(process.parent).or_default().push(*pid);
         }
         let in_group = |pid: &u32| *pid == root || self.processes[pid].group == root;
         let mut open: Vec<u32> = self.processes.keys().copied().filter(in_group).collect();
-        let mut family = Vec::new();
+        let mut family = BTreeSet::new();
         while let Some(pid) = open.pop() {
-            if family.contains(&pid) {
-                continue;
+            if family.insert(pid) {
+                open.extend(children.get(&pid).into_iter().flatten());
             }
-            open.extend(children.get(&pid).into_iter().flatten());
-            family.push(pid);
         }
-        family.sort_unstable();
-        family
+        family.into_iter().collect()
     }
 
     /// Everything in a session.
     pub(crate) fn session(&self, leader: u32) -> Vec<u32> {
         let of_it = |(_, process): &(&u32, &Process)| process.session == leader;
         let found = self.processes.iter().filter(of_it);
-        let mut pids: Vec<u32> = found.map(|(pid, _)| *pid).collect();
-        pids.sort_unstable();
-        pids
+        found.map(|(pid, _)| *pid).collect()
     }
 }
 

@@ -28,7 +28,7 @@ use crate::storage_root::StorageRoot;
 use crate::store::{self, Store};
 use crate::{
     DataError, StartError, attempt_watch, disk_folder, engine, job_queue, job_removal, job_tender,
-    routes, token,
+    open_files, routes, token,
 };
 
 /// The port of the platform unless another is asked for. Tools store the address at login, so it
@@ -102,6 +102,7 @@ pub struct Running {
 impl Server {
     /// Serves on 127.0.0.1 and adopts the jobs that still run.
     pub async fn start(options: Options) -> Result<Running, StartError> {
+        open_files::raise();
         let folder = DataFolder::create(&options.data_dir)?;
         let lock = take_lock(&folder).await?;
         let listener = listen(options.port).await?;

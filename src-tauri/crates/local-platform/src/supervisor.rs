@@ -29,6 +29,7 @@ pub(crate) use segment::{IndexEntry, OUTPUT_INDEX_ENTRY};
 pub(crate) use spec::{ContainerLaunch, JobSpec, Launch, Limits, ProcessLaunch, Scope};
 pub(crate) use state::{Ending, JobState, Waiting};
 
+use crate::open_files;
 use run::Run;
 
 /// The first argument with which a program of ours becomes a supervisor: `<exe> __job <folder>`.
@@ -38,6 +39,7 @@ pub const JOB_WORD: &str = "__job";
 /// end of the job is on record, anything else when it could not be written.
 pub fn supervise(job_dir: &Path) -> i32 {
     detach();
+    open_files::go_back();
     let folder = JobFolder::new(job_dir);
     // Another supervisor holds the job: leave it alone.
     let Ok(Some(_lock)) = folder.lock() else {

@@ -19,6 +19,7 @@ mod jobs;
 mod keeping;
 mod login;
 mod logs;
+mod open_files;
 mod permission;
 mod podman;
 mod port_forward;
