@@ -9,6 +9,7 @@ mod account_token;
 mod attempt_watch;
 mod auth;
 mod byte_range;
+mod connection;
 mod data_folder;
 mod disk_folder;
 mod disk_store;
@@ -63,6 +64,7 @@ mod token;
 mod user;
 
 pub use account_token::{AccountToken, new_token, revoke_token, tokens};
+pub use connection::ConnectionLimits;
 pub use data_folder::{Served, last_served, served};
 pub use error::{DataError, StartError};
 pub use image_build::{BUILD_IMAGE_WORD, build_image};

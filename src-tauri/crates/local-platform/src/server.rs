@@ -12,6 +12,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::connection::{self, ConnectionLimits};
 use crate::data_folder::{DataFolder, Served};
 use crate::engine::EngineFinder;
 use crate::job_address::JobKeys;
@@ -66,6 +67,8 @@ pub struct Options {
     pub jobs_at_once: Option<usize>,
     /// Which ended jobs are kept with their logs; all of them unless told otherwise.
     pub keep_jobs: KeepJobs,
+    /// What a client is allowed.
+    pub limits: ConnectionLimits,
 }
 
 impl Options {
@@ -83,6 +86,7 @@ impl Options {
             log_limit: 1 << 30,
             jobs_at_once: None,
             keep_jobs: KeepJobs::default(),
+            limits: ConnectionLimits::default(),
         }
     }
 }
@@ -134,7 +138,12 @@ impl Server {
         tokio::spawn(disk_folder::keep_swept(Arc::clone(&platform)));
         let sweeping = keep_swept(platform.images.clone(), platform.closing.clone());
         tokio::spawn(sweeping);
-        let serving = tokio::spawn(serve(listener, Arc::clone(&platform)));
+        let serving = tokio::spawn(connection::serve(
+            listener,
+            routes::all(Arc::clone(&platform)),
+            options.limits,
+            platform.closing.clone(),
+        ));
         tracing::info!(url, "the local platform is running");
         Ok(Running {
             url,
@@ -222,17 +231,6 @@ fn assemble(
         folder,
         store,
     })
-}
-
-async fn serve(listener: TcpListener, platform: Arc<Platform>) {
-    let closing = platform.closing.clone();
-    let routes = routes::all(platform);
-    let served = axum::serve(listener, routes)
-        .with_graceful_shutdown(async move { closing.cancelled().await })
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the local platform stopped serving");
-    }
 }
 
 impl Running {

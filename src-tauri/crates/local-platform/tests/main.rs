@@ -28,6 +28,7 @@ mod registry;
 mod runners;
 mod sandbox;
 mod secrets;
+mod slow_clients;
 mod start;
 mod storage;
 mod top;
