@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod bake;
+pub mod cause;
 pub mod commands;
 pub mod live;
 mod place;
