@@ -15,6 +15,7 @@
 #![warn(missing_docs)]
 
 mod cluster;
+mod download;
 mod error;
 mod flow;
 mod jobs;
@@ -23,6 +24,7 @@ mod logs;
 mod storage;
 mod tls;
 mod token;
+mod transfer;
 mod transport;
 mod upload;
 
@@ -42,8 +44,8 @@ pub use jobs::Jobs;
 pub use logs::{LogLines, LogStream};
 pub use storage::{ByteStream, Storage};
 pub use token::{Token, TokenProvider};
+pub use transfer::{OnProgress, TransferProgress, Transferred};
 pub use transport::Patience;
-pub use upload::Uploaded;
 
 use transport::{Request, Transport};
 

@@ -1,5 +1,6 @@
 //! Sending files and folders of this computer to the storage.
 
+use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -7,10 +8,11 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use ignore::WalkBuilder;
 use protocol::{FileKind, FileStatus, PlatformUri};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use crate::error::{Call, ClientError, Failure};
 use crate::storage::Storage;
+use crate::transfer::{Meter, OnProgress, TransferProgress, Transferred};
 
 /// Size of one piece of a file on its way.
 const PIECE: usize = 1024 * 1024;
@@ -18,77 +20,108 @@ const FILES_AT_A_TIME: usize = 8;
 /// Files that say what is not worth sending.
 const IGNORE_FILES: [&str; 2] = [".neuroignore", ".apoloignore"];
 
-/// What an upload did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Uploaded {
-    /// Files that were sent.
-    pub sent: u64,
-    /// Files that were there already, not older and of the same size.
-    pub kept: u64,
-    /// Bytes that were sent.
-    pub bytes: u64,
-}
-
 struct LocalFile {
     path: PathBuf,
     place: PlatformUri,
     size: u64,
     /// Seconds since 1970.
     modified: u64,
+    /// Bytes of it that are in the storage already, if it was broken off there.
+    begun: u64,
 }
 
 impl Storage<'_> {
-    /// Sends one file; its folder must exist.
-    pub async fn upload_file(&self, from: &Path, to: &PlatformUri) -> Result<u64, ClientError> {
-        let failed = |source| file_error(from, source);
-        let mut file = tokio::fs::File::open(from).await.map_err(failed)?;
-        let mut sent = 0;
-        loop {
-            let piece = read_piece(&mut file).await.map_err(failed)?;
-            let last = piece.len() < PIECE;
-            let length = piece.len() as u64;
-            if sent == 0 {
-                self.create(to, piece).await?;
-            } else {
-                self.write(to, sent, piece).await?;
-            }
-            sent += length;
-            if last {
-                return Ok(sent);
-            }
-        }
-    }
-
     /// Makes the folder `to` like the folder `from`: sends what is new or changed there, and leaves
-    /// the rest alone. `.neuroignore` and `.apoloignore` files say what is not sent.
+    /// the rest alone. A large file that was broken off goes on where it stopped. `.neuroignore` and
+    /// `.apoloignore` files say what is not sent.
     pub async fn upload_folder(
         &self,
         from: &Path,
         to: &PlatformUri,
-    ) -> Result<Uploaded, ClientError> {
+        progress: OnProgress<'_>,
+    ) -> Result<Transferred, ClientError> {
         let (folders, files) = survey(from.to_owned(), to.clone()).await?;
         self.mkdir(to).await?;
-        let mut outcome = Uploaded::default();
+        let total = files.len() as u64;
         let mut wanted = Vec::new();
         for (folder, files) in pair(folders, files) {
             let known = self.known(&folder, to).await?;
-            for file in files {
-                if is_current(&file, &known) {
-                    outcome.kept += 1;
-                } else {
+            for mut file in files {
+                if !is_current(&file, &known) {
+                    file.begun = begun(&file, &known);
                     wanted.push(file);
                 }
             }
         }
-        let sending = stream::iter(wanted)
-            .map(|file| async move { self.upload_file(&file.path, &file.place).await });
-        let sent: Vec<u64> = sending
+        let sent = wanted.len() as u64;
+        let begin = TransferProgress {
+            files: total - sent,
+            of_files: total,
+            bytes: 0,
+            of_bytes: wanted.iter().map(|file| file.size).sum(),
+        };
+        let meter = &Meter::new(begin, progress);
+        let sending = stream::iter(wanted).map(|file| async move {
+            self.upload_file(&file, meter).await?;
+            meter.file();
+            Ok::<(), ClientError>(())
+        });
+        let _: Vec<()> = sending
             .buffer_unordered(FILES_AT_A_TIME)
             .try_collect()
             .await?;
-        outcome.sent = sent.len() as u64;
-        outcome.bytes = sent.iter().sum();
-        Ok(outcome)
+        Ok(Transferred {
+            sent,
+            kept: total - sent,
+            bytes: meter.sent(),
+        })
+    }
+
+    /// Sends a file, or what is missing of it; its folder exists.
+    async fn upload_file(&self, local: &LocalFile, meter: &Meter<'_>) -> Result<(), ClientError> {
+        let failed = |source| file_error(&local.path, source);
+        let mut file = tokio::fs::File::open(&local.path).await.map_err(failed)?;
+        let mut offset = self.same_so_far(local, &mut file).await?;
+        file.seek(SeekFrom::Start(offset)).await.map_err(failed)?;
+        loop {
+            let piece = read_piece(&mut file).await.map_err(failed)?;
+            let last = piece.len() < PIECE;
+            let length = piece.len() as u64;
+            if offset == 0 {
+                self.create(&local.place, piece).await?;
+            } else {
+                self.write(&local.place, offset, piece).await?;
+            }
+            offset += length;
+            meter.bytes(length);
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// From which byte on a file has to be sent: what is in the storage counts only if its end is
+    /// what stands there here.
+    async fn same_so_far(
+        &self,
+        local: &LocalFile,
+        file: &mut tokio::fs::File,
+    ) -> Result<u64, ClientError> {
+        if local.begun == 0 {
+            return Ok(0);
+        }
+        let failed = |source| file_error(&local.path, source);
+        let length = local.begun.min(PIECE as u64);
+        let from = local.begun - length;
+        let mut there = Vec::new();
+        let mut pieces = self.open(&local.place, from).await?;
+        while let Some(piece) = pieces.next().await {
+            there.extend_from_slice(&piece?);
+        }
+        file.seek(SeekFrom::Start(from)).await.map_err(failed)?;
+        let here = read_piece(file).await.map_err(failed)?;
+        let same = there.len() as u64 == length && here.starts_with(&there);
+        Ok(if same { local.begun } else { 0 })
     }
 
     /// What a folder of the storage holds; a missing one is made.
@@ -115,6 +148,22 @@ fn is_current(file: &LocalFile, known: &[FileStatus]) -> bool {
             && there.length == file.size
             && u64::try_from(there.modification_time).is_ok_and(|time| time >= file.modified)
     })
+}
+
+/// How much of a file was sent before, as far as sizes and times tell.
+fn begun(file: &LocalFile, known: &[FileStatus]) -> u64 {
+    let name = file.path.file_name().unwrap_or_default();
+    let there = known
+        .iter()
+        .find(|there| there.path.as_str() == name && there.kind == FileKind::File);
+    let later = |there: &&FileStatus| {
+        u64::try_from(there.modification_time).is_ok_and(|time| time >= file.modified)
+    };
+    there
+        .filter(later)
+        .map(|there| there.length)
+        .filter(|length| *length >= PIECE as u64 && *length < file.size)
+        .unwrap_or(0)
 }
 
 /// Each folder with the files that lie directly in it.
@@ -176,6 +225,7 @@ fn walk(from: &Path, to: &PlatformUri) -> Result<Survey, ClientError> {
                 place,
                 size: metadata.len(),
                 modified: modified.map_or(0, |time| time.as_secs()),
+                begun: 0,
             };
             files.push((folder.copied().unwrap_or_default(), file));
         }

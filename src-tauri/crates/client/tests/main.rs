@@ -222,22 +222,115 @@ async fn a_folder_is_uploaded_once_and_then_only_what_changed() {
     std::fs::write(folder.path().join(".neuroignore"), "*.pyc\n").unwrap();
 
     let to = place("storage:data/set 1");
-    let first = storage.upload_folder(folder.path(), &to).await.unwrap();
+    let first = storage
+        .upload_folder(folder.path(), &to, &|_| {})
+        .await
+        .unwrap();
     assert_eq!(first.sent, 4);
     let there = server.state.files.lock().unwrap().clone();
     assert_eq!(there["/org/proj/data/set 1/inner dir/deep/large"], large);
     assert_eq!(there["/org/proj/data/set 1/ä b.txt"], b"text");
     assert!(!there.contains_key("/org/proj/data/set 1/left.pyc"));
 
-    let again = storage.upload_folder(folder.path(), &to).await.unwrap();
+    let again = storage
+        .upload_folder(folder.path(), &to, &|_| {})
+        .await
+        .unwrap();
     assert_eq!((again.sent, again.kept), (0, 4));
     std::fs::write(folder.path().join("ä b.txt"), "longer text").unwrap();
-    let third = storage.upload_folder(folder.path(), &to).await.unwrap();
+    let third = storage
+        .upload_folder(folder.path(), &to, &|_| {})
+        .await
+        .unwrap();
     assert_eq!((third.sent, third.kept, third.bytes), (1, 3, 11));
 
     let missing = folder.path().join("missing");
-    let error = storage.upload_folder(&missing, &to).await.unwrap_err();
+    let error = storage
+        .upload_folder(&missing, &to, &|_| {})
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("missing"), "{error}");
+}
+
+#[tokio::test]
+async fn a_large_file_that_was_broken_off_goes_on_where_it_stopped() {
+    let server = Server::start().await;
+    let cluster = client(&server).cluster("local").await.unwrap();
+    let storage = cluster.storage();
+    let folder = tempfile::tempdir().unwrap();
+    let large: Vec<u8> = (0..3 * 1024 * 1024 + 7_u32)
+        .map(|at| (at % 251) as u8)
+        .collect();
+    std::fs::write(folder.path().join("large"), &large).unwrap();
+    let to = place("storage:set");
+    let there = "/org/proj/set/large".to_owned();
+    storage.mkdir(&to).await.unwrap();
+    let begun = 1024 * 1024 + 5;
+    let put = |content: Vec<u8>| {
+        let mut files = server.state.files.lock().unwrap();
+        files.insert(there.clone(), content);
+    };
+    put(large[..begun].to_vec());
+    let told = std::sync::Mutex::new(Vec::new());
+    let progress = |now: client::TransferProgress| told.lock().unwrap().push(now);
+    let sent = storage.upload_folder(folder.path(), &to, &progress).await;
+    assert_eq!(sent.unwrap().bytes, (large.len() - begun) as u64);
+    assert_eq!(server.state.files.lock().unwrap()[&there], large);
+    let last = *told.lock().unwrap().last().unwrap();
+    assert_eq!((last.files, last.of_files), (1, 1));
+
+    put(vec![1; begun]);
+    let sent = storage.upload_folder(folder.path(), &to, &|_| {}).await;
+    assert_eq!(sent.unwrap().bytes, large.len() as u64, "it is another one");
+    assert_eq!(server.state.files.lock().unwrap()[&there], large);
+}
+
+#[tokio::test]
+async fn a_folder_is_downloaded_once_and_then_only_what_changed() {
+    let server = Server::start().await;
+    let cluster = client(&server).cluster("local").await.unwrap();
+    let storage = cluster.storage();
+    let from = place("storage:set");
+    storage.mkdir(&from).await.unwrap();
+    for (name, content) in [("a.txt", "0123456789"), ("empty", "")] {
+        storage.create(&from.join(name), content).await.unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("new/inside");
+    // What an earlier download left.
+    std::fs::create_dir_all(&to).unwrap();
+    std::fs::write(to.join(".a.txt.10-4000000000.part"), "0123").unwrap();
+    let first = storage.download_folder(&from, &to, &|_| {}).await.unwrap();
+    assert_eq!((first.sent, first.kept, first.bytes), (2, 0, 6));
+    assert_eq!(std::fs::read(to.join("a.txt")).unwrap(), b"0123456789");
+    assert_eq!(std::fs::read(to.join("empty")).unwrap(), b"");
+    let again = storage.download_folder(&from, &to, &|_| {}).await.unwrap();
+    assert_eq!((again.sent, again.kept, again.bytes), (0, 2, 0));
+    std::fs::write(to.join("a.txt"), "changed here").unwrap();
+    let third = storage.download_folder(&from, &to, &|_| {}).await.unwrap();
+    assert_eq!((third.sent, third.bytes), (1, 10));
+    let names: Vec<_> = std::fs::read_dir(&to).unwrap().flatten().collect();
+    assert_eq!(names.len(), 2, "nothing unfinished is left");
+}
+
+#[tokio::test]
+async fn a_storage_cannot_write_outside_of_the_folder() {
+    let server = Server::start().await;
+    let cluster = client(&server).cluster("local").await.unwrap();
+    let storage = cluster.storage();
+    let from = place("storage:set");
+    storage.mkdir(&from).await.unwrap();
+    let evil = "/org/proj/set/..".to_owned();
+    server.state.files.lock().unwrap().insert(evil, vec![1]);
+    let folder = tempfile::tempdir().unwrap();
+    let refused = storage
+        .download_folder(&from, &folder.path().join("in"), &|_| {})
+        .await;
+    let error = refused.unwrap_err();
+    assert!(
+        error.to_string().contains("is no name of a file"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -299,7 +392,7 @@ async fn calls_may_be_made_from_any_thread() {
         storage.list(&place("storage:a")).await?;
         let folder = tempfile::tempdir().unwrap();
         storage
-            .upload_folder(folder.path(), &place("storage:a"))
+            .upload_folder(folder.path(), &place("storage:a"), &|_| {})
             .await
     });
     assert_eq!(task.await.unwrap().unwrap().sent, 0);

@@ -7,6 +7,7 @@
 pub mod bake;
 pub mod cause;
 pub mod commands;
+pub mod history;
 pub mod live;
 mod place;
 mod submission;

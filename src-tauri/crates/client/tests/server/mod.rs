@@ -255,7 +255,12 @@ async fn storage(
             json!({"error": "x", "errno": "ENOENT"}),
         ),
         ("GET", "op=OPEN") => {
-            let start = first_byte(&headers, "range", "bytes=");
+            let asked = headers.contains_key("range");
+            let start = if asked {
+                first_byte(&headers, "range", "bytes=")
+            } else {
+                0
+            };
             let file = &files[&path];
             let range = format!("bytes {start}-{}/{}", file.len() - 1, file.len());
             let body = Body::from(file[start..].to_vec());

@@ -61,7 +61,7 @@ async fn upload(around: &Surroundings, plan: &PlannedTask) -> Result<(), String>
     for upload in uploads {
         let storage = around.cluster.storage();
         let sent = storage
-            .upload_folder(Path::new(&upload.local), &upload.remote)
+            .upload_folder(Path::new(&upload.local), &upload.remote, &|_| {})
             .await;
         sent.map_err(|error| format!("`{}` cannot be uploaded: {error}", upload.local))?;
     }

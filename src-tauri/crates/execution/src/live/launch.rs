@@ -48,7 +48,7 @@ pub async fn launch(
         let storage = client.cluster(&place.cluster).await?;
         let sent = storage
             .storage()
-            .upload_folder(Path::new(&upload.local), &upload.remote)
+            .upload_folder(Path::new(&upload.local), &upload.remote, &|_| {})
             .await;
         sent.map_err(|source| LaunchError::Upload {
             local: upload.local.clone(),
