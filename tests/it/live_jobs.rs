@@ -43,6 +43,7 @@ async fn chunks(
     let ask = LogAsk {
         raw_id: raw_id.to_owned(),
         since: None,
+        without_commands: None,
     };
     let stream = commands::log_follow(&test.desk, ask)
         .await

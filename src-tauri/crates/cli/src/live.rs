@@ -126,6 +126,7 @@ async fn follow(desk: &Desk, raw_id: String) -> Result<Ended, Stop> {
             LogAsk {
                 raw_id,
                 since: None,
+                without_commands: None,
             },
         )
         .await?,

@@ -7,6 +7,7 @@ use url::Url;
 use crate::at;
 use crate::error::{Call, ClientError, Failure};
 use crate::logs::LogStream;
+use crate::registry::Registry;
 use crate::storage::{ByteStream, Storage};
 use crate::transport::{Request, Transport, network};
 
@@ -17,6 +18,7 @@ pub struct ClusterServices {
     cluster: Cluster,
     monitoring: Url,
     storage: Url,
+    registry: Option<Url>,
 }
 
 impl ClusterServices {
@@ -25,6 +27,8 @@ impl ClusterServices {
             transport,
             monitoring: service(&cluster.monitoring_url)?,
             storage: service(&cluster.storage_url)?,
+            // A cluster without a registry is one whose images cannot be looked up.
+            registry: service(&cluster.registry_url).ok(),
             cluster: cluster.clone(),
         })
     }
@@ -37,6 +41,11 @@ impl ClusterServices {
     /// The storage of the cluster.
     pub fn storage(&self) -> Storage<'_> {
         Storage::new(&self.transport, &self.storage)
+    }
+
+    /// The image registry of the cluster, for the user of this name.
+    pub fn registry<'client>(&'client self, user: &'client str) -> Registry<'client> {
+        Registry::new(&self.transport, self.registry.as_ref(), user)
     }
 
     /// The log of a job, from its beginning (or `since`) until the job ends.

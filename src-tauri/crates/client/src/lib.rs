@@ -21,6 +21,7 @@ mod flow;
 mod jobs;
 mod lines;
 mod logs;
+mod registry;
 mod storage;
 mod tls;
 mod token;
@@ -42,6 +43,7 @@ pub use flow::{
 };
 pub use jobs::Jobs;
 pub use logs::{LogLines, LogStream};
+pub use registry::Registry;
 pub use storage::{ByteStream, Storage};
 pub use token::{Token, TokenProvider};
 pub use transfer::{OnProgress, TransferProgress, Transferred};

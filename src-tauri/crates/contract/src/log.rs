@@ -11,6 +11,9 @@ wire! {
         /// Only what was written after this time.
         #[serde(default)]
         pub since: Option<String>,
+        /// Whether to leave out the commands of a task, such as `::set-output`.
+        #[cfg_attr(test, ts(optional))]
+        pub without_commands: Option<bool>,
     }
 
     /// A piece of a log.

@@ -70,12 +70,22 @@ macro_rules! for_each_command {
             live_plan($crate::LiveStart) -> $crate::LivePlan;
             live_start($crate::LiveStart) -> $crate::LiveStarted;
             live_stop($crate::LiveStop) -> $crate::LiveTable;
+            live_stop_all($crate::ProjectAsk) -> $crate::LiveStopped;
+            job_view($crate::JobAsk) -> $crate::JobView;
+            job_extend($crate::JobExtend) -> $crate::JobView;
+            volume_table($crate::ProjectAsk) -> $crate::VolumeTable;
+            volume_act($crate::VolumeAct) -> $crate::VolumesDone;
+            image_build($crate::ImageBuild) -> $crate::ImageBuilds;
 
             bake_table($crate::ProjectAsk) -> $crate::BakeTable;
             bake_plan($crate::BakeStart) -> $crate::BakePlan;
             bake_start($crate::BakeStart) -> $crate::BakeView;
             bake_view($crate::BakeAsk) -> $crate::BakeView;
             bake_cancel($crate::BakeAsk) -> $crate::BakeView;
+            task_cancel($crate::TaskAsk) -> $crate::BakeView;
+            bake_compare($crate::BakeCompare) -> $crate::BakeComparison;
+            bake_history($crate::BakeAsk) -> $crate::BakeHistory;
+            cache_clear($crate::CacheClear) -> $crate::CacheCleared;
 
             graph_drawing($crate::GraphAsk) -> $crate::Drawing;
             graph_export($crate::GraphExport) -> $crate::ExportedFile;

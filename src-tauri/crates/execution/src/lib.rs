@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod bake;
+pub mod build;
 pub mod cause;
 pub mod commands;
 pub mod history;

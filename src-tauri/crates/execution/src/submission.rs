@@ -115,7 +115,7 @@ fn restart_policy(restart: Restart) -> Option<RestartPolicy> {
     }
 }
 
-fn add_env(
+pub(crate) fn add_env(
     submission: &mut JobSubmission,
     config: &ExecConfig,
     place: &Place,
@@ -132,7 +132,7 @@ fn add_env(
     Ok(())
 }
 
-fn add_mount(
+pub(crate) fn add_mount(
     submission: &mut JobSubmission,
     mount: Mount,
     place: &Place,

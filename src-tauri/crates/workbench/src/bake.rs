@@ -1,9 +1,13 @@
 //! Bakes: plan, start, list, inspect, cancel.
 
 mod bakery;
+mod cache;
+mod compare;
+mod history;
 mod hold;
 mod look;
 mod take_up;
+mod task;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,10 +27,14 @@ use crate::view::diagnostic::{count, views};
 use crate::view::failure;
 
 pub(crate) use bakery::Bakery;
+pub use cache::cache_clear;
+pub use compare::bake_compare;
+pub use history::bake_history;
 pub(crate) use hold::{Hold, hold};
 pub use look::{bake_table, bake_view};
 pub(crate) use look::{tasks_of_batch, view_of};
 pub(crate) use take_up::take_up;
+pub use task::task_cancel;
 
 /// Number of tasks of a batch as far as it can be told without parameters.
 pub(crate) fn drafted_tasks(open: &OpenProject, batch: &str) -> usize {

@@ -17,6 +17,8 @@ mod execute;
 mod folders;
 mod graph;
 mod home;
+mod image;
+mod job;
 mod known_projects;
 mod lint;
 mod live;
@@ -36,6 +38,7 @@ mod template;
 mod templates;
 mod update;
 mod view;
+mod volume;
 mod watch;
 
 pub use desk::{CredentialsMode, Desk, DeskOptions};
@@ -49,7 +52,10 @@ pub mod commands {
     pub use crate::adopt::{adopt_apply, adopt_offer};
     pub use crate::answers::{answers_export, answers_import};
     pub use crate::app::{app_view, platform_restart};
-    pub use crate::bake::{bake_cancel, bake_plan, bake_start, bake_table, bake_view};
+    pub use crate::bake::{
+        bake_cancel, bake_compare, bake_history, bake_plan, bake_start, bake_table, bake_view,
+        cache_clear, task_cancel,
+    };
     pub use crate::check::flow_check;
     pub use crate::credentials::credentials_choose;
     pub use crate::editor::{
@@ -59,8 +65,10 @@ pub mod commands {
     };
     pub use crate::graph::{graph_drawing, graph_export};
     pub use crate::home::home_view;
+    pub use crate::image::image_build;
+    pub use crate::job::{job_extend, job_view};
     pub use crate::lint::template_lint;
-    pub use crate::live::{live_plan, live_start, live_stop, live_table};
+    pub use crate::live::{live_plan, live_start, live_stop, live_stop_all, live_table};
     pub use crate::log::log_follow;
     pub use crate::making::{
         git_person, project_confirm, project_create, project_make, project_undo, undo_list,
@@ -79,4 +87,5 @@ pub mod commands {
     pub use crate::templates::recent::{template_forget, template_recent};
     pub use crate::templates::work::work_stop;
     pub use crate::update::{update_apply, update_check, update_preview};
+    pub use crate::volume::{volume_act, volume_table};
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use client::Client;
 use contract::{
     DeskEvent, Failure, FailureCode, LivePlan, LiveRow, LiveStart, LiveStarted, LiveStop,
-    LiveTable, ProjectAsk,
+    LiveStopped, LiveTable, ProjectAsk, StoppedJob,
 };
 use execution::Place;
 use execution::bake::record_flow;
 use execution::live::{self, FoundJobs, LaunchError};
 use flow::live::{JobInputs, LiveFlow, PlannedJob, PreparedLive};
+use futures_util::future::try_join_all;
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use local_platform::{CLUSTER, ORG, TOOL_USER};
@@ -21,7 +22,7 @@ use crate::Desk;
 use crate::project::OpenProject;
 use crate::view::diagnostic::views;
 use crate::view::failure;
-use crate::view::job::{never_run, row, time};
+use crate::view::job::{never_run, row, state, time};
 
 /// How far back ended jobs are shown.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -217,6 +218,42 @@ pub async fn live_stop(desk: &Desk, request: LiveStop) -> Result<LiveTable, Fail
         },
     )
     .await
+}
+
+/// Stops all runs of a project's live jobs and waits until they have ended.
+pub async fn live_stop_all(desk: &Desk, request: ProjectAsk) -> Result<LiveStopped, Failure> {
+    let open = OpenProject::kept(desk, &request.project)?;
+    let TablePlan {
+        project,
+        flow_tags,
+        jobs,
+    } = TablePlan::new(&open);
+    let client = desk.client().await?;
+    let place = place(&client, open.platform_project()).await?;
+    let found = match flow_tags {
+        Some(tags) => live::find_all_running(&client, &place, &tags).await,
+        None => Ok(Vec::new()),
+    };
+    let found = found.map_err(|error| failure::of_client(&error))?;
+    let kills = found.iter().map(|job| live::kill(&client, &job.id));
+    let killed = try_join_all(kills).await;
+    let killed = killed.map_err(|error| failure::of_client(&error))?;
+    desk.watches().wake();
+    let stopped = killed.iter().map(|job| {
+        let of_file = jobs.iter().find(|(tag, ..)| job.tags.contains(tag));
+        let by_tag = || job.tags.iter().find_map(|tag| tag.strip_prefix("job:"));
+        let id = of_file.map(|(_, id, _)| id.as_str()).or_else(by_tag);
+        StoppedJob {
+            job: id.unwrap_or(&job.id).to_owned(),
+            suffix: live::suffix_of(job).map(str::to_owned),
+            raw_id: job.id.clone(),
+            state: state(&job.status),
+        }
+    });
+    Ok(LiveStopped {
+        project,
+        jobs: stopped.collect(),
+    })
 }
 
 /// A live job with its inputs, evaluated.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use client::{Client, LogLines};
 use contract::{Failure, FailureCode, LogAsk, LogChunk, LogLevel, LogLine};
+use execution::commands::CommandReader;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
 use protocol::{Job, LogQuery, moment};
@@ -50,7 +51,11 @@ pub async fn log_follow(
     };
     let lines = services.logs(&job.id, &query).lines();
     let (send, receive) = channel(8);
-    tokio::spawn(follow(client, job, lines, send));
+    let filter = request
+        .without_commands
+        .unwrap_or(false)
+        .then(CommandReader::default);
+    tokio::spawn(follow(client, job, (lines, filter), send));
     Ok(stream::unfold(
         receive,
         |mut receive: Receiver<LogChunk>| async move {
@@ -60,7 +65,12 @@ pub async fn log_follow(
 }
 
 /// Sends the log in pieces; ends early when nobody receives.
-async fn follow(client: Client, job: Job, mut lines: LogLines, send: Sender<LogChunk>) {
+async fn follow(
+    client: Client,
+    job: Job,
+    (mut lines, mut filter): (LogLines, Option<CommandReader>),
+    send: Sender<LogChunk>,
+) {
     let mut number = 0;
     let opening = LogChunk {
         lines: vec![],
@@ -74,7 +84,8 @@ async fn follow(client: Client, job: Job, mut lines: LogLines, send: Sender<LogC
     let problem = loop {
         match gather(&mut lines).await {
             Gathered::Lines(texts) => {
-                let lines = texts.iter().map(|text| line(text, &mut number)).collect();
+                let lines = texts.iter().map(|text| line(text, &mut number));
+                let lines = lines.filter(|line| is_shown(&mut filter, line)).collect();
                 let chunk = LogChunk {
                     lines,
                     state: None,
@@ -102,6 +113,14 @@ async fn follow(client: Client, job: Job, mut lines: LogLines, send: Sender<LogC
             problem,
         })
         .await;
+}
+
+/// Whether a line is none of the commands that a reader takes out.
+fn is_shown(filter: &mut Option<CommandReader>, line: &LogLine) -> bool {
+    filter.as_mut().is_none_or(|reader| {
+        let text = format!("{}\n", line.text);
+        !reader.push(text.as_bytes()).is_empty()
+    })
 }
 
 enum Gathered {
@@ -145,7 +164,7 @@ async fn ended(client: &Client, id: &str) -> Option<Job> {
 }
 
 /// A line with its time taken off; of a progress bar only the last state is kept.
-fn line(text: &str, number: &mut u32) -> LogLine {
+pub(crate) fn line(text: &str, number: &mut u32) -> LogLine {
     *number = number.saturating_add(1);
     let (at, text) = match text.split_once(' ') {
         Some((head, rest)) if head.ends_with('Z') && moment::parse(head).is_ok() => {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use contract::{DeskEvent, Failure, FailureCode, StateCount, TaskView};
 use execution::bake::{Change, Order, execute};
+use protocol::flow::Task;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,8 @@ pub(crate) struct Bakery {
     plans: Mutex<HashMap<String, Arc<Vec<TaskView>>>>,
     /// What became of the tasks of attempts that are over.
     ends: Mutex<HashMap<String, End>>,
+    /// The records of attempts that are over.
+    records: Mutex<HashMap<String, Arc<Vec<Task>>>>,
 }
 
 /// The states of the tasks of an attempt that is over, and when the last one ended.
@@ -104,6 +107,17 @@ impl Bakery {
 
     pub(super) fn learn_end(&self, attempt: &str, end: End) {
         lock(&self.ends).insert(attempt.to_owned(), end);
+    }
+
+    /// The records of an attempt that is over, if they were read before.
+    pub(super) fn records(&self, attempt: &str) -> Option<Arc<Vec<Task>>> {
+        lock(&self.records).get(attempt).cloned()
+    }
+
+    pub(super) fn learn_records(&self, attempt: &str, tasks: Vec<Task>) -> Arc<Vec<Task>> {
+        let tasks = Arc::new(tasks);
+        lock(&self.records).insert(attempt.to_owned(), Arc::clone(&tasks));
+        tasks
     }
 
     fn note_problem(&self, bake: &str, problem: &str) {

@@ -155,7 +155,7 @@ fn abandoned(desk: &Desk, attempt: &Attempt) -> Option<String> {
     })
 }
 
-async fn find(client: &Client, request: &BakeAsk) -> Result<Bake, Failure> {
+pub(super) async fn find(client: &Client, request: &BakeAsk) -> Result<Bake, Failure> {
     if baking::is_bake_id(&request.bake) {
         // An id names a bake whatever became of the project's folder.
         return baking::find(client, "", &request.bake)

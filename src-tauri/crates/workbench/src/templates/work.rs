@@ -31,6 +31,7 @@ pub(crate) struct Work {
     name: Option<String>,
     stop: Stop,
     told: Mutex<Option<(Stage, Instant)>>,
+    transferred: Mutex<Option<Instant>>,
 }
 
 impl Work {
@@ -48,6 +49,7 @@ impl Work {
             name: name.map(str::to_owned),
             stop,
             told: Mutex::new(None),
+            transferred: Mutex::new(None),
         }
     }
 
@@ -74,6 +76,27 @@ impl Work {
             total,
         };
         self.send(progress);
+    }
+
+    /// Tells the window how far a transfer is, not too often.
+    pub(crate) fn transferred(&self, stage: WorkStage, bytes: u64, (done, total): (u64, u64)) {
+        let now = Instant::now();
+        let mut told = self
+            .transferred
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_early = told.is_some_and(|at| now.duration_since(at) < PAUSE);
+        if is_early && done < total {
+            return;
+        }
+        *told = Some(now);
+        drop(told);
+        self.send(WorkProgress {
+            stage,
+            bytes,
+            done,
+            total: Some(total),
+        });
     }
 
     /// The name the request gave it.

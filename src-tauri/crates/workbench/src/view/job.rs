@@ -79,7 +79,7 @@ pub(crate) fn row(job: &str, multi: bool, run: &Job, now: Timestamp) -> LiveRow 
 const UNASKED_PORT: u16 = 80;
 
 /// The address of the web page of a running job that has one.
-fn page(run: &Job) -> Option<String> {
+pub(crate) fn page(run: &Job) -> Option<String> {
     let asked = run
         .container
         .http
@@ -113,7 +113,7 @@ pub(crate) fn said(text: Option<&str>) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn life_span_left(job: &Job, now: Timestamp) -> Option<u32> {
+pub(crate) fn life_span_left(job: &Job, now: Timestamp) -> Option<u32> {
     if job.status != JobStatus::Running {
         return None;
     }
