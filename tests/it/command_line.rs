@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use crate::desk::{TestDesk, program};
 
-fn bakehouse(test: &TestDesk, arguments: &[&str]) -> Output {
+pub(crate) fn bakehouse(test: &TestDesk, arguments: &[&str]) -> Output {
     Command::new(program())
         .args(["--credentials", "session", "--platform-port", "0"])
         .args(arguments)
@@ -13,11 +13,11 @@ fn bakehouse(test: &TestDesk, arguments: &[&str]) -> Output {
         .expect("the program runs")
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().expect("it ends by itself")
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     let (out, error) = (&output.stdout, &output.stderr);
     format!(
         "{}{}",

@@ -2,6 +2,7 @@
 
 mod adoptions;
 mod bakes;
+mod bakes_compared;
 mod batches_in_folders;
 mod broken_projects;
 mod command_line;
@@ -9,6 +10,7 @@ mod credentials;
 mod desk;
 mod editor;
 mod executor_jobs;
+mod jobs_explained;
 mod layers;
 mod live_jobs;
 mod makings;
@@ -19,3 +21,4 @@ mod template_commands;
 mod template_hosts;
 mod template_sources;
 mod updates;
+mod volumes;

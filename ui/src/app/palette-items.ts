@@ -87,7 +87,7 @@ function jobs(desk: Desk, project: Project): PaletteItem[] {
     ...rows.flatMap(({ job, suffix, rawId, state }) => {
       if (!rawId || !isOn(state)) return [];
       const name = suffix ? `${job} ${suffix}` : job;
-      const stop = () => deeds.stopLive(desk, project, rawId, name);
+      const stop = () => deeds.stopLive(desk, project, rawId, { job, suffix });
       return [item("Jobs", `Stop ${name}`, CircleStop, stop, { detail: stateWord(state) })];
     }),
   ];

@@ -1,5 +1,7 @@
 import type { BakeStart, BakeView, ProjectView } from "../api/views";
 import type { Desk } from "./desk.svelte";
+import { buildTwin, clearTwin, extendTwin, stopAllTwin, stopTwin, volumesTwin } from "./cli";
+import { bytesInWords, counted } from "./duration";
 import type { Project } from "./project.svelte";
 
 /** What people can do from several places of the window. */
@@ -105,15 +107,100 @@ export async function startLive(
 }
 
 /** Asks a run of a live job to stop; its row tells until that is confirmed. */
-export async function stopLive(desk: Desk, project: Project, rawId: string, name: string) {
+export async function stopLive(desk: Desk, project: Project, rawId: string, run: Run) {
+  const name = runName(run);
   project.stopping.set(rawId, Date.now());
   const table = await desk.does(`Stop ${name}`, () =>
     desk.host.call("live_stop", { project: project.path, rawId }),
   );
   if (table) {
-    desk.activity.did(`Asked ${name} to stop`);
+    desk.activity.did(`Asked ${name} to stop`, stopTwin(project.path, run.job, run.suffix));
     project.takeLive(table);
   } else {
     project.stopping.delete(rawId);
   }
+}
+
+/** A live job, or one of its runs. */
+interface Run {
+  job: string;
+  suffix: string | null;
+}
+
+const runName = ({ job, suffix }: Run) => (suffix ? `${job} ${suffix}` : job);
+
+/** Lets a run live an hour longer. */
+export async function extendLive(desk: Desk, project: Project, rawId: string, run: Run) {
+  const job = await desk.does(`Extend ${runName(run)}`, () =>
+    desk.host.call("job_extend", { rawId, minutes: 60 }),
+  );
+  if (!job) return;
+  desk.activity.did(
+    `${runName(run)} may live 1 h longer`,
+    extendTwin(project.path, run.job, run.suffix),
+  );
+  void project.askLive();
+}
+
+/** Stops every run of the project and waits for their ends. */
+export async function stopAllLive(desk: Desk, project: Project) {
+  const stopped = await desk.does("Stop all live jobs", () =>
+    desk.host.call("live_stop_all", { project: project.path }),
+  );
+  if (!stopped) return;
+  desk.activity.did(
+    `Stopped ${counted(stopped.jobs.length, "live job")}`,
+    stopAllTwin(project.path),
+  );
+  void project.askLive();
+}
+
+/** Sends, fetches or makes all volumes that have a folder on this computer. */
+export async function moveVolumes(
+  desk: Desk,
+  project: Project,
+  deed: "upload" | "download" | "make",
+) {
+  const words = { upload: "Upload", download: "Download", make: "Make" }[deed];
+  const done = await desk.does(`${words} the volumes`, () =>
+    desk.host.call("volume_act", { project: project.path, volume: null, deed }),
+  );
+  if (!done) return;
+  const sum = (of: "files" | "bytes") => done.rows.reduce((all, row) => all + row[of], 0);
+  const moved = `${counted(sum("files"), "file")}, ${bytesInWords(sum("bytes"))}`;
+  const text =
+    deed === "make"
+      ? `Made the folders of ${counted(done.rows.length, "volume")}`
+      : `${words}ed ${counted(done.rows.length, "volume")}: ${moved}`;
+  desk.activity.did(text, volumesTwin(project.path, deed === "make" ? "mkvolumes" : deed));
+  desk.toasts.say(done.rows.length ? text : "No volume of the flow has a folder on this computer");
+}
+
+/** Starts to build every image of the flow that is not there yet. */
+export async function buildImages(desk: Desk, project: Project) {
+  const builds = await desk.does("Build the images", () =>
+    desk.host.call("image_build", { project: project.path, image: null, force: false }),
+  );
+  if (!builds) return;
+  const started = builds.rows.filter(({ rawId }) => rawId !== null);
+  const text = started.length
+    ? `Started to build ${started.map(({ id }) => id).join(", ")}`
+    : "No image has to be built";
+  desk.activity.did(text, buildTwin(project.path));
+  desk.toasts.say(text);
+  const first = started[0];
+  if (first?.rawId) {
+    desk.dock.follow({ rawId: first.rawId, title: `build of ${first.id}`, state: "pending" });
+    desk.dock.show("logs");
+  }
+}
+
+/** Forgets the remembered results of a batch: its tasks run again. */
+export async function clearCache(desk: Desk, project: Project, batch: string) {
+  const cleared = await desk.does(`Forget the results of ${batch}`, () =>
+    desk.host.call("cache_clear", { project: project.path, batch, task: null }),
+  );
+  if (!cleared) return;
+  desk.activity.did(`Forgot the results of ${batch}`, clearTwin(project.path, batch));
+  desk.toasts.say(`The next bake of ${batch} runs every task`);
 }

@@ -18,6 +18,8 @@ export class Dock {
   #opened = $state<Record<DockScreen, boolean>>({ live: true, bakes: false, bake: true });
   height = $state(208);
   subject = $state.raw<LogSubject | null>(null);
+  /** A line of the log to go to, by its number; a new object for every time. */
+  target = $state.raw<{ line: number } | null>(null);
 
   get open(): boolean {
     return this.#opened[this.screen];
@@ -40,6 +42,12 @@ export class Dock {
       known?.state === subject?.state &&
       known?.title === subject?.title;
     if (!same) this.subject = subject;
+  }
+
+  /** Shows the log, at a line of it if one is named. */
+  jump(line: number | null): void {
+    this.show("logs");
+    this.target = line === null ? null : { line };
   }
 
   resize(height: number): void {

@@ -17,6 +17,13 @@ export function inWords(milliseconds: number): string {
   return `${Math.floor(span / day)} d ${Math.floor((span % day) / hour)} h`;
 }
 
+/** `40 s`, `3 min`, `2 h`: for what is only guessed. */
+export function roughly(milliseconds: number): string {
+  if (milliseconds < minute) return `${Math.max(5, Math.round(milliseconds / second / 5) * 5)} s`;
+  if (milliseconds < 90 * minute) return `${Math.round(milliseconds / minute)} min`;
+  return `${Math.round(milliseconds / hour)} h`;
+}
+
 /** `0:41`, `4:09`, `1:02:03`: for columns. */
 export function inColumns(milliseconds: number): string {
   const total = Math.floor(Math.max(0, milliseconds) / second);

@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod job;
 mod template;
+mod volume;
 
+pub(crate) use job::*;
 pub(crate) use template::*;
+pub(crate) use volume::*;
 
 /// Bakehouse without a window: make projects, run live jobs, bake batches.
 #[derive(Debug, Parser)]
@@ -56,20 +60,40 @@ pub(crate) enum Command {
     Run(Run),
     /// Show the live jobs of the project.
     Ps(Listing),
+    /// Show how a job stands, why it failed, and what to do about it.
+    Status(Status),
     /// Show the log of a live job, or of a job by its id.
     Logs(Logs),
-    /// Stop a live job.
+    /// Stop a live job, or ALL of them, and wait until they have ended.
     Kill(Kill),
+    /// Let a job live longer.
+    Extend(Extend),
     /// Run a batch to its end.
     Bake(Bake),
     /// Execute a stored bake to its end in this process, whoever began it.
     Execute(Execute),
     /// Show the bakes of the project.
-    Bakes(Listing),
-    /// Show the tasks of a bake.
+    Bakes(Bakes),
+    /// Show the tasks of a bake, what failed and why, and how long it usually takes.
     Inspect(Inspect),
-    /// Cancel a bake.
+    /// Show one task of a bake with its log.
+    Show(Show),
+    /// Cancel a bake, or a single task of it.
     Cancel(Cancel),
+    /// Compare two bakes or attempts: parameters, files, tasks, outputs, logs.
+    Compare(Compare),
+    /// Forget remembered results of tasks, so that they run again.
+    ClearCache(ClearCache),
+    /// Send what is new or changed in the folder of a volume to the storage.
+    Upload(Volume),
+    /// Fetch what is new or changed in a volume of the storage.
+    Download(Volume),
+    /// Remove a volume from the storage; its folder on this computer stays.
+    Clean(Volume),
+    /// Make the folders of all volumes in the storage.
+    Mkvolumes(Listing),
+    /// Build an image of the flow on the platform.
+    Build(Build),
     /// Draw the graph of a bake or of a batch into a file.
     Graph(Graph),
     /// Look for mistakes in the files of a project, and start nothing.
@@ -118,28 +142,6 @@ pub(crate) struct Run {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Logs {
-    /// The live job, or the id of a job.
-    pub(crate) job: String,
-    /// Suffix of a run of a `multi` job.
-    #[arg(short, long)]
-    pub(crate) suffix: Option<String>,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Kill {
-    /// The live job, or the id of a job.
-    pub(crate) job: String,
-    /// Suffix of a run of a `multi` job.
-    #[arg(short, long)]
-    pub(crate) suffix: Option<String>,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Bake {
     /// The batch.
     pub(crate) batch: String,
@@ -169,14 +171,6 @@ pub(crate) struct Inspect {
     /// Number of the attempt; the last when missing.
     #[arg(short = 'k', long)]
     pub(crate) attempt: Option<u32>,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Cancel {
-    /// Id or name of the bake.
-    pub(crate) bake: String,
     #[command(flatten)]
     pub(crate) place: Place,
 }

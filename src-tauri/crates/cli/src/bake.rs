@@ -4,12 +4,16 @@ use std::collections::HashMap;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use contract::{BakeAsk, BakeRow, BakeStart, BakeState, BakeView, DeskEvent, ProjectAsk, TaskView};
+use contract::{
+    BakeAsk, BakeRow, BakeStart, BakeState, BakeView, DeskEvent, ProjectAsk, TaskAsk, TaskView,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::Receiver;
 use workbench::{Desk, commands};
 
-use crate::args::{Bake, Cancel, Listing};
+use crate::args::{Bake, Bakes, Cancel};
+use crate::inspect::failures;
+use crate::job::why;
 use crate::output::{
     Ended, Stop, bake_word, full_path, print_diagnostics, print_json, print_table,
 };
@@ -40,20 +44,21 @@ pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
     let view = commands::bake_start(desk, start).await?;
     eprintln!("{} is baked as {}", view.row.batch, view.row.id);
     let view = follow(desk, view, events).await?;
-    let ended = if view.row.state == BakeState::Succeeded {
-        Ended::Well
-    } else {
-        Ended::Badly
+    let ended = match view.row.state {
+        BakeState::Succeeded => Ended::Well,
+        BakeState::Cancelled => Ended::Cancelled,
+        _ => Ended::Badly,
     };
     if bake.place.json {
         print_json(&view)?;
     } else {
-        print_result(&view);
+        print_result(desk, &view).await?;
     }
     Ok(ended)
 }
 
-fn print_result(view: &BakeView) {
+async fn print_result(desk: &Desk, view: &BakeView) -> Result<(), Stop> {
+    let jobs = failures(desk, view).await?;
     for task in view
         .tasks
         .iter()
@@ -61,11 +66,15 @@ fn print_result(view: &BakeView) {
     {
         let reason = task.reason.as_deref().unwrap_or("no reason given");
         println!("{} failed: {reason}", task.id);
+        for line in jobs.get(&task.id).map(why).unwrap_or_default() {
+            println!("{line}");
+        }
     }
     if let Some(problem) = &view.problem {
         println!("{problem}");
     }
     println!("{} {}", view.row.id, bake_word(view.row.state));
+    Ok(())
 }
 
 /// Waits until the bake ends and tells of each task on the way.
@@ -165,15 +174,27 @@ impl Report {
 }
 
 /// Shows the bakes of the project.
-pub(crate) async fn bakes(desk: &Desk, bakes: Listing) -> Result<Ended, Stop> {
+pub(crate) async fn bakes(desk: &Desk, bakes: Bakes) -> Result<Ended, Stop> {
     let project = full_path(&bakes.place.project)?;
-    let table = commands::bake_table(desk, ProjectAsk { project }).await?;
+    let mut table = commands::bake_table(desk, ProjectAsk { project }).await?;
+    table.rows.retain(|row| is_wanted(row, &bakes));
+    if bakes.recent_last {
+        table.rows.reverse();
+    }
     if bakes.place.json {
         return print_json(&table);
     }
     let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
     print_table(&["ID", "BATCH", "NAME", "STATUS", "TASKS", "WHEN"], &rows);
     Ok(Ended::Well)
+}
+
+fn is_wanted(row: &BakeRow, asked: &Bakes) -> bool {
+    let since = asked.since.as_ref();
+    let until = asked.until.as_ref();
+    asked.tags.iter().all(|tag| row.tags.contains(tag))
+        && since.is_none_or(|since| since.is_reached(&row.created_at))
+        && until.is_none_or(|until| until.is_ahead_of(&row.created_at))
 }
 
 fn cells(row: &BakeRow) -> Vec<String> {
@@ -192,9 +213,22 @@ fn cells(row: &BakeRow) -> Vec<String> {
     ]
 }
 
-/// Cancels a bake.
+/// Cancels a bake, or a task of it.
 pub(crate) async fn cancel(desk: &Desk, cancel: Cancel) -> Result<Ended, Stop> {
     let project = full_path(&cancel.place.project)?;
+    if let Some(task) = cancel.task {
+        let ask = TaskAsk {
+            project,
+            bake: cancel.bake,
+            task,
+        };
+        let view = commands::task_cancel(desk, ask.clone()).await?;
+        if cancel.place.json {
+            return print_json(&view);
+        }
+        println!("{} was asked to stop", ask.task);
+        return Ok(Ended::Well);
+    }
     let ask = BakeAsk {
         project,
         bake: cancel.bake,

@@ -1,10 +1,18 @@
 //! `bakehouse inspect`: the tasks of a bake.
 
-use contract::{BakeAsk, BakeView, ProjectAsk, TaskView};
+use contract::{
+    BakeAsk, BakeHistory, BakeState, BakeView, JobAsk, JobView, ProjectAsk, TaskHistory, TaskView,
+};
+use indexmap::IndexMap;
 use workbench::{Desk, commands};
 
 use crate::args::Inspect;
+use crate::job::why;
 use crate::output::{Ended, Stop, bake_word, full_path, print_json, print_table};
+use crate::span::in_words;
+
+/// So many failures are explained.
+const MOST_FAILURES: usize = 5;
 
 /// Shows the tasks of a bake.
 pub(crate) async fn inspect(desk: &Desk, inspect: Inspect) -> Result<Ended, Stop> {
@@ -18,11 +26,23 @@ pub(crate) async fn inspect(desk: &Desk, inspect: Inspect) -> Result<Ended, Stop
         bake,
         attempt: inspect.attempt,
     };
-    let view = commands::bake_view(desk, ask).await?;
+    let view = commands::bake_view(desk, ask.clone()).await?;
+    let history = commands::bake_history(desk, ask).await?;
+    let failed = failures(desk, &view).await?;
     if inspect.place.json {
-        return print_json(&view);
+        let mut answer = serde_json::to_value(&view)
+            .map_err(|error| Stop::Failed(format!("the answer could not be written: {error}")))?;
+        answer["history"] = serde_json::json!(history);
+        answer["failures"] = serde_json::json!(failed);
+        return print_json(&answer);
     }
-    print_view(&view);
+    print_view(&view, &history);
+    for (task, job) in &failed {
+        println!("\n{task} failed");
+        for line in why(job) {
+            println!("{line}");
+        }
+    }
     Ok(Ended::Well)
 }
 
@@ -39,7 +59,38 @@ async fn latest(desk: &Desk, project: &str) -> Result<String, Stop> {
         .ok_or_else(|| Stop::Failed("the project has no bakes".to_owned()))
 }
 
-fn print_view(view: &BakeView) {
+/// The jobs of the first tasks that failed, with what they failed of.
+pub(crate) async fn failures(
+    desk: &Desk,
+    view: &BakeView,
+) -> Result<IndexMap<String, JobView>, Stop> {
+    let failed = view.tasks.iter();
+    let failed = failed.filter(|task| task.state == BakeState::Failed);
+    let mut jobs = IndexMap::new();
+    for task in failed.take(MOST_FAILURES) {
+        if let Some(raw_id) = task.raw_id.clone() {
+            let job = commands::job_view(desk, JobAsk { raw_id }).await?;
+            jobs.insert(task.id.clone(), job);
+        }
+    }
+    Ok(jobs)
+}
+
+fn print_history(history: &BakeHistory) {
+    if let Some(usual) = history.usual_seconds {
+        let runs = history.runs.iter();
+        let good = runs.filter(|run| run.state == BakeState::Succeeded).count();
+        println!("usually {} ({good} earlier runs)", in_words(usual));
+    }
+    if let Some(end) = &history.expected_end {
+        println!("expected to end at {end}");
+    }
+    if !history.critical_path.is_empty() {
+        println!("longest chain: {}", history.critical_path.join(" → "));
+    }
+}
+
+fn print_view(view: &BakeView, history: &BakeHistory) {
     let BakeView {
         row,
         attempt,
@@ -59,11 +110,24 @@ fn print_view(view: &BakeView) {
     if let Some(problem) = problem {
         println!("{problem}");
     }
-    let rows: Vec<Vec<String>> = view.tasks.iter().map(cells).collect();
-    print_table(&["TASK", "STATUS", "RAW ID", "WHEN", "OUTPUTS"], &rows);
+    print_history(history);
+    let of_task = |task: &TaskView| cells(task, history.tasks.get(&task.id));
+    let rows: Vec<Vec<String>> = view.tasks.iter().map(of_task).collect();
+    let heads = [
+        "TASK", "STATUS", "RAW ID", "WHEN", "TIME", "USUALLY", "SLACK", "OUTPUTS",
+    ];
+    print_table(&heads, &rows);
 }
 
-fn cells(task: &TaskView) -> Vec<String> {
+fn cells(task: &TaskView, history: Option<&TaskHistory>) -> Vec<String> {
+    let told = |seconds: Option<f64>| seconds.map(in_words).unwrap_or_default();
+    let (took, usual, slack) = history.map_or((None, None, None), |history| {
+        (
+            history.seconds,
+            history.usual_seconds,
+            history.slack_seconds,
+        )
+    });
     let outputs: Vec<String> = task
         .outputs
         .iter()
@@ -79,6 +143,9 @@ fn cells(task: &TaskView) -> Vec<String> {
         bake_word(task.state).to_owned(),
         task.raw_id.clone().unwrap_or_default(),
         when.cloned().unwrap_or_default(),
+        told(took),
+        told(usual),
+        told(slack),
         outputs.join(" "),
     ]
 }

@@ -1,11 +1,14 @@
-//! `bakehouse run`, `ps`, `logs`, `kill`: live jobs.
+//! `bakehouse run`, `ps`, `logs`: live jobs.
 
-use contract::{JobState, LiveRow, LiveStart, LiveStop, LiveTable, LogAsk, LogChunk, ProjectAsk};
+use contract::{
+    JobAsk, JobState, JobView, LiveRow, LiveStart, LiveTable, LogAsk, LogChunk, ProjectAsk,
+};
 use futures_util::StreamExt as _;
 use workbench::{Desk, commands};
 
-use crate::args::{Kill, Listing, Logs, Place, Run};
-use crate::output::{Ended, Stop, full_path, job_word, print_json, print_table};
+use crate::args::{Listing, Logs, Place, Run};
+use crate::job::why;
+use crate::output::{Ended, Stop, full_path, job_word, print_json, print_json_line, print_table};
 
 /// Starts a live job and follows its log.
 pub(crate) async fn run(desk: &Desk, run: Run) -> Result<Ended, Stop> {
@@ -39,7 +42,15 @@ pub(crate) async fn run(desk: &Desk, run: Run) -> Result<Ended, Stop> {
     if run.detach {
         return Ok(Ended::Well);
     }
-    follow(desk, raw_id).await
+    follow(desk, whole_log(raw_id), run.place.json).await
+}
+
+fn whole_log(raw_id: String) -> LogAsk {
+    LogAsk {
+        raw_id,
+        since: None,
+        without_commands: None,
+    }
 }
 
 /// Shows the live jobs.
@@ -69,27 +80,8 @@ fn cells(row: &LiveRow) -> Vec<String> {
 
 /// Shows a log until its job ends.
 pub(crate) async fn logs(desk: &Desk, logs: Logs) -> Result<Ended, Stop> {
-    let raw_id = raw_id(desk, &logs.place, &logs.job, logs.suffix.as_deref()).await?;
-    follow(desk, raw_id).await
-}
-
-/// Stops a live job.
-pub(crate) async fn kill(desk: &Desk, kill: Kill) -> Result<Ended, Stop> {
-    let project = full_path(&kill.place.project)?;
-    let raw_id = raw_id(desk, &kill.place, &kill.job, kill.suffix.as_deref()).await?;
-    let table = commands::live_stop(
-        desk,
-        LiveStop {
-            project,
-            raw_id: raw_id.clone(),
-        },
-    )
-    .await?;
-    if kill.place.json {
-        return print_json(&table);
-    }
-    println!("{raw_id} was asked to stop");
-    Ok(Ended::Well)
+    let raw_id = raw_id(desk, &logs.place, &logs.name.job, logs.name.suffix()).await?;
+    follow(desk, whole_log(raw_id), logs.place.json).await
 }
 
 async fn table(desk: &Desk, place: &Place) -> Result<LiveTable, Stop> {
@@ -98,7 +90,7 @@ async fn table(desk: &Desk, place: &Place) -> Result<LiveTable, Stop> {
 }
 
 /// The id of the latest run of a live job; an id of a job stays as it is.
-async fn raw_id(
+pub(crate) async fn raw_id(
     desk: &Desk,
     place: &Place,
     job: &str,
@@ -108,29 +100,40 @@ async fn raw_id(
         return Ok(job.to_owned());
     }
     let table = table(desk, place).await?;
-    let mut of_job = table.rows.iter().filter(|row| row.job == job).peekable();
-    if of_job.peek().is_none() {
+    let of_job: Vec<&LiveRow> = table.rows.iter().filter(|row| row.job == job).collect();
+    let Some(first) = of_job.first() else {
         return Err(Stop::Failed(format!("the project has no live job `{job}`")));
+    };
+    if suffix.is_some() && !first.multi {
+        let message = format!("`{job}` runs only once at a time, so it takes no suffix");
+        return Err(Stop::Usage(message));
     }
-    of_job
-        .find(|row| row.raw_id.is_some() && suffix.is_none_or(|s| row.suffix.as_deref() == Some(s)))
-        .and_then(|row| row.raw_id.clone())
-        .ok_or_else(|| Stop::Failed(format!("`{job}` has not run")))
+    let fits = |row: &&&LiveRow| suffix.is_none_or(|asked| row.suffix.as_deref() == Some(asked));
+    let mut runs = of_job
+        .iter()
+        .filter(fits)
+        .filter_map(|row| row.raw_id.clone());
+    let found = runs
+        .next()
+        .ok_or_else(|| Stop::Failed(format!("`{job}` has not run")))?;
+    match runs.next() {
+        Some(_) => Err(Stop::Usage(several_runs(job, &of_job))),
+        None => Ok(found),
+    }
 }
 
-/// Prints a log as it grows; ends as the job ends.
-async fn follow(desk: &Desk, raw_id: String) -> Result<Ended, Stop> {
-    let mut chunks = Box::pin(
-        commands::log_follow(
-            desk,
-            LogAsk {
-                raw_id,
-                since: None,
-                without_commands: None,
-            },
-        )
-        .await?,
-    );
+fn several_runs(job: &str, rows: &[&LiveRow]) -> String {
+    let suffixes = rows.iter().filter_map(|row| row.suffix.as_deref());
+    let suffixes: Vec<&str> = suffixes.collect();
+    let suffixes = suffixes.join(", ");
+    format!("`{job}` has several runs; name one by its suffix: {suffixes}")
+}
+
+/// Prints a log as it grows, as text or one JSON object for each line; ends as the job ends, with
+/// its exit code.
+pub(crate) async fn follow(desk: &Desk, ask: LogAsk, json: bool) -> Result<Ended, Stop> {
+    let raw_id = ask.raw_id.clone();
+    let mut chunks = Box::pin(commands::log_follow(desk, ask).await?);
     let mut state = None;
     while let Some(chunk) = chunks.next().await {
         let LogChunk {
@@ -140,7 +143,11 @@ async fn follow(desk: &Desk, raw_id: String) -> Result<Ended, Stop> {
             ..
         } = chunk;
         for line in lines {
-            println!("{}", line.text);
+            if json {
+                print_json_line(&line)?;
+            } else {
+                println!("{}", line.text);
+            }
         }
         if let Some(problem) = problem {
             return Err(Stop::Failed(problem));
@@ -148,7 +155,30 @@ async fn follow(desk: &Desk, raw_id: String) -> Result<Ended, Stop> {
         state = changed.or(state);
     }
     match state {
-        Some(JobState::Failed | JobState::Cancelled) => Ok(Ended::Badly),
+        Some(JobState::Failed | JobState::Cancelled) => badly(desk, raw_id).await,
         _ => Ok(Ended::Well),
+    }
+}
+
+/// Tells why a job failed, where the log has just been shown.
+async fn badly(desk: &Desk, raw_id: String) -> Result<Ended, Stop> {
+    let view = commands::job_view(desk, JobAsk { raw_id }).await?;
+    let reason = view.reason.as_deref().unwrap_or("no reason given");
+    eprintln!("{} {}: {reason}", view.raw_id, job_word(view.state));
+    let exit_code = view.exit_code;
+    let view = JobView {
+        tail: Vec::new(),
+        ..view
+    };
+    for line in why(&view) {
+        eprintln!("{line}");
+    }
+    Ok(ended_with(exit_code))
+}
+
+fn ended_with(exit_code: Option<i32>) -> Ended {
+    match exit_code.and_then(|code| u8::try_from(code).ok()) {
+        Some(code) if code != 0 => Ended::Code(code),
+        _ => Ended::Badly,
     }
 }

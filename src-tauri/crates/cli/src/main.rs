@@ -1,6 +1,7 @@
 //! The program `bakehouse`: the use cases of the workbench without a window.
 //!
-//! Exit codes: 0 fine, 1 refused or failed, 2 wrong usage, 130 cancelled.
+//! Exit codes: 0 fine, 1 refused or failed, 2 wrong usage, 130 cancelled; `run` and `logs` end with the
+//! exit code of their job.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,19 +11,24 @@
 mod args;
 mod bake;
 mod check;
+mod comparison;
 mod execute;
 mod graph;
 mod inspect;
+mod job;
 mod live;
 mod new;
 mod output;
 mod schema;
 mod serve;
+mod span;
 mod template;
+mod volume;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use contract::VolumeDeed;
 use tracing_subscriber::EnvFilter;
 use workbench::{CredentialsMode, Desk, DeskOptions, Folders};
 
@@ -53,6 +59,7 @@ fn main() -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Badly) => ExitCode::FAILURE,
         Ok(Ended::Cancelled) => ExitCode::from(130),
+        Ok(Ended::Code(code)) => ExitCode::from(code),
         Err(stop) => {
             output::print_stop(&stop);
             stop.exit_code()
@@ -113,13 +120,23 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Template(template) => template::template(desk, template).await,
         Command::Run(run) => live::run(desk, run).await,
         Command::Ps(ps) => live::ps(desk, ps).await,
+        Command::Status(status) => job::status(desk, status).await,
         Command::Logs(logs) => live::logs(desk, logs).await,
-        Command::Kill(kill) => live::kill(desk, kill).await,
+        Command::Kill(kill) => job::kill(desk, kill).await,
+        Command::Extend(extend) => job::extend(desk, extend).await,
         Command::Bake(bake) => bake::bake(desk, bake).await,
         Command::Bakes(bakes) => bake::bakes(desk, bakes).await,
         Command::Execute(execute) => execute::execute(desk, &execute).await,
         Command::Inspect(inspect) => inspect::inspect(desk, inspect).await,
+        Command::Show(show) => comparison::show(desk, show).await,
         Command::Cancel(cancel) => bake::cancel(desk, cancel).await,
+        Command::Compare(compare) => comparison::compare(desk, compare).await,
+        Command::ClearCache(clear) => comparison::clear_cache(desk, clear).await,
+        Command::Upload(one) => volume::volume(desk, one, VolumeDeed::Upload).await,
+        Command::Download(one) => volume::volume(desk, one, VolumeDeed::Download).await,
+        Command::Clean(one) => volume::volume(desk, one, VolumeDeed::Clean).await,
+        Command::Mkvolumes(make) => volume::make(desk, &make.place).await,
+        Command::Build(build) => volume::build(desk, build).await,
         Command::Graph(graph) => graph::graph(desk, graph).await,
         Command::Check(check) => check::check(desk, check).await,
         Command::Schema(schema) => schema::schema(desk, schema).await,

@@ -14,6 +14,8 @@ pub(crate) enum Ended {
     Badly,
     /// It was cancelled: exit code 130.
     Cancelled,
+    /// A job ended with this exit code, and so do we.
+    Code(u8),
 }
 
 /// Why a command could not be carried out.
@@ -139,6 +141,14 @@ pub(crate) fn print_json<T: Serialize>(answer: &T) -> Result<Ended, Stop> {
         .map_err(|error| Stop::Failed(format!("the answer could not be written: {error}")))?;
     println!("{text}");
     Ok(Ended::Well)
+}
+
+/// Prints an answer as JSON on one line.
+pub(crate) fn print_json_line<T: Serialize>(answer: &T) -> Result<(), Stop> {
+    let text = serde_json::to_string(answer)
+        .map_err(|error| Stop::Failed(format!("the answer could not be written: {error}")))?;
+    println!("{text}");
+    Ok(())
 }
 
 /// Prints a table with as wide columns as its cells need.

@@ -200,7 +200,52 @@ mod tests {
             upload.remote.to_string(),
             "storage://cl/org/proj/.builds/b1/context"
         );
-        insta::assert_json_snapshot!(plan.submission, @"");
+        let job = plan.submission;
+        assert_eq!(job.image, "gcr.io/kaniko-project/executor:v1.20.0-debug");
+        assert_eq!(
+            job.tags,
+            ["kaniko-builds-image:image://cl/org/proj/mine:v1"]
+        );
+        assert_eq!(job.preset_name.as_deref(), Some("cpu-small"));
+        assert_eq!(job.max_run_time_minutes, Some(240));
+        assert_eq!(job.schedule_timeout, Some(1200.0));
+        assert_eq!(job.env["container"], "docker");
+        assert_eq!(job.secret_env["TOKEN"], "secret://cl/org/proj/tok");
+        let mounts = job.volumes.iter().map(|volume| {
+            let StorageVolume {
+                src_storage_uri,
+                dst_path,
+                read_only,
+            } = volume;
+            (src_storage_uri.as_str(), dst_path.as_str(), *read_only)
+        });
+        assert_eq!(
+            mounts.collect::<Vec<_>>(),
+            [
+                ("storage://cl/org/proj/data", "/data", true),
+                (
+                    "storage://cl/org/proj/.builds/b1/.docker.config.json",
+                    "/kaniko/.docker/config.json",
+                    true
+                ),
+                (
+                    "storage://cl/org/proj/.builds/b1/context",
+                    "/kaniko_context",
+                    false
+                ),
+            ]
+        );
+        assert_eq!(
+            job.command.as_deref(),
+            Some(
+                "--context=/kaniko_context --dockerfile=/kaniko_context/sub/Dockerfile \
+                 --destination=registry.cl.example.com/org/proj/mine:v1 --cache=true \
+                 --cache-repo=registry.cl.example.com/org/proj/layer-cache/cache \
+                 --verbosity=info --image-fs-extract-retry=1 --push-retry=3 \
+                 --use-new-run=true --snapshot-mode=redo --build-arg 'A=b c' \
+                 --build-arg TOKEN --single-snapshot"
+            )
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use protocol::flow::{Task, TaskStatus};
+use protocol::flow::{Task, TaskStatus, TaskTransition};
 
 /// So many of the latest runs tell what is usual.
 const LATEST: usize = 10;
@@ -86,13 +86,15 @@ fn sample(task: &Task) -> Option<Sample> {
     }
 }
 
-/// Seconds from the beginning to the end of a task that has ended. A task that was carried over
-/// from another attempt has only an end.
+/// Seconds that a task which has ended ran; waiting for a place is not counted. A task that was
+/// carried over from another attempt has only an end.
 pub fn seconds(task: &Task) -> Option<f64> {
     let [first, .., last] = &task.statuses[..] else {
         return None;
     };
-    let took = last.created_at.duration_since(first.created_at);
+    let runs = |one: &&TaskTransition| one.status == TaskStatus::Running;
+    let begin = task.statuses.iter().find(runs).unwrap_or(first);
+    let took = last.created_at.duration_since(begin.created_at);
     (last.status.is_finished()).then(|| took.as_secs_f64().max(0.0))
 }
 
@@ -281,7 +283,6 @@ impl Net {
 mod tests {
     use jiff::{SignedDuration, Timestamp};
     use proptest::prelude::*;
-    use protocol::flow::TaskTransition;
 
     use super::*;
 
@@ -370,10 +371,10 @@ mod tests {
     #[test]
     fn the_usual_time_is_the_middle_of_the_latest_good_runs() {
         let mut past = Past::default();
-        let good = |seconds| {
+        let good = |seconds: i64| {
             [task(
                 "a",
-                &[(0, "pending"), (1, "running"), (seconds, "succeeded")],
+                &[(0, "pending"), (1, "running"), (seconds + 1, "succeeded")],
             )]
         };
         past.learn(&good(9));

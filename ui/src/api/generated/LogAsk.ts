@@ -11,4 +11,8 @@ rawId: string,
 /**
  * Only what was written after this time.
  */
-since: string | null, };
+since: string | null, 
+/**
+ * Whether to leave out the commands of a task, such as `::set-output`.
+ */
+withoutCommands?: boolean, };

@@ -1,5 +1,6 @@
 import { asFailure } from "../../api";
 import type {
+  BakeHistory,
   BakeView,
   DeskEvent,
   Drawing,
@@ -11,6 +12,7 @@ import type {
 } from "../../api/views";
 import { bakeName } from "../../shared/bake-name";
 import { Asked } from "../../shared/asked.svelte";
+import { cancelTaskTwin, cancelTwin, graphTwin } from "../../shared/cli";
 import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
 
@@ -20,6 +22,8 @@ export class BakePageState {
   readonly project: string;
   readonly view = new Asked<BakeView>();
   readonly drawing = new Asked<Drawing>();
+  /** What earlier attempts tell of this one. */
+  readonly history = new Asked<BakeHistory>();
   attempt = $state<number | null>(null);
   direction = $state<GraphDirection>("right");
   /** Since when the bake was asked to cancel. */
@@ -57,6 +61,22 @@ export class BakePageState {
   /** Many tasks may change at once: they are drawn together. */
   redraw = debounce(80, () => void this.askDrawing());
 
+  askHistory = () =>
+    this.history.ask(() => {
+      const { project, bake, attempt } = this;
+      return this.#desk.host.call("bake_history", { project, bake, attempt });
+    });
+
+  /** Expectations change less often than states. */
+  rethink = debounce(1500, () => void this.askHistory());
+
+  /** Milliseconds until the bake is expected to end, if that can be told. */
+  left(now: number): number | null {
+    const end = this.history.value?.expectedEnd;
+    if (!end || this.view.value?.row.finishedAt) return null;
+    return Math.max(0, Date.parse(end) - now);
+  }
+
   hear(event: DeskEvent): void {
     if (event.kind !== "bakeChanged") return;
     const { bake } = event;
@@ -65,6 +85,7 @@ export class BakePageState {
     this.view.hear(bake, this.#view);
     this.#forgetCancelled(bake);
     this.redraw();
+    this.rethink();
   }
 
   take(bake: BakeView): void {
@@ -80,6 +101,7 @@ export class BakePageState {
     this.attempt = attempt;
     void this.askView();
     void this.askDrawing();
+    void this.askHistory();
   }
 
   turn(): void {
@@ -99,12 +121,29 @@ export class BakePageState {
         bake: this.bake,
         attempt: this.attempt,
       });
-      this.#desk.activity.did(`Asked the bake of ${bake.row.batch} to cancel`);
+      this.#desk.activity.did(
+        `Asked the bake of ${bake.row.batch} to cancel`,
+        cancelTwin(this.project, this.bake),
+      );
       this.take(bake);
       this.redraw();
     } catch (cause) {
       this.cancelling = null;
       this.failure = asFailure(cause);
+    }
+  }
+
+  /** Stops the job of one task; the bake goes on as after any cancelled task. */
+  async cancelTask(task: TaskView): Promise<void> {
+    this.failure = null;
+    const { project, bake } = this;
+    try {
+      this.take(await this.#desk.host.call("task_cancel", { project, bake, task: task.id }));
+      this.#desk.activity.did(`Asked ${task.id} to cancel`, cancelTaskTwin(project, bake, task.id));
+      this.redraw();
+    } catch (cause) {
+      this.failure = asFailure(cause);
+      this.#desk.activity.failed(`Cancel ${task.id}`, this.failure);
     }
   }
 
@@ -125,7 +164,8 @@ export class BakePageState {
         path,
       });
       toasts.say(`Graph saved as ${file.path}`);
-      activity.did(`Exported the graph to ${file.path}`);
+      const twin = graphTwin(this.project, this.bake, file.path);
+      activity.did(`Exported the graph to ${file.path}`, { command: twin.command });
     } catch (cause) {
       this.failure = asFailure(cause);
       activity.failed("Export the graph", this.failure);

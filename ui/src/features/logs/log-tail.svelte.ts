@@ -19,6 +19,8 @@ export class LogTail {
   /** Indices of lines with hits. */
   hits = $state.raw<readonly number[]>([]);
   hit = $state(-1);
+  /** Number of the line that was gone to. */
+  mark = $state<number | null>(null);
   readonly #host: Host;
   #rawId: string | null = null;
   #stream: Subscription | null = null;
@@ -56,14 +58,25 @@ export class LogTail {
     this.following = true;
     this.hits = [];
     this.hit = -1;
+    this.mark = null;
   }
 
   follow(on: boolean): void {
     this.following = on;
-    if (on) this.unseen = 0;
+    if (on) {
+      this.unseen = 0;
+      this.mark = null;
+    }
+  }
+
+  /** Goes to a line by its number. */
+  goTo(line: number | null): void {
+    this.mark = line;
+    if (line !== null) this.follow(false);
   }
 
   find(search: string): void {
+    this.mark = null;
     this.search = search;
     this.hits = search ? this.#hitsFrom(0) : [];
     this.hit = this.hits.length ? 0 : -1;
@@ -73,12 +86,14 @@ export class LogTail {
   /** Goes to the next hit, or with -1 to the one before. */
   step(by: 1 | -1): void {
     if (!this.hits.length) return;
+    this.mark = null;
     this.hit = (this.hit + by + this.hits.length) % this.hits.length;
     this.follow(false);
   }
 
-  /** The line that the current hit stands in. */
+  /** The line that was gone to, or that the current hit stands in. */
   get hitLine(): number | null {
+    if (this.mark !== null) return this.mark <= this.count ? this.mark - 1 : null;
     return this.hits[this.hit] ?? null;
   }
 

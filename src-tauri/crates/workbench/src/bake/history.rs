@@ -175,14 +175,13 @@ fn end_of(
         let Some(task) = by_id.get(id) else {
             return Standing::Ahead;
         };
-        match (
-            over(task.state),
-            since(&task.created_at),
-            since(&task.finished_at),
-        ) {
+        let begin = since(&task.started_at).or(since(&task.created_at));
+        match (over(task.state), begin, since(&task.finished_at)) {
             (true, Some(begin), Some(end)) => Standing::Over(begin, end),
             (true, _, _) => Standing::Over(now, now),
-            (false, Some(begin), _) => Standing::Since(begin),
+            (false, Some(begin), _) if task.started_at.is_some() => Standing::Since(begin),
+            // It waits for a place, and will hardly wait long.
+            (false, Some(_), _) => Standing::Since(now),
             (false, None, _) => Standing::Ahead,
         }
     };
@@ -204,9 +203,10 @@ fn step(task: &TaskView) -> Step {
     }
 }
 
-/// Seconds a task took from its submission to its end.
+/// Seconds a task ran; waiting for a place is not counted.
 pub(super) fn took(task: &TaskView) -> Option<f64> {
-    let begin: Timestamp = task.created_at.as_ref()?.parse().ok()?;
+    let begin = task.started_at.as_ref().or(task.created_at.as_ref())?;
+    let begin: Timestamp = begin.parse().ok()?;
     let end: Timestamp = task.finished_at.as_ref()?.parse().ok()?;
     Some(end.duration_since(begin).as_secs_f64().max(0.0))
 }
