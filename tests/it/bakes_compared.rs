@@ -29,6 +29,7 @@ tasks:
       echo ::set-output name=loss::${{ params.lr }}
   - id: side
     image: ubuntu
+    needs: []
     bash: echo aside
     cache: {strategy: none}
 "#;
