@@ -19,6 +19,8 @@ use axum::routing::get;
 
 use crate::platform::Platform;
 
+pub(crate) use parent::permit_bake;
+
 pub(crate) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/ping", get(async || "Pong"))

@@ -170,19 +170,7 @@ impl Platform {
         Ok(self.store.read(read).await?)
     }
 
-    /// Refuses unless `caller` may do `action` with the resource `uri`, such as
-    /// `secret://local/bakehouse/project/key`.
-    pub(crate) async fn permit(
-        &self,
-        caller: &Caller,
-        action: Action,
-        uri: &str,
-    ) -> Result<(), Refusal> {
-        self.permit_resource(caller, action, Resource::parse(uri)?)
-            .await
-    }
-
-    /// The same for a resource that is known by its parts.
+    /// Refuses unless `caller` may do `action` with the resource.
     pub(crate) async fn permit_resource(
         &self,
         caller: &Caller,

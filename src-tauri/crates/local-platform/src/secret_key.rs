@@ -141,7 +141,7 @@ impl Platform {
             return Ok(None);
         };
         let key = self.secrets.opening(sealed.key_id.clone()).await?;
-        sealed.open(key.as_deref()).map(Some)
+        sealed.open(key.as_deref(), self.secrets.place()).map(Some)
     }
 }
 

@@ -140,20 +140,28 @@ pub(crate) fn find(
 
 impl SealedValue {
     /// The value in clear, if the key that sealed it is still there.
-    pub(crate) fn open(&self, key: Option<&NamedKey>) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    pub(crate) fn open(
+        &self,
+        key: Option<&NamedKey>,
+        place: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
         let opened = key.and_then(|key| key.key.open(&self.sealed, &self.name.context()));
         let why = match (opened, key) {
             (Some(value), _) => return Ok(value),
-            (None, Some(_)) => "its record or the key was changed".to_owned(),
+            (None, Some(_)) => "its record or the key was changed;".to_owned(),
+            (None, None) if self.place == place => {
+                format!("the key that sealed it lay in the {place} and is gone;")
+            }
             (None, None) => format!(
-                "the key that sealed it lay in the {} and is gone",
-                self.place
+                "it was sealed with a key in the {}, and this server keeps its key in the {place}; \
+                 serve with --secrets {}, or",
+                self.place, self.place
             ),
         };
         let SecretName {
             project, key: of, ..
         } = &self.name;
-        let text = format!("the secret {of} of {project} cannot be opened: {why}; set it again");
+        let text = format!("the secret {of} of {project} cannot be opened: {why} set it again");
         Err(Refusal::new(axum::http::StatusCode::CONFLICT, text))
     }
 }

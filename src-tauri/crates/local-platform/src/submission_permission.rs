@@ -7,11 +7,14 @@ use protocol::{Action, JobSubmission, Scheme};
 use rusqlite::Connection;
 
 use crate::auth::Caller;
+use crate::flow;
+use crate::image_build::BuildRequest;
+use crate::native_job::NativeJob;
 use crate::permission::allow;
 use crate::place::ORG;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
-use crate::registry::ImageName;
+use crate::registry::{ImageName, RegistryError};
 use crate::resource::Resource;
 use crate::storage_path;
 
@@ -21,9 +24,17 @@ pub(crate) async fn permit(
     caller: &Caller,
     submitted: &JobSubmission,
 ) -> Result<(), Refusal> {
-    let needs = needs(submitted, platform.port(), &platform.storage)?;
+    let port = platform.port();
+    let mut needs = needs(submitted, port, &platform.storage)?;
+    let native = NativeJob::recognise(submitted);
+    if let Some(NativeJob::ImageBuild(request)) = &native {
+        needs.extend(built(request, port)?);
+    }
     let caller = caller.clone();
     let read = move |connection: &Connection| {
+        if let Some(NativeJob::Executor { bake }) = &native {
+            flow::permit_bake(connection, &caller, bake)?;
+        }
         needs
             .iter()
             .try_for_each(|(action, resource)| allow(connection, &caller, action, resource))
@@ -67,48 +78,37 @@ fn needs(
     for uri in submitted.secret_env.values().chain(files) {
         needs.push((Action::Read, Resource::parse(uri)?));
     }
-    if let Some(image) = ImageName::of(&submitted.image, port) {
-        let image = image.map_err(|error| Refusal::bad_request(error.to_string()))?;
-        needs.push((Action::Read, image.repository.resource()));
+    if let Some(image) = image(&submitted.image, port) {
+        needs.push((Action::Read, image?));
     }
     Ok(needs)
+}
+
+/// The images of our registry that a job which builds images would write.
+fn built(request: &BuildRequest, port: u16) -> Result<Vec<(Action, Resource)>, Refusal> {
+    let names = request.destinations.iter();
+    let ours = names.filter_map(|name| image(name, port));
+    ours.map(|image| Ok((Action::Write, image?))).collect()
+}
+
+/// The image of a reference, if it lies in our registry.
+fn image(reference: &str, port: u16) -> Option<Result<Resource, Refusal>> {
+    let name = ImageName::of(reference, port)?;
+    let bad = |error: RegistryError| Refusal::bad_request(format!("`{reference}`: {error}"));
+    Some(name.map(|name| name.repository.resource()).map_err(bad))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of_image(image: &str) -> Result<Vec<String>, Refusal> {
-        let submitted = JobSubmission {
-            project_name: "proj".into(),
-            image: image.into(),
-            ..JobSubmission::default()
-        };
-        let needs = needs(&submitted, 7471, Path::new("/nowhere"))?;
-        let images = needs
-            .into_iter()
-            .filter(|(_, resource)| resource.scheme() == Scheme::Image);
-        Ok(images.map(|(_, image)| image.to_string()).collect())
-    }
-
     #[test]
     fn the_image_of_a_job_is_a_resource_only_if_it_is_ours() {
-        let digest = format!(
-            "127.0.0.1:7471/bakehouse/proj/a/b@sha256:{}",
-            "0".repeat(64)
-        );
-        for ours in [
-            "127.0.0.1:7471/bakehouse/proj/a/b:v1",
-            "127.0.0.1:7471/bakehouse/proj/a/b",
-            "localhost:7471/bakehouse/proj/a/b:v1",
-            &digest,
-        ] {
-            let expected = ["image://local/bakehouse/proj/a/b"];
-            assert_eq!(of_image(ours).unwrap(), expected, "{ours}");
-        }
-        for other in ["ubuntu:latest", "127.0.0.1:74710/a/b/c"] {
-            assert!(of_image(other).unwrap().is_empty(), "{other}");
-        }
-        assert!(of_image("127.0.0.1:7471/bakehouse/proj/../other/a").is_err());
+        let uri = |text| image(text, 7471).map(|found| found.unwrap().to_string());
+        let ours = Some("image://local/bakehouse/proj/a/b".to_owned());
+        assert_eq!(uri("127.0.0.1:7471/bakehouse/proj/a/b:v1"), ours);
+        assert_eq!(uri("localhost:7471/bakehouse/proj/a/b:v1"), ours);
+        assert_eq!(uri("ubuntu:latest"), None);
+        assert_eq!(uri("127.0.0.1:74710/bakehouse/b/c:v1"), None);
     }
 }

@@ -307,6 +307,11 @@ async fn a_session_forgets_and_a_key_file_remembers() {
     let file = folder.path().join("key");
     let in_file = |options: &mut Options| options.secrets = SecretsPlace::KeyFile(file.clone());
     let desk = desk.pause().await.resume_with(in_file).await;
+    let elsewhere = get(&desk, "other").await;
+    assert!(
+        error(&elsewhere).contains("--secrets session"),
+        "{elsewhere:?}"
+    );
     put(&desk, "kept", b"z").await;
     let desk = desk.pause().await.resume_with(in_file).await;
     let (status, kept) = get(&desk, "kept").await;

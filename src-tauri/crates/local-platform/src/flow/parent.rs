@@ -58,6 +58,19 @@ pub(super) fn permit(
     Err(permission::refused(&caller.user, action, &uri))
 }
 
+/// Refuses to execute a bake that the caller may not change. A bake that is not there is refused by
+/// the executor itself.
+pub(crate) fn permit_bake(
+    connection: &Connection,
+    caller: &Caller,
+    bake: &str,
+) -> Result<(), Refusal> {
+    if may_list(connection, caller, Parent::Bake(bake))? {
+        permit(connection, caller, &Action::Write, Parent::Bake(bake))?;
+    }
+    Ok(())
+}
+
 /// False where the caller may not even read, or where there is nothing: such lists are empty.
 pub(super) fn may_list(
     connection: &Connection,

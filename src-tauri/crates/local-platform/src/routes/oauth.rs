@@ -136,7 +136,7 @@ async fn answer(State(platform): Shared, body: Bytes) -> Result<Response, Refusa
         target
     };
     back.push("code", platform.logins.give(&caller.user, request));
-    let target = format!("{target}?{}", back);
+    let target = format!("{target}?{back}");
     Ok((StatusCode::SEE_OTHER, SAFE, [(header::LOCATION, target)]).into_response())
 }
 
