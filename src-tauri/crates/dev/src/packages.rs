@@ -29,6 +29,9 @@ pub(crate) const FOR_RUNNING: &[Package] = &[
 
 /// What the tests need on top of that.
 pub(crate) const FOR_TESTING: &[Package] = &[
+    package("podman", "containers for jobs under test"),
+    package("runc", "runs those containers"),
+    package("busybox-static", "the image of those containers"),
     package("xvfb", "a display for the window under test"),
     package("xauth", "lets the window use that display"),
     package("webkit2gtk-driver", "WebDriver for the window"),

@@ -198,12 +198,18 @@ async fn killing_asks_politely_first_and_the_life_span_ends_a_job() {
     assert_eq!(ended.status, JobStatus::Cancelled);
     assert_eq!(yard.desk.log(&job.id, "").await, "ready\ngot TERM\n");
 
-    // One that does nothing about it ends as well, and soon.
+    // One that does nothing about it ends as well. A minute is the shortest life span on the wire,
+    // so the supervisor's own order is used.
     let job = yard.submit("echo ready; sleep 1000", Value::Null).await;
     yard.desk.output(&job.id, "ready").await;
-    let path = format!("jobs/{}", job.id);
-    yard.desk.send(Method::DELETE, &path, Value::Null).await;
-    yard.desk.until(&job.id, |job| !job.materialized).await;
+    let folder = yard.desk.data_dir().join("jobs").join(&job.id);
+    std::fs::write(folder.join("orders.json"), r#"{"max_run_seconds": 0}"#).unwrap();
+    std::fs::write(folder.join("nudge"), "!").unwrap();
+    let ended = yard.desk.finished(&job.id).await;
+    assert_eq!(
+        ended.history.reason.as_deref(),
+        Some(reason::LIFE_SPAN_ENDED)
+    );
     yard.no_containers().await;
 }
 
@@ -346,6 +352,31 @@ async fn a_container_that_ends_while_nobody_looks_is_taken_up_by_the_next_server
     let ended = desk.finished(&job.id).await;
     assert_eq!(ended.history.exit_code, Some(6), "{ended:#?}");
     assert_eq!(desk.log(&job.id, "").await, "first\nsecond\n");
+}
+
+#[tokio::test]
+async fn what_an_ended_job_has_left_in_the_engine_is_removed_by_the_next_server() {
+    let Some(yard) = Yard::open().await else {
+        return;
+    };
+    let data = yard.desk.data_dir().display().to_string();
+    for (name, data) in [("ours", data.as_str()), ("theirs", "/other")] {
+        let data = format!("bakehouse.data={data}");
+        let labels = ["--label", &data, "--label", "bakehouse.job=job-gone"];
+        let mut arguments = vec!["create", "--name", name];
+        arguments.extend(labels);
+        arguments.push(IMAGE);
+        yard.podman.output(&arguments);
+    }
+    let Yard { desk, podman } = yard;
+    let _desk = desk.restart().await;
+    for _ in 0..1000 {
+        if podman.containers() == "theirs\n" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{}", podman.containers());
 }
 
 #[tokio::test]

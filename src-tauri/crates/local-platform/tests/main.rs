@@ -20,6 +20,7 @@ mod keeping;
 mod login;
 mod logs;
 mod open_files;
+mod output;
 mod permission;
 mod podman;
 mod port_forward;

@@ -76,7 +76,7 @@ const LARGEST_SHM: u64 = 64 << 30;
     reason = "computers have far fewer processors"
 )]
 fn nano_cpus(limits: Limits) -> Option<i64> {
-    (limits.cpu > 0.0).then(|| (limits.cpu * 1e9) as i64)
+    (limits.cpu > 0.0).then_some((limits.cpu * 1e9) as i64)
 }
 
 fn bind(mount: &Mount) -> EngineMount {

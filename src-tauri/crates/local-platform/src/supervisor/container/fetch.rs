@@ -234,7 +234,6 @@ mod tests {
             Some(ProgressDetail {
                 current: Some(current),
                 total: Some(total),
-                ..ProgressDetail::default()
             })
         };
         progress.take(&line("a", "Downloading", detail(2_000_000, 5_000_000)));

@@ -163,5 +163,5 @@ async fn type_into(
             break;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
