@@ -13,7 +13,7 @@ use crate::work;
 /// `cargo dev conformance`
 #[derive(Args)]
 pub(crate) struct ConformanceOptions {
-    /// `expressions`, `flows` or `random`, and what they take
+    /// `expressions`, `flows`, `random`, `templates` or `tools`, and what they take
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, num_args = 0..)]
     arguments: Vec<OsString>,
 }
@@ -29,6 +29,13 @@ pub(crate) fn conformance(
         .args(["--bin", "dev-conformance"])
         .current_dir(repository.root());
     work::run(&mut build)?;
+    if options.arguments.iter().any(|argument| argument == "tools") {
+        let mut build = repository::cargo();
+        build
+            .args(["build", "--package", "cli"])
+            .current_dir(repository.root());
+        work::run(&mut build)?;
+    }
     let mut start = Command::new(repository.binary("debug", "dev-conformance"));
     start.args(&options.arguments);
     launch::start_in_the_foreground(&mut start)

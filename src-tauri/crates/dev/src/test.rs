@@ -234,12 +234,11 @@ impl<'repository> Bench<'repository> {
 
     fn official_tools(&self) -> Result<()> {
         self.build()?;
-        let mut script = Command::new("bash");
-        script
-            .arg(self.repository.path("tests/real-tools/run"))
+        let mut tour = Command::new(self.repository.binary("debug", "dev-conformance"));
+        tour.arg("tools")
             .env("BAKEHOUSE_EXE", self.command_line_tool())
             .current_dir(self.repository.root());
-        self.run(&mut script)
+        self.run(&mut tour)
     }
 
     fn checker(&self, checker: &Checker, arguments: &[&str]) -> Result<()> {

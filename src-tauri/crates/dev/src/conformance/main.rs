@@ -27,6 +27,8 @@ mod random;
 mod shared;
 #[path = "../templates/mod.rs"]
 mod templates;
+#[path = "../tools/mod.rs"]
+mod tools;
 mod written;
 
 use std::process::ExitCode;
@@ -57,13 +59,19 @@ enum Command {
     Random(random::Options),
     /// Templates with what cookiecutter made of them
     Templates(templates::Options),
+    /// The official tools on a local platform of our own
+    Tools(tools::Options),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // The tour has no rules of the language: it says why at each step.
+    let has_rules = !matches!(arguments.command, Command::Tools(_));
     match carry_out(arguments.command, arguments.verbose) {
         Ok(count) => {
-            count.print_rules();
+            if has_rules {
+                count.print_rules();
+            }
             println!("{count}");
             count.exit_code()
         }
@@ -80,5 +88,6 @@ fn carry_out(command: Command, verbose: bool) -> Result<Count> {
         Command::Flows(options) => flows::compare(&options, verbose),
         Command::Random(options) => random::compare(&options, verbose),
         Command::Templates(options) => templates::compare(&options, verbose),
+        Command::Tools(options) => tools::compare(&options),
     }
 }
