@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -102,6 +103,8 @@ pub(crate) enum Command {
     Schema(Schema),
     /// Run the local platform until it is interrupted.
     Serve(Serve),
+    /// Make, list or remove users of the local platform.
+    User(User),
 }
 
 /// The project, and how to print.
@@ -260,6 +263,76 @@ pub(crate) struct Serve {
     /// Folder of the platform's data.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// How jobs are run; the best that works here unless told otherwise.
+    #[arg(long, value_enum)]
+    pub(crate) runner: Option<RunnerName>,
+    /// Where the container engine listens, such as unix:///var/run/docker.sock; found by itself in
+    /// the usual places.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) engine: Option<String>,
+    /// How many jobs run at once, further ones wait; chosen after this computer unless told
+    /// otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs_at_once: Option<NonZeroU16>,
+    /// How many days ended jobs are kept with their logs; for ever unless told otherwise.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) keep_jobs: Option<u32>,
+    /// Refuse the login without a token, with which every program of this computer comes in.
+    #[arg(long)]
+    pub(crate) no_loopback_login: bool,
+    /// Where the key is kept that secrets are sealed with.
+    #[arg(long, value_enum)]
+    pub(crate) secrets: Option<SecretsName>,
+}
+
+/// A way of running jobs.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum RunnerName {
+    /// The best one that works here.
+    Best,
+    /// Containers of Docker or Podman.
+    Container,
+    /// The programs of this computer, shut in.
+    Sandbox,
+    /// Plain processes.
+    Process,
+}
+
+/// Where the key of the secrets is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SecretsName {
+    /// In the keyring of the operating system.
+    Keyring,
+    /// In the memory of the server: secrets are gone when it ends.
+    Session,
+    /// In a file that only you can read.
+    File,
+}
+
+/// The users of the local platform.
+#[derive(Debug, Args)]
+pub(crate) struct User {
+    /// Folder of the platform's data.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make a user and print the token to log in with.
+    Add {
+        /// Name of the user.
+        name: String,
+    },
+    /// List the users.
+    List,
+    /// Remove a user.
+    Remove {
+        /// Name of the user.
+        name: String,
+    },
 }
 
 /// Reads `NAME=VALUE`.

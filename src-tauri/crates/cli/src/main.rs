@@ -23,6 +23,7 @@ mod schema;
 mod serve;
 mod span;
 mod template;
+mod user;
 mod volume;
 
 use std::process::ExitCode;
@@ -82,6 +83,9 @@ async fn run(arguments: Arguments) -> Result<Ended, Stop> {
     if let Command::Serve(serve) = arguments.command {
         return serve::serve(serve, folders).await;
     }
+    if let Command::User(user) = arguments.command {
+        return user::user(user, folders);
+    }
     let handed = execute::handed(&arguments.command, &folders)?;
     if let Some(executor) = handed {
         return execute::run(&executor).await;
@@ -140,6 +144,6 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Graph(graph) => graph::graph(desk, graph).await,
         Command::Check(check) => check::check(desk, check).await,
         Command::Schema(schema) => schema::schema(desk, schema).await,
-        Command::Serve(_) => Ok(Ended::Well),
+        Command::Serve(_) | Command::User(_) => Ok(Ended::Well),
     }
 }

@@ -22,6 +22,7 @@ mod job;
 mod known_projects;
 mod lint;
 mod live;
+mod local_users;
 mod log;
 mod making;
 mod meeting;
@@ -32,6 +33,7 @@ mod project;
 mod readiness;
 mod schema;
 mod second_life;
+mod serving;
 mod settings;
 mod stored;
 mod template;
@@ -45,7 +47,9 @@ pub use desk::{CredentialsMode, Desk, DeskOptions};
 pub use dispatch::{Items, dispatch, stream};
 pub use execute::{Executed, Executor};
 pub use folders::{Folders, FoldersError};
+pub use local_users::{LocalUser, local_user_add, local_user_list, local_user_remove};
 pub use second_life::second_life;
+pub use serving::{Runner, SecretsKey, ServeChoice};
 
 /// The use cases under the names that the contract's table gives them.
 pub mod commands {

@@ -6,12 +6,13 @@ use std::sync::Mutex as SyncMutex;
 use client::{Client, Token};
 use contract::{DeskEvent, Failure, FailureCode, PlatformRestart, PlatformState, PlatformView};
 use local_platform::{
-    DataError, KeepJobs, Options, RunnerChoice, Running, Server, StartError, TOOL_USER, mint_token, served,
+    DataError, KeepJobs, Options, RunnerChoice, Running, SecretsPlace, Server, StartError, TOOL_USER, mint_token, served,
 };
 use tokio::sync::Mutex;
 use vault::Secret;
 
 use crate::credentials::{blocking, refused};
+use crate::serving::ServeChoice;
 use crate::view::failure;
 use crate::{Desk, watch};
 
@@ -21,6 +22,7 @@ pub(crate) struct PlatformSlot {
     connection: Mutex<Option<Connection>>,
     failure: SyncMutex<Option<Failure>>,
     port: SyncMutex<Option<u16>>,
+    choice: SyncMutex<ServeChoice>,
 }
 
 /// A platform that answers.
@@ -61,6 +63,12 @@ impl PlatformSlot {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         chosen.unwrap_or_else(|| desk.platform_port())
+    }
+
+    fn choice(&self) -> std::sync::MutexGuard<'_, ServeChoice> {
+        self.choice
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn choose_port(&self, port: Option<u16>) {
@@ -108,7 +116,8 @@ impl Desk {
     }
 
     /// Serves the platform in the foreground; refuses when another process serves it already.
-    pub async fn serve(&self) -> Result<Serving, Failure> {
+    pub async fn serve(&self, choice: ServeChoice) -> Result<Serving, Failure> {
+        *self.platform().choice() = choice;
         self.client().await?;
         let connection = self.platform().connection.lock().await;
         match connection.as_ref() {
@@ -192,7 +201,12 @@ fn still_answers(desk: &Desk, connection: &Connection) -> bool {
 
 async fn connect(desk: &Desk) -> Result<Connection, Failure> {
     let vault = desk.credentials().vault(desk).await?;
-    let options = options(desk);
+    let usual = Options {
+        // Where the person chose to keep credentials.
+        secrets: SecretsPlace::Vault(Arc::clone(&vault)),
+        ..options(desk)
+    };
+    let options = desk.platform().choice().applied(usual);
     let (url, running) = match Server::start(options).await {
         Ok(running) => (running.url().to_owned(), Some(running)),
         Err(StartError::AlreadyServed { url, .. }) => (url, None),

@@ -9,7 +9,7 @@ const WHY: &str = "a local platform has no buckets; its answer says so and names
 pub(super) fn tour(tour: &mut Tour) -> Result<()> {
     let none = || {
         ends(65)
-            .says("no buckets")
+            .says("use storage:")
             .never_says("Traceback")
             .intended(WHY)
     };

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 /// How long a command may take. Nothing is measured with it.
-pub(super) const LIMIT: Duration = Duration::from_secs(120);
+pub(super) const LIMIT: Duration = Duration::from_secs(60);
 /// How often a command is looked at.
 const GLANCE: Duration = Duration::from_millis(50);
 

@@ -34,7 +34,7 @@ fn detached(tour: &mut Tour) -> Result<()> {
     tour.until(&["apolo", "ls", "storage:tour_flow/data"], "out.txt")?;
     drop(tour.follow(&["apolo-flow", "logs", "hello"], "from the volume")?);
     // What runs is not started a second time.
-    tour.follow(&["apolo-flow", "run", "hello"], &id)?;
+    drop(tour.follow(&["apolo-flow", "run", "hello"], "Job hello is running")?);
     tour.step(&["apolo-flow", "kill", "hello"], ends(0).says("Killed job"))?;
     tour.step(&["apolo-flow", "ps"], ends(0).says("cancelled"))?;
     let data = tour.project().join("data/out.txt");
@@ -52,7 +52,7 @@ fn stored(tour: &mut Tour, id: &str) -> Result<()> {
     let job = tour.job(id)?;
     let wanted = json!({
         "name": "tour-flow-hello",
-        "description": "tour_flow.hello",
+        "description": "live.hello",
         "tags": ["flow:live", "job:hello", "project:tour-flow"],
         "status": "running",
         "owner": "user",
@@ -67,7 +67,7 @@ fn stored(tour: &mut Tour, id: &str) -> Result<()> {
     tour.fields("the job of `hello` is stored as described", &wanted, &job);
     let wanted = json!({
         "image": "ubuntu:latest",
-        "http": {"port": 80, "requires_auth": true, "health_check_path": "/"},
+        "http": {"port": 80, "requires_auth": true},
         "volumes": [{
             "src_storage_uri": "storage://local/bakehouse/default-project/tour_flow/data",
             "dst_path": "/project/data", "read_only": false,

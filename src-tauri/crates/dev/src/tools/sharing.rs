@@ -37,7 +37,7 @@ pub(super) fn tour(tour: &mut Tour) -> Result<()> {
 }
 
 fn roles(tour: &mut Tour) -> Result<()> {
-    let role = "user/roles/readers";
+    let role = "team/readers";
     tour.step(&["apolo", "acl", "add-role", role], ends(0))?;
     tour.step(&["apolo", "acl", "list-roles"], ends(0).says("readers"))?;
     tour.step(&["apolo", "acl", "grant", FOLDER, role, "read"], ends(0))?;

@@ -104,15 +104,17 @@ fn ports(tour: &mut Tour, port: &str) -> Result<()> {
 }
 
 fn top(tour: &mut Tour) -> Result<()> {
-    let top = ["apolo", "top", "--timeout", "4", "busy"];
-    tour.step(&top, ends(0).says("busy").says("CPU").says("MEMORY"))?;
+    let top = ["apolo", "top", "--timeout", "6", "busy"];
+    tour.step(&top, ends(124).says("busy").says("CPU").says("MEMORY"))?;
     Ok(())
 }
 
 /// The page under the address that the job has, which holds its key.
 fn page(tour: &mut Tour) -> Result<()> {
     let job = tour.job("busy")?;
-    let address = job["http_url"].as_str().context("the job has an address")?;
+    let address = job["http_url_named"]
+        .as_str()
+        .context("the job has an address")?;
     let browse = ["apolo", "job", "browse", "busy"];
     tour.step(
         &browse,
