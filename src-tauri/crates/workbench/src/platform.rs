@@ -6,7 +6,8 @@ use std::sync::Mutex as SyncMutex;
 use client::{Client, Token};
 use contract::{DeskEvent, Failure, FailureCode, PlatformRestart, PlatformState, PlatformView};
 use local_platform::{
-    DataError, KeepJobs, Options, RunnerChoice, Running, SecretsPlace, Server, StartError, TOOL_USER, mint_token, served,
+    DataError, KeepJobs, Options, RunnerChoice, Running, SecretsPlace, Server, StartError,
+    TOOL_USER, mint_token, served,
 };
 use tokio::sync::Mutex;
 use vault::Secret;
@@ -258,7 +259,9 @@ fn options(desk: &Desk) -> Options {
         },
         tool_tokens: wanted.loopback_login,
         enforce_limits: wanted.enforce_limits,
-        jobs_at_once: wanted.jobs_at_once.and_then(|count| usize::try_from(count).ok()),
+        jobs_at_once: wanted
+            .jobs_at_once
+            .and_then(|count| usize::try_from(count).ok()),
         keep_jobs: KeepJobs {
             days: wanted.keep_jobs_days,
             ..KeepJobs::default()
