@@ -124,7 +124,7 @@ fn restarted(tour: &mut Tour, bake: &str) -> Result<()> {
 fn called(tour: &mut Tour) -> Result<()> {
     let bake = bake(tour, &["called"], ends(0).says("Attempt #1 succeeded"))?;
     let wanted = "call:succeeded call.inner:succeeded here:succeeded last:succeeded \
-                  rows-a:succeeded rows-b:succeeded";
+                  rows_a:succeeded rows_b:succeeded";
     let mut words: Vec<&str> = wanted.split_whitespace().collect();
     words.sort_unstable();
     stored_tasks(tour, &bake, &words.join(" "))?;

@@ -24,7 +24,7 @@ mod tour;
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::count::Count;
@@ -118,7 +118,9 @@ pub(crate) fn compare(options: &Options) -> Result<Count> {
     let mut tour = Tour::begin(&peers, server, scratch.path())?;
     for group in groups {
         println!("\n{}", group.name);
-        (group.run)(&mut tour).with_context(|| format!("the group `{}`", group.name))?;
+        if let Err(error) = (group.run)(&mut tour) {
+            tour.broke_off(group.name, &error);
+        }
     }
     println!();
     Ok(tour.end())

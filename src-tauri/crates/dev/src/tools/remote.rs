@@ -63,7 +63,7 @@ fn called(tour: &mut Tour) -> Result<()> {
     )?;
     let bake = id_in(&said, "bake")?;
     let mut words = vec!["call:succeeded", "call.inner:succeeded", "here:succeeded"];
-    words.extend(["last:succeeded", "rows-a:succeeded", "rows-b:succeeded"]);
+    words.extend(["last:succeeded", "rows_a:succeeded", "rows_b:succeeded"]);
     words.sort_unstable();
     stored_tasks(tour, &bake, &words.join(" "))
 }

@@ -209,6 +209,12 @@ impl Tour {
         }
     }
 
+    /// Notes that a group could not go on, because a step gave nothing to go on with.
+    pub(super) fn broke_off(&mut self, group: &str, error: &anyhow::Error) {
+        let misses = [format!("{error:#}")];
+        self.tell(&format!("the rest of `{group}`"), (&misses, ""), None);
+    }
+
     /// Reads what is stored.
     pub(super) fn api(&self) -> &Api {
         &self.api
