@@ -99,11 +99,11 @@ impl Podman {
         self.output(&["import", "--quiet", "--change", command, &tar, IMAGE]);
     }
 
-    /// Starts the service that listens at the socket.
+    /// Starts the service that listens at the socket. Without a test it ends by itself.
     pub(crate) fn serve(&mut self) {
         let log = std::fs::File::create(self.path("service.log")).unwrap();
         let address = self.address();
-        let mut command = self.command(&["system", "service", "--time", "0", &address]);
+        let mut command = self.command(&["system", "service", "--time", "300", &address]);
         command.stdout(Stdio::null()).stderr(log);
         self.service = Some(command.spawn().unwrap());
         let start = Instant::now();
