@@ -166,6 +166,25 @@ async fn a_command_in_a_sandbox_sees_what_the_job_sees_and_no_more() {
 }
 
 #[tokio::test]
+async fn what_the_job_may_use_holds_for_its_commands_too() {
+    for choice in RUNNERS {
+        let desk = desk(choice).await;
+        let show = "cat /proc/self/cgroup";
+        let job = desk.submit(&format!("{show}; sleep 60"), json!({})).await;
+        desk.started(&job.id).await;
+        let mut log = socket(&desk, &format!("jobs/{}/log_ws", job.id))
+            .await
+            .unwrap();
+        let Some(Ok(Message::Binary(of_job))) = log.next().await else {
+            panic!("no output")
+        };
+        let (of_command, _, _) = run(&desk, &job.id, show).await;
+        let of_job = String::from_utf8(of_job.to_vec()).unwrap();
+        assert_eq!(of_command, of_job, "{choice:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_typed_reaches_the_command() {
     for choice in RUNNERS {
         let desk = desk(choice).await;
