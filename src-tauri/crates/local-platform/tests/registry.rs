@@ -416,3 +416,45 @@ async fn many_uploads_of_the_same_content_at_once_end_as_one() {
     let blob = desk.v2(Method::GET, &format!("{NAME}/blobs/{}", digests[0]));
     assert_eq!(blob.send().await.unwrap().bytes().await.unwrap(), content);
 }
+
+// The program is waited for while the server answers it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_pushes_to_it_and_pulls_from_it() {
+    let Some(podman) = crate::podman::Podman::start() else {
+        return;
+    };
+    let desk = Desk::new().await;
+    let reference = format!("{}/{NAME}:v1", desk.origin().replace("http://", ""));
+    let plain = "--tls-verify=false";
+    let credentials = format!("token:{}", desk.token);
+    let password = ["--creds", credentials.as_str(), plain];
+    let refused = podman
+        .command(&[
+            "push",
+            "--creds",
+            "token:wrong",
+            plain,
+            crate::podman::IMAGE,
+            &reference,
+        ])
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    let push = [
+        &["push"],
+        &password[..],
+        &[crate::podman::IMAGE, &reference],
+    ]
+    .concat();
+    podman.output(&push);
+    let (_, tags) = desk.read_v2(&format!("{NAME}/tags/list")).await;
+    assert_eq!(tags["tags"], json!(["v1"]));
+    let id = podman.output(&["inspect", "--format", "{{.Id}}", crate::podman::IMAGE]);
+    podman.output(&["rmi", "--all", "--force"]);
+    let pull = [&["pull", "--quiet"], &password[..], &[&reference]].concat();
+    assert_eq!(
+        podman.output(&pull),
+        id,
+        "what comes back is the same image"
+    );
+}
