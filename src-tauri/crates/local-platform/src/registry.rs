@@ -12,6 +12,7 @@
 mod archive;
 mod digest;
 mod error;
+mod import;
 mod index;
 mod manifest;
 mod name;

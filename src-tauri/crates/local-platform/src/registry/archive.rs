@@ -1,23 +1,17 @@
-//! Images as one file: what `docker save` writes and `docker load` reads.
-//!
-//! Nothing is unpacked to the names an archive has; its files are staged like other contents, and
-//! its list says which of them are the image.
+//! Images as one file, as `docker save` and `docker load` know them: what is in it, and writing it.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{Descriptor, OCI_CONFIG, OCI_LAYER};
-use super::{Digest, ImageName, ImageStore, Manifest, Parts, RegistryError, Staged};
+use super::manifest::Descriptor;
+use super::{Digest, ImageName, ImageStore, Parts, RegistryError};
 
-/// Most files that an archive may have; an image has about one a layer.
-const MOST_FILES: usize = 10_000;
 /// Largest list of contents.
-const LARGEST_LIST: u64 = 4 << 20;
+pub(super) const LARGEST_LIST: u64 = 4 << 20;
 /// The list of contents.
-const LIST: &str = "manifest.json";
+pub(super) const LIST: &str = "manifest.json";
 
 /// Why an archive is no image.
 #[derive(Debug, thiserror::Error)]
@@ -33,18 +27,11 @@ pub(crate) enum ArchiveError {
 /// The entry of one image in the list of contents.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Listed {
-    config: String,
+pub(super) struct Listed {
+    pub(super) config: String,
     #[serde(default)]
-    repo_tags: Option<Vec<String>>,
-    layers: Vec<String>,
-}
-
-/// An image that was read from an archive and is not yet in a repository.
-#[derive(Debug)]
-pub(crate) struct Import {
-    contents: Vec<Staged>,
-    manifest: Manifest,
+    pub(super) repo_tags: Option<Vec<String>>,
+    pub(super) layers: Vec<String>,
 }
 
 /// What to run: one image for this machine.
@@ -64,30 +51,6 @@ pub(crate) struct Configuration {
 }
 
 impl ImageStore {
-    /// Reads an archive. Blocks.
-    pub(crate) fn read_archive(&self, reader: impl Read) -> Result<Import, ArchiveError> {
-        let mut files = Files::default();
-        let mut archive = tar::Archive::new(reader);
-        for entry in archive.entries()? {
-            files.add(self, entry?)?;
-        }
-        // Whoever sends the archive may still be sending its padding.
-        io::copy(&mut archive.into_inner(), &mut io::sink())?;
-        files.image()
-    }
-
-    /// Puts an image into its repository and answers its digest.
-    pub(crate) async fn keep_import(
-        &self,
-        import: Import,
-        name: &ImageName,
-    ) -> Result<Digest, RegistryError> {
-        for staged in import.contents {
-            self.keep(staged, &name.repository).await?;
-        }
-        self.put_manifest(name, import.manifest).await
-    }
-
     /// The image of a name; of several, the one for this machine.
     pub(crate) async fn image(&self, name: &ImageName) -> Result<Option<Image>, RegistryError> {
         let Some(manifest) = self.manifest(name).await? else {
@@ -202,138 +165,4 @@ fn for_this_machine(manifests: &[Descriptor]) -> Option<&Descriptor> {
             .is_some_and(|machine| machine.os == "linux" && machine.architecture == architecture)
     };
     manifests.iter().find(fits).or_else(|| manifests.first())
-}
-
-/// The files of an archive, by their names.
-#[derive(Default)]
-struct Files {
-    staged: HashMap<String, Staged>,
-    links: HashMap<String, String>,
-}
-
-impl Files {
-    fn add(
-        &mut self,
-        images: &ImageStore,
-        mut entry: tar::Entry<'_, impl Read>,
-    ) -> Result<(), ArchiveError> {
-        if self.staged.len() + self.links.len() >= MOST_FILES {
-            return Err(no_image(format!("it has more than {MOST_FILES} files")));
-        }
-        let name = plain(&String::from_utf8_lossy(&entry.path_bytes()));
-        let kind = entry.header().entry_type();
-        if kind.is_symlink() || kind.is_hard_link() {
-            let target = entry.link_name_bytes().unwrap_or_default();
-            let target = String::from_utf8_lossy(&target).into_owned();
-            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let whole = if kind.is_symlink() {
-                plain(&format!("{folder}/{target}"))
-            } else {
-                plain(&target)
-            };
-            self.links.insert(name, whole);
-        } else if kind.is_file() {
-            let staged = images.stage(&mut entry)?;
-            self.staged.insert(name, staged);
-        }
-        Ok(())
-    }
-
-    /// The first image of the list.
-    fn image(mut self) -> Result<Import, ArchiveError> {
-        let listed = self.list()?;
-        let (config, config_file) = self.take(&listed.config, OCI_CONFIG)?;
-        let mut contents = vec![config_file];
-        let mut layers: Vec<Descriptor> = Vec::new();
-        let mut known: HashMap<String, Descriptor> = HashMap::new();
-        for name in &listed.layers {
-            let name = self.behind(&plain(name));
-            let layer = match known.get(&name) {
-                Some(layer) => layer.clone(),
-                None => {
-                    let (layer, file) = self.take(&name, OCI_LAYER)?;
-                    contents.push(file);
-                    known.insert(name, layer.clone());
-                    layer
-                }
-            };
-            layers.push(layer);
-        }
-        Ok(Import {
-            manifest: Manifest::of_image(&config, &layers),
-            contents,
-        })
-    }
-
-    fn list(&self) -> Result<Listed, ArchiveError> {
-        let Some(list) = self.staged.get(LIST) else {
-            return Err(no_image(format!("it has no {LIST}")));
-        };
-        if list.size > LARGEST_LIST {
-            return Err(no_image(format!("its {LIST} is too long")));
-        }
-        let bytes = std::fs::read(&list.path)?;
-        let listed: Vec<Listed> =
-            serde_json::from_slice(&bytes).map_err(|error| no_image(format!("{LIST}: {error}")))?;
-        listed
-            .into_iter()
-            .next()
-            .ok_or_else(|| no_image(format!("its {LIST} is empty")))
-    }
-
-    /// The file behind a name, through at most a few links.
-    fn behind(&self, name: &str) -> String {
-        let mut name = name.to_owned();
-        for _ in 0..8 {
-            match self.links.get(&name) {
-                Some(target) => name.clone_from(target),
-                None => break,
-            }
-        }
-        name
-    }
-
-    fn take(&mut self, name: &str, media_type: &str) -> Result<(Descriptor, Staged), ArchiveError> {
-        let whole = self.behind(&plain(name));
-        let staged = self
-            .staged
-            .remove(&whole)
-            .ok_or_else(|| no_image(format!("{name}, which it names, is not in it")))?;
-        let mut media_type = media_type.to_owned();
-        if media_type == OCI_LAYER {
-            media_type.push_str(compression(&staged)?);
-        }
-        let descriptor = Descriptor::new(&media_type, &staged.digest, staged.size);
-        Ok((descriptor, staged))
-    }
-}
-
-/// What is added to the name of a layer's form if it is compressed.
-fn compression(staged: &Staged) -> io::Result<&'static str> {
-    let mut start = Vec::new();
-    File::open(&staged.path)?.take(4).read_to_end(&mut start)?;
-    Ok(match start[..] {
-        [0x1f, 0x8b, ..] => "+gzip",
-        [0x28, 0xb5, 0x2f, 0xfd] => "+zstd",
-        _ => "",
-    })
-}
-
-/// A name without `.` and `..`.
-fn plain(name: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in name.split('/') {
-        match part {
-            "" | "." => (),
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-fn no_image(reason: String) -> ArchiveError {
-    ArchiveError::NoImage { reason }
 }
