@@ -1,6 +1,7 @@
 //! The use cases over the real local platform: one binary for all of them.
 
 mod adoptions;
+mod bake_plans;
 mod bakes;
 mod bakes_compared;
 mod batches_in_folders;

@@ -73,6 +73,10 @@ pub(crate) enum Command {
     Bake(Bake),
     /// Execute a stored bake to its end in this process, whoever began it.
     Execute(Execute),
+    /// Say what a bake would do with each task, and why; start nothing.
+    Plan(Plan),
+    /// Try a bake again: what failed, all of it, from a task on, or only some tasks.
+    Restart(Restart),
     /// Show the bakes of the project.
     Bakes(Bakes),
     /// Show the tasks of a bake, what failed and why, and how long it usually takes.
@@ -161,6 +165,53 @@ pub(crate) struct Bake {
     #[arg(short, long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
     /// Show what would be run and start nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// The batch.
+    pub(crate) batch: String,
+    /// A parameter; repeat for more.
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) params: Vec<(String, String)>,
+    /// A YAML file with parameters, one `name: value` each; those of `--param` win.
+    #[arg(long, alias = "meta-from-file", value_name = "FILE")]
+    pub(crate) params_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").args(["from_failed", "all", "from", "only"]))]
+pub(crate) struct Restart {
+    /// Id or name of the bake.
+    pub(crate) bake: String,
+    /// Run what did not succeed, and what needs it; all else is kept. This is the default.
+    #[arg(long)]
+    pub(crate) from_failed: bool,
+    /// Run all tasks; results may still come from the cache.
+    #[arg(long, alias = "no-from-failed")]
+    pub(crate) all: bool,
+    /// Run this task and all that comes after it, afresh; repeat for more.
+    #[arg(long, value_name = "TASK")]
+    pub(crate) from: Vec<String>,
+    /// Run only this task, afresh; repeat for more.
+    #[arg(long, value_name = "TASK", num_args = 1..)]
+    pub(crate) only: Vec<String>,
+    /// Number of the attempt whose results are kept; the last when missing.
+    #[arg(short = 'k', long)]
+    pub(crate) attempt: Option<u32>,
+    /// A parameter with another value; repeat for more.
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) params: Vec<(String, String)>,
+    /// Take the project's files as they are now, not as they were.
+    #[arg(long)]
+    pub(crate) edited: bool,
+    /// Show what would be done and start nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]

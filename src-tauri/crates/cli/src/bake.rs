@@ -17,6 +17,7 @@ use crate::job::why;
 use crate::output::{
     Ended, Stop, bake_word, full_path, print_diagnostics, print_json, print_table,
 };
+use crate::plan::print_forecast;
 
 /// How often a bake is asked for when no event came.
 const ASK_EVERY: Duration = Duration::from_secs(2);
@@ -32,24 +33,35 @@ pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
         tags: bake.tags,
     };
     if bake.dry_run {
-        let plan = commands::bake_plan(desk, start).await?;
+        let plan = commands::bake_plan(desk, start.clone()).await?;
         print_diagnostics(&plan.diagnostics);
         if bake.place.json {
             return print_json(&plan);
         }
-        println!("{} tasks\n{}", plan.tasks, plan.official_command);
+        let forecast = commands::bake_forecast(desk, start).await?;
+        print_forecast(&forecast);
+        println!("{}", plan.official_command);
         return Ok(Ended::Well);
     }
     let events = desk.listen();
     let view = commands::bake_start(desk, start).await?;
     eprintln!("{} is baked as {}", view.row.batch, view.row.id);
+    to_the_end(desk, (view, events), bake.place.json).await
+}
+
+/// Follows a bake that was started to its end, and tells its result.
+pub(crate) async fn to_the_end(
+    desk: &Desk,
+    (view, events): (BakeView, Receiver<DeskEvent>),
+    json: bool,
+) -> Result<Ended, Stop> {
     let view = follow(desk, view, events).await?;
     let ended = match view.row.state {
         BakeState::Succeeded => Ended::Well,
         BakeState::Cancelled => Ended::Cancelled,
         _ => Ended::Badly,
     };
-    if bake.place.json {
+    if json {
         print_json(&view)?;
     } else {
         print_result(desk, &view).await?;

@@ -19,6 +19,8 @@ mod job;
 mod live;
 mod new;
 mod output;
+mod plan;
+mod restart;
 mod schema;
 mod serve;
 mod span;
@@ -129,6 +131,8 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Kill(kill) => job::kill(desk, kill).await,
         Command::Extend(extend) => job::extend(desk, extend).await,
         Command::Bake(bake) => bake::bake(desk, bake).await,
+        Command::Plan(plan) => plan::plan(desk, plan).await,
+        Command::Restart(restart) => restart::restart(desk, restart).await,
         Command::Bakes(bakes) => bake::bakes(desk, bakes).await,
         Command::Execute(execute) => execute::execute(desk, &execute).await,
         Command::Inspect(inspect) => inspect::inspect(desk, inspect).await,

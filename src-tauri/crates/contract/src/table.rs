@@ -79,6 +79,7 @@ macro_rules! for_each_command {
 
             bake_table($crate::ProjectAsk) -> $crate::BakeTable;
             bake_plan($crate::BakeStart) -> $crate::BakePlan;
+            bake_forecast($crate::BakeStart) -> $crate::BakeForecast;
             bake_start($crate::BakeStart) -> $crate::BakeView;
             bake_view($crate::BakeAsk) -> $crate::BakeView;
             bake_cancel($crate::BakeAsk) -> $crate::BakeView;
@@ -86,6 +87,8 @@ macro_rules! for_each_command {
             bake_compare($crate::BakeCompare) -> $crate::BakeComparison;
             bake_history($crate::BakeAsk) -> $crate::BakeHistory;
             cache_clear($crate::CacheClear) -> $crate::CacheCleared;
+            restart_plan($crate::BakeRestart) -> $crate::RestartPlan;
+            bake_restart($crate::BakeRestart) -> $crate::BakeView;
 
             graph_drawing($crate::GraphAsk) -> $crate::Drawing;
             graph_export($crate::GraphExport) -> $crate::ExportedFile;

@@ -289,13 +289,11 @@ tasks:
     );
     std::fs::write(flag.path().join("flag"), "").unwrap();
     let bake = first.inspected.bake.clone();
-    let attempt = bake::restart(&world.client, &bake, None, bake::Again::Failed)
-        .await
-        .unwrap();
-    let refused = bake::restart(&world.client, &bake, None, bake::Again::Failed)
-        .await
-        .unwrap_err();
-    assert!(refused.to_string().contains("attempt 2 of"), "{refused}");
+    let restart = world.restart(&bake, bake::Again::Failed).await.unwrap();
+    let begun = restart.begin(&world.client, &world.place).await.unwrap();
+    let attempt = begun.attempt;
+    let refused = world.refused(&bake, bake::Again::Failed).await;
+    assert!(refused.contains("attempt 2 of"), "{refused}");
     let projects = world
         .client
         .flow()
@@ -323,10 +321,8 @@ tasks:
     );
     assert_eq!(second.task("a").raw_id, first.task("a").raw_id);
     let bake = second.inspected.bake;
-    let refused = bake::restart(&world.client, &bake, None, bake::Again::Failed)
-        .await
-        .unwrap_err();
-    assert!(refused.to_string().contains("nothing failed"), "{refused}");
+    let refused = world.refused(&bake, bake::Again::Failed).await;
+    assert!(refused.contains("nothing failed"), "{refused}");
 }
 
 #[tokio::test]
@@ -341,6 +337,7 @@ async fn a_name_is_taken_as_long_as_its_bake_goes_on() {
         batch: &batch,
         name: Some("night".into()),
         tags: Vec::new(),
+        files: bake::FilesRead::default(),
     };
     let first = bake::create(&world.client, &world.place, setup())
         .await
@@ -378,6 +375,7 @@ async fn a_batch_with_a_circle_is_refused_before_anything_is_recorded() {
         batch: &batch,
         name: None,
         tags: Vec::new(),
+        files: bake::FilesRead::default(),
     };
     let refused = bake::create(&world.client, &world.place, setup)
         .await

@@ -3,9 +3,11 @@
 mod bakery;
 mod cache;
 mod compare;
+mod forecast;
 mod history;
 mod hold;
 mod look;
+mod restart;
 mod take_up;
 mod task;
 
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use contract::{
     BakeAsk, BakePlan, BakeStart, BakeView, DeskEvent, DiagnosticView, Failure, FailureCode,
 };
-use execution::bake::{self as baking, CancelError, CreateError, Order, Recipe, Setup};
+use execution::bake::{self as baking, CancelError, CreateError, FilesRead, Order, Recipe, Setup};
 use flow::batch::Bake;
 use indexmap::IndexMap;
 use source::{Diagnostic, Text};
@@ -29,10 +31,12 @@ use crate::view::failure;
 pub(crate) use bakery::Bakery;
 pub use cache::cache_clear;
 pub use compare::bake_compare;
+pub use forecast::bake_forecast;
 pub use history::bake_history;
 pub(crate) use hold::{Hold, hold};
 pub use look::{bake_table, bake_view};
 pub(crate) use look::{tasks_of_batch, view_of};
+pub use restart::{bake_restart, restart_plan};
 pub(crate) use take_up::take_up;
 pub use task::task_cancel;
 
@@ -120,10 +124,12 @@ pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Fai
     let batch = prepared(&open, &request)?;
     let client = desk.client().await?;
     let place = place(&client, open.platform_project()).await?;
+    let recipe = recipe(&open, batch);
     let setup = Setup {
-        batch: &batch,
+        batch: recipe.bake(),
         name: request.name.filter(|name| !name.trim().is_empty()),
         tags: request.tags,
+        files: FilesRead::now(&recipe),
     };
     let created = baking::create(&client, &place, setup)
         .await
@@ -131,18 +137,12 @@ pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Fai
     for note in &created.notes {
         tracing::info!(note, bake = created.bake.id, "bake");
     }
-    let recipe = Recipe::new(
-        batch,
-        &created.bake.id,
-        Arc::clone(&open.workspace) as _,
-        open.platform.clone(),
-    );
     let order = Order {
         client,
         place,
+        recipe: recipe.named(&created.bake.id),
         bake: created.bake.clone(),
         attempt: created.attempt,
-        recipe,
         folder: Some(open.root.clone()),
     };
     desk.bakery().execute(desk, &open.root, order)?;
@@ -151,6 +151,13 @@ pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Fai
     });
     desk.watches().wake();
     view_of(desk, &open.root, &created.bake.id).await
+}
+
+/// A batch of a project as its files are now, not of a bake yet.
+fn recipe(open: &OpenProject, batch: Bake) -> Recipe {
+    let id = batch.id.clone();
+    let workspace = Arc::clone(&open.workspace) as _;
+    Recipe::new(batch, &id, workspace, open.platform.clone())
 }
 
 fn prepared(open: &OpenProject, request: &BakeStart) -> Result<Bake, Failure> {

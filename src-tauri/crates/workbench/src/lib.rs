@@ -57,8 +57,8 @@ pub mod commands {
     pub use crate::answers::{answers_export, answers_import};
     pub use crate::app::{app_view, platform_restart};
     pub use crate::bake::{
-        bake_cancel, bake_compare, bake_history, bake_plan, bake_start, bake_table, bake_view,
-        cache_clear, task_cancel,
+        bake_cancel, bake_compare, bake_forecast, bake_history, bake_plan, bake_restart,
+        bake_start, bake_table, bake_view, cache_clear, restart_plan, task_cancel,
     };
     pub use crate::check::flow_check;
     pub use crate::credentials::credentials_choose;

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod diagnostic;
 pub(crate) mod difference;
 pub(crate) mod failure;
+pub(crate) mod forecast;
 pub(crate) mod graph;
 pub(crate) mod job;
 pub(crate) mod task;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use client::ClientError;
+use client::{Client, ClientError};
 use flow::batch::{PlannedTask, TaskId};
 use jiff::{SignedDuration, Timestamp};
 use protocol::flow::{CacheEntry, NewCacheEntry};
@@ -23,24 +23,27 @@ pub fn is_fresh(entry: &CacheEntry, life_span_seconds: f64, now: Timestamp) -> b
     now.duration_since(entry.created_at) <= life_span
 }
 
+/// What is remembered of a task of a batch of a flow under a key, however old.
+pub(super) async fn remembered(
+    client: &Client,
+    (project_id, batch): (&str, &str),
+    (task, key): (&TaskId, &str),
+) -> Result<Option<CacheEntry>, ClientError> {
+    let entries = client.flow().cache_entries();
+    let task = task.to_string();
+    patiently(|| entries.find(project_id, (batch, &task), key)).await
+}
+
 /// Looks for a result that can be used again.
 pub(super) async fn look_up(
     around: Surroundings,
     task: TaskId,
     plan: Arc<PlannedTask>,
 ) -> Result<Done, ClientError> {
-    let (bake, id) = (&around.bake, task.to_string());
-    let entries = around.client.flow().cache_entries();
-    let entry = patiently(|| async {
-        entries
-            .find(
-                &bake.project_id,
-                (&bake.batch, &id),
-                &plan.config.caching_key,
-            )
-            .await
-    })
-    .await?;
+    let bake = &around.bake;
+    let of_batch = (bake.project_id.as_str(), bake.batch.as_str());
+    let key = &plan.config.caching_key;
+    let entry = remembered(&around.client, of_batch, (&task, key)).await?;
     let fresh =
         |entry: &CacheEntry| is_fresh(entry, plan.config.cache.life_span.value(), Timestamp::now());
     Ok(Done::Happened(match entry.filter(fresh) {

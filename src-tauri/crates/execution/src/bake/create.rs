@@ -10,6 +10,7 @@ use protocol::flow::{
 };
 use source::Diagnostic;
 
+use super::observed::{FilesRead, RECORD};
 use crate::place::Place;
 
 /// What is to be baked.
@@ -20,6 +21,8 @@ pub struct Setup<'a> {
     pub name: Option<String>,
     /// Tags.
     pub tags: Vec<String>,
+    /// What its tasks read of the project's files, to tell later what changed.
+    pub files: FilesRead,
 }
 
 /// A bake that was set up and waits to be executed.
@@ -84,7 +87,8 @@ pub async fn create(
     let images = images(client, batch)?;
     let project = record_flow(client, place, &batch.contexts.facts.project_id).await?;
     let bake = record_bake(client, &project, &setup).await?;
-    let configs = record_files(client, &bake, &batch.config_files()).await?;
+    let mut configs = record_files(client, &bake, &batch.config_files()).await?;
+    record_files_read(client, &bake, (&setup.files, 1), &mut configs).await?;
     let attempt = NewAttempt {
         bake_id: bake.id.clone(),
         number: 1,
@@ -166,7 +170,21 @@ async fn keep(client: &Client, bake: &Bake, file: &ActionFile) -> Result<String,
     Ok(client.flow().config_files().create(&file).await?.id)
 }
 
-async fn record_files(
+/// Keeps what the tasks of an attempt read, if they read anything.
+pub(super) async fn record_files_read(
+    client: &Client,
+    bake: &Bake,
+    (files, attempt): (&FilesRead, i64),
+    configs: &mut ConfigsMeta,
+) -> Result<(), ClientError> {
+    if !files.is_empty() {
+        let id = keep(client, bake, &files.file(attempt)).await?;
+        configs.action_config_ids.insert(RECORD.to_owned(), id);
+    }
+    Ok(())
+}
+
+pub(super) async fn record_files(
     client: &Client,
     bake: &Bake,
     files: &ConfigFiles,

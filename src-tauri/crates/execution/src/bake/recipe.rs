@@ -1,12 +1,15 @@
 //! A batch whose tasks are evaluated as the results they need come in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use flow::batch::{Bake, PlannedTask, Results, TaskGraph, TaskId};
+use flow::batch::{Bake, Foreseen, KeyInputs, PlannedTask, Results, TaskGraph, TaskId};
 use flow::config::Enable;
 use flow::{NoJobs, Platform, Session, Troubles, Workspace};
 use protocol::flow::Values;
 use source::Diagnostic;
+
+use super::observed::{Digests, Observed};
 
 /// Why a task cannot be evaluated or started, in words for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +61,13 @@ impl Recipe {
         }
     }
 
+    /// The same for another bake.
+    #[must_use]
+    pub fn named(mut self, bake_id: &str) -> Self {
+        bake_id.clone_into(&mut self.bake.id);
+        self
+    }
+
     /// All tasks and calls.
     pub fn graph(&self) -> &TaskGraph {
         &self.bake.graph
@@ -81,6 +91,95 @@ impl Recipe {
     /// The outputs of a call, now that everything inside it has ended.
     pub(super) fn outputs(&self, call: &TaskId, results: &Results) -> Result<Values, Problem> {
         Ok(self.bake.outputs(&self.session(), call, results)?)
+    }
+
+    /// Whether a task runs after these results, if the tasks of `assumed` end well.
+    pub(super) fn enable_after(
+        &self,
+        id: &TaskId,
+        past: (&Results, &BTreeSet<TaskId>),
+    ) -> Result<Option<Enable>, Problem> {
+        Ok(self.bake.enable_after(&self.session(), id, past)?)
+    }
+
+    /// What a task will be after these results, if the tasks of `assumed` end well.
+    pub(super) fn foresee(
+        &self,
+        id: &TaskId,
+        past: (&Results, &BTreeSet<TaskId>),
+    ) -> Result<Foreseen, Problem> {
+        Ok(self.bake.foresee_after(&self.session(), id, past)?)
+    }
+
+    /// What the key of a task is made of.
+    pub(super) fn key_inputs(&self, id: &TaskId, results: &Results) -> Result<KeyInputs, Problem> {
+        Ok(self.bake.key_inputs(&self.session(), id, results)?)
+    }
+
+    /// The files that are read to evaluate a task, as far as that comes to pass.
+    pub(super) fn files_read(&self, id: &TaskId, past: (&Results, &BTreeSet<TaskId>)) -> Digests {
+        let observed = Observed::new(&*self.workspace);
+        let session = Session {
+            workspace: &observed,
+            platform: &self.platform,
+            jobs: &NoJobs,
+        };
+        // What cannot be evaluated has read what it could.
+        let _seen = self.bake.foresee_after(&session, id, past);
+        observed.read()
+    }
+
+    /// The files that are read to make the batch ready, without its own files: what they hold can be
+    /// part of every task.
+    pub(super) fn shared_files_read(&self) -> Digests {
+        let observed = Observed::new(&*self.workspace);
+        let _made = self.made_again(&observed, self.params());
+        let files = self.bake.config_files();
+        let own: BTreeSet<&str> = std::iter::once(&files.flow)
+            .chain(&files.project)
+            .chain(files.actions.values())
+            .map(|file| file.name.as_str())
+            .collect();
+        let root = self.workspace.root();
+        let mut read = observed.read();
+        read.retain(|path, _| !own.contains(flow::absolute(root, path).as_str()));
+        read
+    }
+
+    /// The batch with other parameters.
+    pub(super) fn with_params(&self, params: &Values) -> Result<Self, Problem> {
+        Ok(Self {
+            bake: self.made_again(&*self.workspace, params)?,
+            ..self.clone()
+        })
+    }
+
+    fn made_again(&self, workspace: &dyn Workspace, params: &Values) -> Result<Bake, Troubles> {
+        let files = self.bake.config_files();
+        let parsed = flow::open_in(&files.workspace(), &files.config_dir());
+        let session = Session {
+            workspace,
+            platform: &self.platform,
+            jobs: &NoJobs,
+        };
+        let name = files.batch_name();
+        let mut bake = flow::batch::prepare(&parsed.tree, &session, name, params)?;
+        bake.id.clone_from(&self.bake.id);
+        Ok(bake)
+    }
+
+    /// The parameters as evaluated.
+    pub fn params(&self) -> &Values {
+        &self.bake.params
+    }
+
+    /// The batch.
+    pub fn bake(&self) -> &Bake {
+        &self.bake
+    }
+
+    pub(super) fn surroundings(&self) -> (Arc<dyn Workspace + Send + Sync>, Platform) {
+        (Arc::clone(&self.workspace), self.platform.clone())
     }
 
     fn session(&self) -> Session<'_> {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use client::{Client, ClientError};
 use flow::batch::{self, ConfigFiles};
-use flow::{ActionFile, NoJobs, Platform, Session, Workspace};
+use flow::{ActionFile, GitInfo, NoJobs, Platform, Session, Workspace};
 use indexmap::IndexMap;
 use protocol::flow::{Attempt, Bake};
 use source::Diagnostic;
 
 use super::create::first_of;
+use super::observed::{FilesRead, RECORD};
+use super::overlay::Overlay;
 use super::recipe::Recipe;
 
 /// The files an attempt was made from, as they are stored with it.
@@ -20,7 +22,8 @@ pub async fn stored_files(client: &Client, attempt: &Attempt) -> Result<ConfigFi
         None => None,
     };
     let mut actions = IndexMap::new();
-    for (reference, id) in &meta.action_config_ids {
+    let references = meta.action_config_ids.iter();
+    for (reference, id) in references.filter(|(reference, _)| *reference != RECORD) {
         actions.insert(reference.clone(), fetch(client, id).await?);
     }
     Ok(ConfigFiles {
@@ -29,6 +32,18 @@ pub async fn stored_files(client: &Client, attempt: &Attempt) -> Result<ConfigFi
         project,
         actions,
     })
+}
+
+/// What the tasks of an attempt read while they were evaluated, where that was recorded.
+pub(super) async fn stored_files_read(
+    client: &Client,
+    attempt: &Attempt,
+) -> Result<Option<FilesRead>, ClientError> {
+    let Some(id) = attempt.configs_meta.action_config_ids.get(RECORD) else {
+        return Ok(None);
+    };
+    let file = fetch(client, id).await?;
+    Ok(FilesRead::kept(&file.content, attempt.number))
 }
 
 async fn fetch(client: &Client, id: &str) -> Result<ActionFile, ClientError> {
@@ -61,16 +76,26 @@ pub async fn reopen(
     (folder, platform): (Option<Arc<dyn Workspace + Send + Sync>>, Platform),
 ) -> Result<Recipe, ReopenError> {
     let files = stored_files(client, attempt).await?;
-    let stored: Arc<dyn Workspace + Send + Sync> = Arc::new(files.workspace());
-    let parsed = flow::open_in(&*stored, &files.config_dir());
+    let mut stored = files.workspace();
+    if let Some(git) = &bake.meta.git_info {
+        stored = stored.with_git(GitInfo {
+            sha: git.sha.clone(),
+            branch: git.branch.clone(),
+            tags: git.tags.clone(),
+        });
+    }
+    let parsed = flow::open_in(&stored, &files.config_dir());
+    let workspace: Arc<dyn Workspace + Send + Sync> = match folder {
+        Some(folder) => Arc::new(Overlay::new(stored, folder)),
+        None => Arc::new(stored),
+    };
     let session = Session {
-        workspace: &*stored,
+        workspace: &*workspace,
         platform: &platform,
         jobs: &NoJobs,
     };
     let params = bake.params.clone().unwrap_or_default();
     let batch = batch::prepare(&parsed.tree, &session, files.batch_name(), &params)
         .map_err(|troubles| ReopenError::Broken(troubles.diagnostics()))?;
-    let workspace = folder.unwrap_or(stored);
     Ok(Recipe::new(batch, &bake.id, workspace, platform))
 }

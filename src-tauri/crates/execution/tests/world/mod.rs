@@ -84,10 +84,37 @@ impl World {
             batch: &batch,
             name: None,
             tags: Vec::new(),
+            files: bake::FilesRead::default(),
         };
         bake::create(&self.client, &self.place, setup)
             .await
             .unwrap()
+    }
+
+    /// Decides a restart of a bake of the newest attempt, with its stored files.
+    pub(crate) async fn restart(
+        &self,
+        bake: &protocol::flow::Bake,
+        again: bake::Again,
+    ) -> Result<bake::Restart, bake::RestartError> {
+        let retry = bake::Retry {
+            bake: bake.clone(),
+            attempt: None,
+            again,
+            edit: bake::Edit::Nothing,
+        };
+        let stored = async |attempt: &protocol::flow::Attempt| {
+            bake::reopen(&self.client, bake, attempt, (None, self.platform())).await
+        };
+        bake::Restart::decide(&self.client, retry, stored).await
+    }
+
+    /// Why such a restart is refused.
+    pub(crate) async fn refused(&self, bake: &protocol::flow::Bake, again: bake::Again) -> String {
+        match self.restart(bake, again).await {
+            Ok(_) => panic!("it is not refused"),
+            Err(error) => error.to_string(),
+        }
     }
 
     /// An order that knows nothing but what the platform keeps of the bake.

@@ -10,7 +10,8 @@ use super::results::TaskResult;
 use crate::config::{CacheStrategy, Enable, Restart, Seconds, TaskConfig};
 
 /// JSON as the official tools write it: sorted keys, blanks after separators, only ASCII.
-enum Json<'a> {
+#[derive(Clone, PartialEq)]
+pub(super) enum Json<'a> {
     Null,
     Bool(bool),
     Int(i64),
@@ -31,7 +32,8 @@ pub(super) fn key(
     hex::encode(Sha256::digest(text.as_bytes()))
 }
 
-fn whole<'a>(
+/// All that the key is made of.
+pub(super) fn whole<'a>(
     config: &'a TaskConfig,
     needs: &IndexMap<&'a str, &'a TaskResult>,
     state: &'a IndexMap<String, String>,
@@ -143,7 +145,7 @@ fn restart<'a>(restart: Restart) -> Json<'a> {
 }
 
 impl Json<'_> {
-    fn write(self, into: &mut String) {
+    pub(super) fn write(self, into: &mut String) {
         match self {
             Self::Null => into.push_str("null"),
             Self::Bool(value) => into.push_str(if value { "true" } else { "false" }),

@@ -1,16 +1,18 @@
 //! What a task will be if everything before it ends well, as far as that is known before a bake.
 
+use std::collections::BTreeSet;
+
 use super::bake::Bake;
 use super::cache_key;
-use super::graph::{NeedLevel, Node, TaskKind};
+use super::graph::{Node, TaskKind};
 use super::id::TaskId;
 use super::past::Past;
-use super::task::enable_of;
+use super::results::Results;
+use super::task::{enable_of, plain_enable};
 use crate::config::{Effect, Enable, TaskConfig};
 use crate::eval::{Trouble, Troubles};
 use crate::outside::Outside;
 use crate::session::Session;
-use indexmap::IndexMap;
 
 /// What a task will be.
 #[derive(Debug, Clone)]
@@ -45,6 +47,48 @@ impl Bake {
     /// # Errors
     /// If something is wrong; all of it at once.
     pub fn foresee(&self, session: &Session<'_>, id: &TaskId) -> Result<Foreseen, Troubles> {
+        self.foresee_from(session, id, Past::Assumed)
+    }
+
+    /// What a task will be after these results, if the tasks of `assumed` end well.
+    ///
+    /// # Errors
+    /// If something is wrong; all of it at once.
+    pub fn foresee_after(
+        &self,
+        session: &Session<'_>,
+        id: &TaskId,
+        (results, assumed): (&Results, &BTreeSet<TaskId>),
+    ) -> Result<Foreseen, Troubles> {
+        self.foresee_from(session, id, Past::Partly(results, assumed))
+    }
+
+    /// Whether a task runs after these results, if the tasks of `assumed` end well; nothing if that
+    /// is not known.
+    ///
+    /// # Errors
+    /// If something is wrong; all of it at once.
+    pub fn enable_after(
+        &self,
+        session: &Session<'_>,
+        id: &TaskId,
+        (results, assumed): (&Results, &BTreeSet<TaskId>),
+    ) -> Result<Option<Enable>, Troubles> {
+        let past = Past::Partly(results, assumed);
+        let mut open = Vec::new();
+        let Some(placed) = known(self.placed(session, id, past), &mut open)? else {
+            let node = self.graph.node(id);
+            return Ok(node.and_then(|node| plain_enable(node, &past.needs(node))));
+        };
+        known(enable_of(&placed, &mut Outside::new(*session)), &mut open)
+    }
+
+    fn foresee_from(
+        &self,
+        session: &Session<'_>,
+        id: &TaskId,
+        past: Past<'_>,
+    ) -> Result<Foreseen, Troubles> {
         let mut open = Vec::new();
         let mut outside = Outside::new(*session);
         let mut seen = Foreseen {
@@ -54,8 +98,9 @@ impl Bake {
             effects: Vec::new(),
             open: Vec::new(),
         };
-        let placed = self.placed(session, id, Past::Assumed);
-        let Some(placed) = known(placed, &mut open)? else {
+        let Some(placed) = known(self.placed(session, id, past), &mut open)? else {
+            let node = self.graph.node(id);
+            seen.enable = node.and_then(|node| plain_enable(node, &past.needs(node)));
             return Ok(Foreseen { open, ..seen });
         };
         seen.enable = known(enable_of(&placed, &mut outside), &mut open)?;
@@ -77,24 +122,20 @@ impl Bake {
             known(self.local_command(session, &placed), &mut open)?;
         }
         seen.effects = outside.effects;
-        seen.whole = whole(seen.config.as_mut(), node, open.is_empty());
+        seen.whole = whole(seen.config.as_mut(), (node, past), open.is_empty());
         Ok(Foreseen { open, ..seen })
     }
 }
 
 /// Whether all is known; sets the key of the cache if it is.
-fn whole(config: Option<&mut TaskConfig>, node: &Node, all: bool) -> Whole {
+fn whole(config: Option<&mut TaskConfig>, (node, past): (&Node, Past<'_>), all: bool) -> Whole {
     let Some(config) = config.filter(|_| all) else {
         return Whole::No;
     };
-    let waits = node
-        .needs
-        .values()
-        .any(|level| *level == NeedLevel::Completed);
-    if waits || node.state_from.is_some() {
+    let Some(needs) = past.key_needs(node) else {
         return Whole::WithoutKey;
-    }
-    config.caching_key = cache_key::key(config, &IndexMap::new(), &IndexMap::new());
+    };
+    config.caching_key = cache_key::key(config, &needs, &past.left_behind(node));
     Whole::WithKey
 }
 

@@ -86,6 +86,20 @@ pub struct Node {
     pub(crate) body: Body,
 }
 
+impl Node {
+    /// Whether it runs exactly when all it needs has succeeded.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.condition, Condition::Success)
+    }
+
+    /// Whether the node may read the result of a task it needs: only if that one has ended.
+    #[must_use]
+    pub fn reads(&self, need: &str) -> bool {
+        self.needs.get(need) == Some(&NeedLevel::Completed)
+    }
+}
+
 /// The nodes of one level, in order.
 #[derive(Debug, Clone, Default)]
 pub struct TaskGraph {

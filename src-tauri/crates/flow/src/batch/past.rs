@@ -1,11 +1,13 @@
 //! What a task may know of the tasks it waits for.
 
+use std::collections::BTreeSet;
+
 use expression::{Dict, Record, Unknown, Value};
 use indexmap::IndexMap;
 
-use super::graph::{NeedLevel, Node};
+use super::graph::Node;
 use super::id::TaskId;
-use super::level::need_record;
+use super::level::{completed_needs, need_record};
 use super::results::{Outcome, Results, TaskResult};
 use crate::eval::dict_of;
 
@@ -16,6 +18,9 @@ pub(super) enum Past<'r> {
     Told(&'r Results),
     /// Everything ended well; what it left behind is not known.
     Assumed,
+    /// The results so far, and tasks of which it is assumed that they end well; of all others
+    /// nothing is known.
+    Partly(&'r Results, &'r BTreeSet<TaskId>),
 }
 
 impl<'r> Past<'r> {
@@ -23,9 +28,9 @@ impl<'r> Past<'r> {
     pub(super) fn needs(self, node: &Node) -> Dict {
         let parent = node.id.parent();
         node.needs
-            .iter()
-            .filter(|(_, level)| **level == NeedLevel::Completed)
-            .map(|(id, _)| (id.as_str(), self.need(&parent, id)))
+            .keys()
+            .filter(|id| node.reads(id))
+            .map(|id| (id.as_str(), self.need(&parent, id)))
             .collect()
     }
 
@@ -35,11 +40,14 @@ impl<'r> Past<'r> {
                 Some(result) => Value::Record(need_record(result)),
                 None => Value::Unknown(Unknown::task(id)),
             },
-            Self::Assumed => {
-                let record = Record::new("DepCtx")
-                    .with("result", Outcome::Succeeded.word())
-                    .with("outputs", Value::Unknown(Unknown::task(id)));
-                Value::Record(record)
+            Self::Assumed => ends_well(id),
+            Self::Partly(results, assumed) => {
+                let need = parent.child(id);
+                match (results.get(&need), assumed.contains(&need)) {
+                    (Some(result), _) => Value::Record(need_record(result)),
+                    (None, true) => ends_well(id),
+                    (None, false) => Value::Unknown(Unknown::task(id)),
+                }
             }
         }
     }
@@ -49,6 +57,12 @@ impl<'r> Past<'r> {
         let result = match (self, &node.state_from) {
             (Self::Assumed, Some(main)) => return Value::Unknown(Unknown::task(main)),
             (Self::Told(results), Some(main)) => results.get(&node.id.parent().child(main)),
+            (Self::Partly(results, _), Some(main)) => {
+                match results.get(&node.id.parent().child(main)) {
+                    None => return Value::Unknown(Unknown::task(main)),
+                    known => known,
+                }
+            }
             (_, None) => None,
         };
         Value::Dict(
@@ -58,9 +72,10 @@ impl<'r> Past<'r> {
         )
     }
 
-    /// The result whose state a post task is given.
+    /// The state a post task is given.
     pub(super) fn left_behind(self, node: &Node) -> IndexMap<String, String> {
-        let (Self::Told(results), Some(main)) = (self, &node.state_from) else {
+        let (Self::Told(results) | Self::Partly(results, _), Some(main)) = (self, &node.state_from)
+        else {
             return IndexMap::new();
         };
         let result: Option<&TaskResult> = results.get(&node.id.parent().child(main));
@@ -68,4 +83,30 @@ impl<'r> Past<'r> {
             .map(|result| result.state.clone())
             .unwrap_or_default()
     }
+
+    /// The results the key of a task depends on; nothing if one of them is not known.
+    pub(super) fn key_needs<'n>(self, node: &'n Node) -> Option<IndexMap<&'n str, &'r TaskResult>> {
+        let parent = node.id.parent();
+        let mut read = node.needs.keys().filter(|id| node.reads(id));
+        match self {
+            Self::Told(results) => Some(completed_needs(node, results)),
+            Self::Partly(results, _) => {
+                let mut whole = read.chain(&node.state_from);
+                whole
+                    .all(|id| results.contains_key(&parent.child(id)))
+                    .then(|| completed_needs(node, results))
+            }
+            Self::Assumed => {
+                (read.next().is_none() && node.state_from.is_none()).then(IndexMap::new)
+            }
+        }
+    }
+}
+
+/// The entry of a task that ends well and leaves behind what is not known yet.
+fn ends_well(id: &str) -> Value {
+    let record = Record::new("DepCtx")
+        .with("result", Outcome::Succeeded.word())
+        .with("outputs", Value::Unknown(Unknown::task(id)));
+    Value::Record(record)
 }

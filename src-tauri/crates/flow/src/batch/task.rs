@@ -12,6 +12,7 @@ use super::body::{Body, Call, Condition};
 use super::cache_key;
 use super::graph::{Node, TaskKind};
 use super::id::TaskId;
+use super::key_inputs::KeyInputs;
 use super::level::{Level, action_flow, completed_needs, need_record, strategy_record};
 use super::past::Past;
 use super::results::{Outcome, Results};
@@ -71,7 +72,8 @@ impl Bake {
         id: &TaskId,
         results: &Results,
     ) -> Result<PlannedTask, Troubles> {
-        let placed = self.placed(session, id, Past::Told(results))?;
+        let past = Past::Told(results);
+        let placed = self.placed(session, id, past)?;
         let mut outside = Outside::new(*session);
         let (enable, mut wrong) = match enable_of(&placed, &mut outside) {
             Ok(enable) => (enable, Troubles::default()),
@@ -84,11 +86,37 @@ impl Bake {
             return Err(troubles);
         }
         let needs = completed_needs(placed.node, results);
-        let state = Past::Told(results).left_behind(placed.node);
+        let state = past.left_behind(placed.node);
         config.caching_key = cache_key::key(&config, &needs, &state);
         Ok(PlannedTask {
             config,
             effects: outside.effects,
+        })
+    }
+
+    /// What the key of a task is made of: the same that [`Bake::task`] makes it from.
+    ///
+    /// # Errors
+    /// If something is wrong, or not known yet.
+    pub fn key_inputs(
+        &self,
+        session: &Session<'_>,
+        id: &TaskId,
+        results: &Results,
+    ) -> Result<KeyInputs, Troubles> {
+        let config = self.task(session, id, results)?.config;
+        let node = self
+            .graph
+            .node(id)
+            .ok_or_else(|| unknown(&self.flow.text, id))?;
+        let needs = completed_needs(node, results);
+        Ok(KeyInputs {
+            config,
+            needs: needs
+                .into_iter()
+                .map(|(id, result)| (id.to_owned(), result.clone()))
+                .collect(),
+            state: Past::Told(results).left_behind(node),
         })
     }
 
@@ -419,13 +447,26 @@ impl Bake {
     }
 }
 
+/// Whether a node runs whose condition asks for nothing but how its needs ended; nothing if that is
+/// not known yet, or the condition was written by the author.
+pub(super) fn plain_enable(node: &Node, needs: &Dict) -> Option<Enable> {
+    match &node.condition {
+        Condition::Always => Some(Enable::Always),
+        Condition::Success => all_succeeded(node, needs).ok(),
+        Condition::Written(_) => None,
+    }
+}
+
 pub(super) fn enable_of(
     placed: &Placed<'_>,
     outside: &mut Outside<'_>,
 ) -> Result<Enable, Troubles> {
     match &placed.node.condition {
         Condition::Always => Ok(Enable::Always),
-        Condition::Success => all_succeeded(placed),
+        Condition::Success => match placed.own.get("needs") {
+            Some(Value::Dict(needs)) => all_succeeded(placed.node, needs),
+            _ => Ok(Enable::Yes),
+        },
         Condition::Written(expr) => {
             let scope = Layered {
                 upper: &placed.own,
@@ -444,14 +485,10 @@ pub(super) fn enable_of(
 }
 
 /// What `success()` says; nothing yet, as long as a task it needs has not ended.
-fn all_succeeded(placed: &Placed<'_>) -> Result<Enable, Troubles> {
-    let Some(Value::Dict(needs)) = placed.own.get("needs") else {
-        return Ok(Enable::Yes);
-    };
+fn all_succeeded(node: &Node, needs: &Dict) -> Result<Enable, Troubles> {
     let mut all = Enable::Yes;
     for need in needs.values() {
         if let Value::Unknown(unknown) = need {
-            let node = placed.node;
             let why = Diagnostic::error("not-yet", &node.text, node.span, unknown.why.as_str());
             let trouble = Trouble {
                 diagnostic: why,

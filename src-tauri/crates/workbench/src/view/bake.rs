@@ -194,6 +194,12 @@ pub(crate) fn of_graphs(bake: &Bake) -> Vec<TaskView> {
     tasks
 }
 
+/// The last part of an id, by the call the task lies in.
+pub(crate) fn label<'i>(id: &'i str, group: Option<&str>) -> &'i str {
+    let inside = group.and_then(|group| id.strip_prefix(group));
+    inside.map_or(id, |rest| rest.trim_start_matches('.'))
+}
+
 /// A task that has not run.
 pub(crate) fn planned(
     id: &str,
@@ -201,12 +207,7 @@ pub(crate) fn planned(
     kind: TaskKind,
     needs: Vec<NeedView>,
 ) -> TaskView {
-    let label = match &group {
-        Some(group) => id
-            .strip_prefix(group)
-            .map_or(id, |rest| rest.trim_start_matches('.')),
-        None => id,
-    };
+    let label = label(id, group.as_deref());
     TaskView {
         id: id.to_owned(),
         label: label.to_owned(),
