@@ -96,6 +96,7 @@ impl World {
             batch: &batch,
             name: None,
             tags: Vec::new(),
+            files: baking::FilesRead::default(),
         };
         let created = baking::create(&client, &place, setup).await;
         created.expect("the bake is set up")
