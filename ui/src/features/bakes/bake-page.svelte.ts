@@ -104,6 +104,13 @@ export class BakePageState {
     void this.askHistory();
   }
 
+  /** Shows the newest attempt, after one was begun. */
+  showNewest(): void {
+    this.attempt = null;
+    void this.askView();
+    void this.askDrawing();
+  }
+
   turn(): void {
     this.direction = this.direction === "right" ? "down" : "right";
   }

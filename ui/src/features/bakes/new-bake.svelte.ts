@@ -1,5 +1,6 @@
 import { asFailure } from "../../api";
 import type {
+  BakeForecast,
   BakePlan,
   BakeStart,
   BatchView,
@@ -19,6 +20,7 @@ export class NewBake {
   readonly batch: string;
   readonly params: readonly ParamView[];
   readonly plan = new Asked<BakePlan>();
+  readonly forecast = new Asked<BakeForecast>();
   readonly drawing = new Asked<Drawing>();
   values = $state<Record<string, string>>({});
   name = $state("");
@@ -68,7 +70,14 @@ export class NewBake {
 
   replan = debounce(200, () => void Promise.all([this.askPlan(), this.askDrawing()]));
 
-  askPlan = () => this.plan.ask(() => this.#desk.host.call("bake_plan", this.#request()));
+  askPlan = async () => {
+    await this.plan.ask(() => this.#desk.host.call("bake_plan", this.#request()));
+    if (this.sound) await this.askForecast();
+    else this.forecast.clear();
+  };
+
+  askForecast = () =>
+    this.forecast.ask(() => this.#desk.host.call("bake_forecast", this.#request()));
 
   askDrawing = () =>
     this.drawing.ask(() =>
