@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::Mutex as SyncMutex;
 
 use client::{Client, Token};
-use contract::{DeskEvent, Failure, FailureCode, PlatformRestart, PlatformState, PlatformView};
+use contract::{
+    DeskEvent, Failure, FailureCode, PlatformRestart, PlatformState, PlatformView, RunnerView,
+};
 use local_platform::{
-    DataError, KeepJobs, Options, RunnerChoice, Running, SecretsPlace, Server, StartError,
-    TOOL_USER, mint_token, served,
+    DataError, KeepJobs, Options, RunnerChoice, RunnerState, Running, SecretsPlace, Server,
+    StartError, TOOL_USER, mint_token, served,
 };
 use tokio::sync::Mutex;
 use vault::Secret;
@@ -103,7 +105,7 @@ impl Desk {
             }
             Err(failure) => Err(failure),
         };
-        let view = view(self, connection.as_ref());
+        let view = view(self, connection.as_ref()).await;
         drop(connection);
         self.tell(DeskEvent::PlatformChanged { platform: view });
         answer
@@ -153,12 +155,17 @@ pub(crate) fn start_soon(desk: &Desk) {
 /// The state of the platform as the window shows it.
 pub(crate) async fn platform_view(desk: &Desk) -> PlatformView {
     match desk.platform().connection.try_lock() {
-        Ok(connection) => view(desk, connection.as_ref()),
-        Err(_) => view(desk, None),
+        Ok(connection) => view(desk, connection.as_ref()).await,
+        Err(_) => view(desk, None).await,
     }
 }
 
-fn view(desk: &Desk, connection: Option<&Connection>) -> PlatformView {
+async fn view(desk: &Desk, connection: Option<&Connection>) -> PlatformView {
+    let running = connection.and_then(|connection| connection.running.as_ref());
+    let runners = match running {
+        Some(running) => running.runners().await,
+        None => Vec::new(),
+    };
     let failure = desk.platform().failure().clone();
     let state = match (connection, &failure) {
         (Some(_), _) => PlatformState::Ready,
@@ -168,13 +175,25 @@ fn view(desk: &Desk, connection: Option<&Connection>) -> PlatformView {
     PlatformView {
         state,
         url: connection.map(|connection| connection.url.clone()),
-        served_here: connection.is_some_and(|connection| connection.running.is_some()),
-        runner: connection
-            .and_then(|connection| connection.running.as_ref())
-            .map(Running::runner),
-        runners: Vec::new(),
+        served_here: running.is_some(),
+        runner: running.map(Running::runner),
+        runners: runners.into_iter().filter_map(runner_view).collect(),
         failure,
     }
+}
+
+fn runner_view(state: RunnerState) -> Option<RunnerView> {
+    let runner = match state.runner {
+        RunnerChoice::Container => contract::RunnerChoice::Container,
+        RunnerChoice::Sandbox => contract::RunnerChoice::Sandbox,
+        RunnerChoice::Process => contract::RunnerChoice::Process,
+        _ => return None,
+    };
+    Some(RunnerView {
+        runner,
+        works: state.works,
+        note: state.note,
+    })
 }
 
 /// Starts the platform again, on another port if one is given.
