@@ -96,7 +96,7 @@ async fn only_an_attacher_that_asks_for_input_types() {
 #[tokio::test]
 async fn somebody_who_types_into_a_job_that_does_not_read_disturbs_nobody() {
     let desk = Desk::new().await;
-    let script = "while true; do echo tick; sleep 0.05; done";
+    let script = "for _ in $(seq 600); do echo tick; sleep 0.05; done";
     let job = desk.submit(script, json!({})).await;
     desk.started(&job.id).await;
     let mut hostile = attach(&desk, &job.id).await;
