@@ -200,7 +200,9 @@ fn ends_of_life(tour: &mut Tour) -> Result<()> {
         "--",
         "no-such-program",
     ];
-    tour.step(&run, ends(125).says("failed").says("no-such-program"))?;
+    let said = tour.step(&run, ends(125))?;
+    let status = ["apolo", "status", &id_in(&said, "job")?];
+    tour.step(&status, ends(0).says("failed").says("no-such-program"))?;
     Ok(())
 }
 
