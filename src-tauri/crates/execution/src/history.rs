@@ -270,7 +270,7 @@ impl Net {
 
     /// How long it is from one place to the next: only a task itself takes time.
     fn lasts(&self, at: usize, next: usize, given: &HashMap<usize, Given>) -> f64 {
-        let own = next == at + 1 && at % 2 == 0 && !self.calls[at / 2];
+        let own = next == at + 1 && at.is_multiple_of(2) && !self.calls[at / 2];
         match given.get(&(at / 2)) {
             Some(Given::Lasts(seconds)) if own => *seconds,
             Some(Given::Fixed(begin, end)) if own => end - begin,

@@ -75,28 +75,29 @@ fn say(line: &str) {
 }
 
 /// A job is stopped with its bake; signals of a terminal mean nothing to it.
+#[cfg(unix)]
 fn heed_signals(cancel: CancellationToken) {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let ignored = [
-            SignalKind::hangup(),
-            SignalKind::interrupt(),
-            SignalKind::quit(),
-        ];
-        for kind in ignored {
-            // Without a handler the signal ends us, and the platform sees to the bake.
-            if let Ok(mut heard) = signal(kind) {
-                tokio::spawn(async move { while heard.recv().await.is_some() {} });
-            }
-        }
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::spawn(async move {
-                terminated.recv().await;
-                cancel.cancel();
-            });
-        }
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    let ignored = [
+        SignalKind::hangup(),
+        SignalKind::interrupt(),
+        SignalKind::quit(),
+    ];
+    let ignore = async |mut heard: Signal| while heard.recv().await.is_some() {};
+    // Without a handler the signal ends us, and the platform sees to the bake.
+    for heard in ignored.into_iter().filter_map(|kind| signal(kind).ok()) {
+        tokio::spawn(ignore(heard));
     }
-    #[cfg(not(unix))]
+    if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+        tokio::spawn(async move {
+            terminated.recv().await;
+            cancel.cancel();
+        });
+    }
+}
+
+/// A job is stopped with its bake.
+#[cfg(not(unix))]
+fn heed_signals(cancel: CancellationToken) {
     drop(cancel);
 }

@@ -353,11 +353,11 @@ impl Making<'_> {
             let mut at = task.clone();
             while let Some(node) = self.graph.node(&at).filter(|node| node.is_plain()) {
                 let needs = node.needs.keys().map(|need| at.parent().child(need));
-                for need in needs.filter(|need| !chosen.contains(need)) {
-                    if !self.is_good(&need) {
-                        let task = task.clone();
-                        return Err(ChoiceError::LacksNeed { task, need });
-                    }
+                let mut lacking =
+                    needs.filter(|need| !chosen.contains(need) && !self.is_good(need));
+                if let Some(need) = lacking.next() {
+                    let task = task.clone();
+                    return Err(ChoiceError::LacksNeed { task, need });
                 }
                 at = at.parent();
             }

@@ -1,7 +1,7 @@
 //! Images as one file, as `docker save` and `docker load` know them: what is in it, and writing it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read as _, Write};
 
 use serde::{Deserialize, Serialize};
 

@@ -156,10 +156,11 @@ fn named(files: &ConfigFiles) -> Vec<(String, String)> {
     .collect()
 }
 
-type Pair<'a> = (String, Option<&'a TaskView>, Option<&'a TaskView>);
+/// A task of both; owned, because futures that borrow each pair cannot be sent.
+type Pair = (String, Option<TaskView>, Option<TaskView>);
 
 /// The tasks of both, in the order of the graph that comes after; then what is gone.
-fn pairs<'a>(left: &'a [TaskView], right: &'a [TaskView]) -> Vec<Pair<'a>> {
+fn pairs(left: &[TaskView], right: &[TaskView]) -> Vec<Pair> {
     let before: HashMap<&str, &TaskView> =
         left.iter().map(|task| (task.id.as_str(), task)).collect();
     let after: HashMap<&str, &TaskView> =
@@ -178,10 +179,12 @@ fn pairs<'a>(left: &'a [TaskView], right: &'a [TaskView]) -> Vec<Pair<'a>> {
             let any = right.or(*left);
             any.is_some_and(|task| task.kind != TaskKind::Action)
         })
+        .map(|(id, left, right)| (id, left.cloned(), right.cloned()))
         .collect()
 }
 
-async fn task(client: &Client, (id, left, right): Pair<'_>) -> Result<TaskComparison, Failure> {
+async fn task(client: &Client, (id, left, right): Pair) -> Result<TaskComparison, Failure> {
+    let (left, right) = (left.as_ref(), right.as_ref());
     let outputs = match (left, right) {
         (Some(left), Some(right)) => values(&left.outputs, &right.outputs),
         _ => Vec::new(),

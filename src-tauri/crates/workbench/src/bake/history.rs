@@ -149,7 +149,7 @@ fn told(view: &BakeView, past: &Past, runs: Vec<PastRun>) -> BakeHistory {
         bake: view.row.id.clone(),
         attempt: view.attempt,
         usual_seconds: middle(good.filter_map(|run| run.seconds).collect()),
-        expected_end: end_of(view, &steps, (&by_id, &usual)),
+        expected_end: end_of(view, &steps, &by_id, &usual),
         tasks: tasks.collect::<IndexMap<_, _>>(),
         critical_path: chain.path,
         runs,
@@ -160,7 +160,8 @@ fn told(view: &BakeView, past: &Past, runs: Vec<PastRun>) -> BakeHistory {
 fn end_of(
     view: &BakeView,
     steps: &[Step],
-    (by_id, usual): (&HashMap<&str, &TaskView>, &dyn Fn(&str) -> Option<f64>),
+    by_id: &HashMap<&str, &TaskView>,
+    usual: &dyn Fn(&str) -> Option<f64>,
 ) -> Option<String> {
     if over(view.row.state) {
         return None;
