@@ -203,7 +203,7 @@ async fn earlier_bakes_tell_how_long_it_takes_and_nothing_is_invented_before() {
     let end = told.expected_end.expect("it can be told");
     assert!(end > second.row.created_at);
     let inspect = bakehouse(&test, &["inspect", &second.row.id, "-C", &project]);
-    for words in ["usually", "expected to end", "longest chain: prepare"] {
+    for words in ["usually", "expected to end", "longest chain: train"] {
         assert!(
             text(&inspect).contains(words),
             "{words}: {}",

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use protocol::{
-    Container, ContainerResources, Credits, Job, JobHistory, JobPriority, JobStatus, JobSubmission,
-    JobTransition, PlatformUri, ResourcePreset, RestartPolicy, Scheme, UriContext, named_host,
-    reason,
+    Container, ContainerResources, Credits, HttpPort, Job, JobHistory, JobPriority, JobStatus,
+    JobSubmission, JobTransition, PlatformUri, ResourcePreset, RestartPolicy, Scheme, UriContext,
+    named_host, reason,
 };
 
 use crate::job_store;
@@ -111,6 +111,16 @@ fn of_preset(submitted: &JobSubmission, preset: &ResourcePreset) -> ContainerRes
     }
 }
 
+/// As the platform tells of it: the page that shows whether a job is well is the first one, unless
+/// another is named.
+fn with_health_check(http: HttpPort) -> HttpPort {
+    let path = http.health_check_path.unwrap_or_else(|| "/".to_owned());
+    HttpPort {
+        health_check_path: Some(path),
+        ..http
+    }
+}
+
 fn container(submitted: &JobSubmission, resources: ContainerResources) -> Container {
     Container {
         image: submitted.image.clone(),
@@ -119,7 +129,7 @@ fn container(submitted: &JobSubmission, resources: ContainerResources) -> Contai
         resources,
         entrypoint: submitted.entrypoint.clone(),
         command: submitted.command.clone(),
-        http: submitted.http.clone(),
+        http: submitted.http.clone().map(with_health_check),
         secret_env: submitted.secret_env.clone(),
         secret_volumes: submitted.secret_volumes.clone(),
         disk_volumes: submitted.disk_volumes.clone(),

@@ -18,6 +18,7 @@ mod engine;
 mod error;
 mod flow;
 mod grant;
+mod ignored_signals;
 mod image_build;
 mod job_address;
 mod job_enter;

@@ -28,8 +28,8 @@ use crate::secret_place::SecretsPlace;
 use crate::storage_root::StorageRoot;
 use crate::store::{self, Store};
 use crate::{
-    DataError, StartError, attempt_watch, disk_folder, engine, job_queue, job_removal, job_tender,
-    open_files, routes, token,
+    DataError, StartError, attempt_watch, disk_folder, engine, ignored_signals, job_queue,
+    job_removal, job_tender, open_files, routes, token,
 };
 
 /// The port of the platform unless another is asked for. Tools store the address at login, so it
@@ -106,6 +106,7 @@ pub struct Running {
 impl Server {
     /// Serves on 127.0.0.1 and adopts the jobs that still run.
     pub async fn start(options: Options) -> Result<Running, StartError> {
+        ignored_signals::keep_from_commands();
         open_files::raise();
         let folder = DataFolder::create(&options.data_dir)?;
         let lock = take_lock(&folder).await?;

@@ -29,7 +29,7 @@ pub(crate) use segment::{IndexEntry, OUTPUT_INDEX_ENTRY};
 pub(crate) use spec::{ContainerLaunch, JobSpec, Launch, Limits, ProcessLaunch, Scope};
 pub(crate) use state::{Ending, JobState, Waiting};
 
-use crate::open_files;
+use crate::{ignored_signals, open_files};
 use run::Run;
 
 /// The first argument with which a program of ours becomes a supervisor: `<exe> __job <folder>`.
@@ -38,6 +38,7 @@ pub const JOB_WORD: &str = "__job";
 /// Supervises the job in `job_dir` until it ends. Returns the exit code for the process: 0 when the
 /// end of the job is on record, anything else when it could not be written.
 pub fn supervise(job_dir: &Path) -> i32 {
+    ignored_signals::keep_from_commands();
     detach();
     open_files::go_back();
     let folder = JobFolder::new(job_dir);

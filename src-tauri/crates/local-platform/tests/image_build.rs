@@ -230,13 +230,11 @@ async fn nobody_builds_into_repositories_of_others() {
     ] {
         body[key] = value;
     }
-    let (status, job) = desk.by(&bob, Method::POST, "jobs?from_preset", body).await;
-    assert_eq!(status, StatusCode::ACCEPTED, "{job}");
-    let job = desk.finished(job["id"].as_str().unwrap()).await;
-    let log = desk.log(&job.id, "").await;
-    assert_eq!(job.status, JobStatus::Failed);
+    let (status, refused) = desk.by(&bob, Method::POST, "jobs?from_preset", body).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{refused}");
+    let error = refused["error"].as_str().unwrap();
     assert!(
-        log.contains("bob may not change bakehouse/proj/app:latest"),
-        "{log}"
+        error.contains("`bob` may not write image://local/bakehouse/proj/app"),
+        "{error}"
     );
 }

@@ -95,7 +95,7 @@ fn every_field(tour: &mut Tour) -> Result<()> {
     tour.fields("the job has exactly the submitted fields", &wanted, &job);
     let container = json!({
         "image": "ubuntu:22.04", "entrypoint": "bash -c",
-        "command": "'sleep 300; echo \"it'\"'\"'s\"'", "env": {"PLAIN": "words of text"},
+        "command": "sleep 300; echo \"it's\"", "env": {"PLAIN": "words of text"},
         "working_dir": "/tmp",
         "http": {"port": 8123, "requires_auth": false, "health_check_path": "/"},
         "volumes": [{

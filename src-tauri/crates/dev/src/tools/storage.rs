@@ -40,7 +40,7 @@ fn files(tour: &mut Tour) -> Result<()> {
         "--human-readable",
         "storage:tour",
     ];
-    tour.step(&long, ends(0).says("4.8M"))?;
+    tour.step(&long, ends(0).says("5.0 M"))?;
     Ok(())
 }
 
@@ -75,7 +75,7 @@ fn folders(tour: &mut Tour) -> Result<()> {
     tour.step(&down, ends(0))?;
     let count = std::fs::read_dir(tour.project().join("copied/in ner")).map_or(0, Iterator::count);
     tour.same("every file is copied", &30, &count);
-    tour.step(&["apolo", "storage", "df"], ends(0).says("%"))?;
+    tour.step(&["apolo", "storage", "df"], ends(0).says("Total"))?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub(super) fn tour(tour: &mut Tour) -> Result<()> {
     page(tour)?;
     tour.step(&["apolo", "kill", "busy"], ends(0))?;
     let over = ["apolo", "exec", "--no-tty", "busy", "--", "true"];
-    tour.step(&over, ends(65).says("not running"))?;
+    tour.step(&over, ends(72).says("not running"))?;
     Ok(())
 }
 
@@ -55,7 +55,9 @@ fn exec(tour: &mut Tour) -> Result<()> {
         &exec("echo $FRUIT $NEURO_JOB_NAME"),
         ends(0).says("plum busy"),
     )?;
-    let cat = ["apolo", "exec", "--no-tty", "busy", "--", "head", "-n1"];
+    // The tool passes on what is typed only where it has a terminal itself.
+    let head = "apolo exec --no-tty busy -- head -n1";
+    let cat = ["script", "-qec", head, "/dev/null"];
     tour.typed(&cat, "typed words\n", ends(0).says("typed words"))?;
     let terminal = "apolo exec --tty busy -- bash -c 'test -t 0 && test -t 1 && echo a terminal'";
     let in_terminal = ["script", "-qec", terminal, "/dev/null"];
