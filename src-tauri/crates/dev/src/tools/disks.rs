@@ -18,7 +18,9 @@ pub(super) fn tour(tour: &mut Tour) -> Result<()> {
         &["apolo", "disk", "get", "tour-disk"],
         ends(0).says("tour-disk"),
     )?;
-    let disks = tour.api().list("disk?org_name=bakehouse&project_name=default-project")?;
+    let disks = tour
+        .api()
+        .list("disk?org_name=bakehouse&project_name=default-project")?;
     let ours = disks.into_iter().find(|disk| disk["name"] == "tour-disk");
     let wanted = json!({"storage": 64_000_000, "owner": "user", "project_name": "default-project"});
     tour.fields("the disk is stored", &wanted, &ours.unwrap_or_default());

@@ -35,54 +35,22 @@ fn attached(tour: &mut Tour) -> Result<()> {
     Ok(())
 }
 
+/// `apolo run` with all that it can ask for.
+fn full_run() -> Vec<&'static str> {
+    const WORDS: &str = "apolo run --detach --name full --tag kind:tour --tag a \
+        --volume storage:tour/in:/in:ro --workdir /tmp --life-span 2h --schedule-timeout 10m \
+        --preset cpu-small --priority high --restart on-failure --http-port 8123 --no-http-auth \
+        --no-extshm --pass-config";
+    let mut run: Vec<&str> = WORDS.split_whitespace().collect();
+    run.extend(["--description", "all of it", "--env", "PLAIN=words of text"]);
+    run.extend(["--entrypoint", "bash -c", "ubuntu:22.04", "--"]);
+    run.push("sleep 300; echo \"it's\"");
+    run
+}
+
 fn every_field(tour: &mut Tour) -> Result<()> {
     tour.step(&["apolo", "mkdir", "-p", "storage:tour/in"], ends(0))?;
-    let mut run = vec!["apolo", "run", "--detach", "--name", "full"];
-    run.extend([
-        "--description",
-        "all of it",
-        "--tag",
-        "kind:tour",
-        "--tag",
-        "a",
-    ]);
-    run.extend([
-        "--env",
-        "PLAIN=words of text",
-        "--volume",
-        "storage:tour/in:/in:ro",
-    ]);
-    run.extend([
-        "--workdir",
-        "/tmp",
-        "--life-span",
-        "2h",
-        "--schedule-timeout",
-        "10m",
-    ]);
-    run.extend([
-        "--preset",
-        "cpu-small",
-        "--priority",
-        "high",
-        "--restart",
-        "on-failure",
-    ]);
-    run.extend([
-        "--http-port",
-        "8123",
-        "--no-http-auth",
-        "--no-extshm",
-        "--pass-config",
-    ]);
-    run.extend([
-        "--entrypoint",
-        "bash -c",
-        "ubuntu:22.04",
-        "--",
-        "sleep 300; echo \"it's\"",
-    ]);
-    let said = tour.step(&run, ends(0).says("Job ID: job-"))?;
+    let said = tour.step(&full_run(), ends(0).says("Job ID: job-"))?;
     let id = id_in(&said, "job")?;
     let job = tour.job(&id)?;
     let wanted = json!({
