@@ -1,6 +1,6 @@
 //! Why a job failed, or does not get on: the likely cause and what to do, told by rules.
 //!
-//! The rules are data ([`rules`]); this module only matches them. The first rule that fits is the
+//! The rules are data (`rules`); this module only matches them. The first rule that fits is the
 //! answer, so the table goes from what is certain to what is merely likely. Where no rule fits,
 //! nothing is said.
 
