@@ -54,7 +54,9 @@ async function openSource(page: Page, source: string): Promise<void> {
   await page.getByRole("textbox", { name: "Template", exact: true }).fill(source);
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await expect(
-    page.getByRole("complementary", { name: "The chosen template" }).getByText("Source"),
+    page
+      .getByRole("complementary", { name: "The chosen template" })
+      .getByText("Source", { exact: true }),
   ).toBeVisible();
 }
 
