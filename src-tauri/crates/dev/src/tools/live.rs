@@ -67,7 +67,7 @@ fn stored(tour: &mut Tour, id: &str) -> Result<()> {
     tour.fields("the job of `hello` is stored as described", &wanted, &job);
     let wanted = json!({
         "image": "ubuntu:latest",
-        "http": {"port": 80, "requires_auth": true},
+        "http": {"port": 80, "requires_auth": true, "health_check_path": "/"},
         "volumes": [{
             "src_storage_uri": "storage://local/bakehouse/default-project/tour_flow/data",
             "dst_path": "/project/data", "read_only": false,
