@@ -197,12 +197,18 @@ fn places(configured: Option<&str>) -> Result<Vec<PathBuf>, String> {
         return Ok(vec![socket]);
     }
     let named = |name: &str| std::env::var(name).ok();
-    let mut places: Vec<PathBuf> = ["DOCKER_HOST", "CONTAINER_HOST"]
+    let chosen: Vec<PathBuf> = ["DOCKER_HOST", "CONTAINER_HOST"]
         .into_iter()
         .filter_map(|name| socket_of(&named(name)?))
         .collect();
-    places.push("/var/run/docker.sock".into());
-    places.push("/run/podman/podman.sock".into());
+    // As with the engines' own programs, what is named there is the only place.
+    if !chosen.is_empty() {
+        return Ok(chosen);
+    }
+    let mut places: Vec<PathBuf> = vec![
+        "/var/run/docker.sock".into(),
+        "/run/podman/podman.sock".into(),
+    ];
     if let Some(runtime) = named("XDG_RUNTIME_DIR") {
         places.push(Path::new(&runtime).join("podman/podman.sock"));
         places.push(Path::new(&runtime).join("docker.sock"));

@@ -53,7 +53,13 @@ impl Api {
         let body = String::from_utf8(self.body(path)?)?;
         let line = |line: &str| serde_json::from_str(line);
         let lines: Result<Vec<Value>, _> = body.lines().map(line).collect();
-        lines.with_context(|| format!("the answer to {path}: {body}"))
+        let lines = lines.with_context(|| format!("the answer to {path}: {body}"))?;
+        // Some services answer with one array, others with a line for each thing.
+        let things = lines.into_iter().flat_map(|line| match line {
+            Value::Array(things) => things,
+            thing => vec![thing],
+        });
+        Ok(things.collect())
     }
 
     fn body(&self, path: &str) -> Result<Vec<u8>> {
