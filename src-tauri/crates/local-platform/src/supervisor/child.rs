@@ -236,14 +236,24 @@ fn killed(signal: i32) -> Exit {
 /// Ends the processes of a job whose supervisor was killed, if they are still that job's.
 pub(crate) fn end_orphans(pid: u32, job: &str) {
     let mark = format!("NEURO_JOB_ID={job}");
-    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-    let is_ours = environment
-        .split(|byte| *byte == 0)
-        .any(|entry| entry == mark.as_bytes());
-    let number = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    if let Some(number) = number.filter(|_| is_ours) {
+    let is_ours = |pid: i32| {
+        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry == mark.as_bytes())
+    };
+    let leader = i32::try_from(pid).ok().filter(|leader| is_ours(*leader));
+    if let Some(leader) = leader.and_then(Pid::from_raw) {
         // Gone already is as good.
-        let _ = kill_process_group(number, Signal::KILL);
+        let _ = kill_process_group(leader, Signal::KILL);
+    }
+    // A sandbox ends with its supervisor; what it had just begun may be left without it.
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.parse().ok());
+        if let Some(left) = number.filter(|left| is_ours(*left)).and_then(Pid::from_raw) {
+            let _ = kill_process(left, Signal::KILL);
+        }
     }
 }
 
