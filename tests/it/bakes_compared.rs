@@ -187,7 +187,8 @@ async fn earlier_bakes_tell_how_long_it_takes_and_nothing_is_invented_before() {
     assert_eq!(over.critical_path, ["prepare", "train"]);
     let side = &over.tasks["side"];
     assert!(!side.critical && side.slack_seconds > Some(0.0), "{side:?}");
-    assert_eq!(over.tasks["train"].slack_seconds, Some(0.0));
+    let slack = over.tasks["train"].slack_seconds;
+    assert!(slack.is_some_and(|slack| slack.abs() < 1e-6), "{slack:?}");
 
     let second = baked(&test, &project, &[("pause", "300")]).await;
     eventually("the task runs", async || {
