@@ -6,6 +6,7 @@ mod config;
 mod disks;
 mod exec;
 mod guard;
+mod html;
 mod job_changes;
 mod job_http;
 mod job_socket;

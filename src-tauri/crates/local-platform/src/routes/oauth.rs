@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::config::CLIENT_ID;
+use super::html::escaped;
 use crate::login::{LoginError, LoginRequest};
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
@@ -51,22 +52,6 @@ fn page(status: StatusCode, title: &str, inner: &str) -> Response {
          code{{overflow-wrap:anywhere}}</style><h1>{title}</h1>{inner}</html>"
     );
     (status, SAFE, Html(html)).into_response()
-}
-
-/// Text that cannot become markup.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }
 
 fn headless(platform: &Platform) -> String {
@@ -215,18 +200,5 @@ fn tokens(login: Login) -> Tokens {
         token_type: "Bearer",
         expires_in: token::LIFE_OF_LOGIN.as_secs(),
         refresh_token: login.refresh,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_shown_cannot_become_markup() {
-        assert_eq!(
-            escaped("<a href=\"x\">'&"),
-            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"
-        );
     }
 }

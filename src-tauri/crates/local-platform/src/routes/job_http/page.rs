@@ -3,6 +3,8 @@
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::routes::html::escaped;
+
 /// Seconds after which a page that waits for something looks again.
 const AGAIN: u32 = 2;
 
@@ -114,7 +116,7 @@ impl Page {
                 "No such job",
                 format!(
                     "There is no job with the address <code>{}</code>.",
-                    escape(host)
+                    escaped(host)
                 ),
                 "It may have been deleted, or it belongs to a platform with other data.",
             ),
@@ -154,7 +156,7 @@ impl Page {
                 format!(
                     "{} is {}{}.",
                     code(job),
-                    escape(status),
+                    escaped(status),
                     exit_code.map_or_else(String::new, |exit| format!(", with exit code {exit}")),
                 ),
                 "Its log says more. When it is started again, open the address of the new job.",
@@ -258,26 +260,11 @@ fn in_brackets(reason: &str) -> String {
     if reason.is_empty() {
         return String::new();
     }
-    format!(" ({})", escape(reason))
+    format!(" ({})", escaped(reason))
 }
 
 fn code(text: &str) -> String {
-    format!("<code>{}</code>", escape(text))
-}
-
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
+    format!("<code>{}</code>", escaped(text))
 }
 
 #[cfg(test)]
