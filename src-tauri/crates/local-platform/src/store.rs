@@ -73,16 +73,21 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
         let store = self.clone();
-        run_blocking(move || {
-            let mut connection = store.lock();
-            let transaction = connection
-                .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-                .map_err(DataError::from)?;
-            let answer = work(&transaction)?;
-            transaction.commit().map_err(DataError::from)?;
-            Ok(answer)
-        })
-        .await
+        run_blocking(move || store.change(work)).await
+    }
+
+    /// Runs `work` in a transaction, on a thread that may block.
+    pub(crate) fn change<T, E: From<DataError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        let transaction = connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(DataError::from)?;
+        let answer = work(&transaction)?;
+        transaction.commit().map_err(DataError::from)?;
+        Ok(answer)
     }
 
     /// Runs `work`, which only reads, on a thread that may block.

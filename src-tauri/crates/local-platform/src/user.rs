@@ -106,13 +106,7 @@ fn change<T>(
 ) -> Result<T, UserError> {
     let folder = DataFolder::create(data_dir)?;
     let store = Store::open(&folder.database())?;
-    let mut connection = store.lock();
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(DataError::from)?;
-    let answer = work(&transaction)?;
-    transaction.commit().map_err(DataError::from)?;
-    Ok(answer)
+    store.change(work)
 }
 
 fn is_name(name: &str) -> bool {
