@@ -163,6 +163,17 @@ impl World {
         .await
     }
 
+    /// Waits for the end of a job, which must be a good one.
+    async fn succeeds(&self, job: &str) {
+        let ended = self.finished(job).await;
+        assert_eq!(
+            ended.status,
+            JobStatus::Succeeded,
+            "{}",
+            self.log(job).await
+        );
+    }
+
     async fn log(&self, job: &str) -> String {
         use futures_util::StreamExt as _;
         let client = self.client().await;
@@ -274,13 +285,7 @@ async fn a_killed_executor_goes_on_and_no_task_runs_twice() {
     })
     .await;
     world.open_gate();
-    let job = world.finished(&job.id).await;
-    assert_eq!(
-        job.status,
-        JobStatus::Succeeded,
-        "{}",
-        world.log(&job.id).await
-    );
+    world.succeeds(&job.id).await;
     assert_eq!(world.attempt(&bake).await.result, TaskStatus::Succeeded);
     assert_eq!(world.jobs(&bake).await.len(), 2, "one job for each task");
 }
@@ -356,13 +361,7 @@ async fn an_executor_survives_a_restart_of_the_platform_on_another_port() {
         Some(client.api_url().to_string())
     );
     world.open_gate();
-    let job = world.finished(&job.id).await;
-    assert_eq!(
-        job.status,
-        JobStatus::Succeeded,
-        "{}",
-        world.log(&job.id).await
-    );
+    world.succeeds(&job.id).await;
     assert_eq!(world.jobs(&bake).await.len(), 2, "one job for each task");
 }
 
