@@ -33,11 +33,7 @@ async fn ended(test: &TestDesk, project: &ProjectView, bake: &str) -> BakeView {
         let view = commands::bake_view(&test.desk, ask(project, bake))
             .await
             .expect("it is there");
-        let over = !matches!(
-            view.row.state,
-            BakeState::Waiting | BakeState::Pending | BakeState::Running
-        );
-        Some(view).filter(|view| over && !view.executed_here)
+        Some(view).filter(|view| view.row.state.is_over() && !view.executed_here)
     })
     .await
 }

@@ -61,11 +61,7 @@ async fn a_batch_in_a_folder_is_baked_by_its_name_and_not_listed() {
             attempt: None,
         };
         let view = commands::bake_view(&test.desk, ask).await.ok()?;
-        let over = !matches!(
-            view.row.state,
-            BakeState::Waiting | BakeState::Pending | BakeState::Running
-        );
-        over.then_some(view)
+        view.row.state.is_over().then_some(view)
     })
     .await;
     assert_eq!(ended.row.batch, "sub/deep");

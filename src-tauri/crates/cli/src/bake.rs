@@ -97,7 +97,7 @@ async fn follow(
 ) -> Result<BakeView, Stop> {
     let mut report = Report::new();
     report.show(&view);
-    while !is_over(view.row.state) {
+    while !view.row.state.is_over() {
         tokio::select! {
             event = events.recv() => match event {
                 Ok(DeskEvent::BakeChanged { bake }) if bake.row.id == view.row.id => view = *bake,
@@ -116,18 +116,6 @@ async fn follow(
     }
     report.finish();
     Ok(view)
-}
-
-fn is_over(state: BakeState) -> bool {
-    match state {
-        BakeState::Waiting | BakeState::Pending | BakeState::Running => false,
-        BakeState::Succeeded
-        | BakeState::Failed
-        | BakeState::Cancelled
-        | BakeState::Skipped
-        | BakeState::Cached
-        | BakeState::Unknown => true,
-    }
 }
 
 /// Tells of a bake on standard error: a bar on a terminal, lines elsewhere.
@@ -157,7 +145,11 @@ impl Report {
                 self.tell(task);
             }
         }
-        let done = view.tasks.iter().filter(|task| is_over(task.state)).count();
+        let done = view
+            .tasks
+            .iter()
+            .filter(|task| task.state.is_over())
+            .count();
         let running: Vec<&str> = view
             .tasks
             .iter()

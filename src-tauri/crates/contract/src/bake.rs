@@ -203,3 +203,18 @@ wire! {
         pub while_running: bool,
     }
 }
+
+impl BakeState {
+    /// Whether nothing more happens to the bake, attempt or task.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Waiting | Self::Pending | Self::Running => false,
+            Self::Succeeded
+            | Self::Failed
+            | Self::Cancelled
+            | Self::Skipped
+            | Self::Cached
+            | Self::Unknown => true,
+        }
+    }
+}

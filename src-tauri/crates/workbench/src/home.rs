@@ -112,7 +112,7 @@ fn add(home: &mut HomeView, desk: &Desk, known: &KnownProject, bakes: &[Bake], t
         .filter(|job| tag.as_ref().is_some_and(|tag| job.tags.contains(tag)));
     let running_jobs: Vec<RunningItem> =
         jobs.map(|job| running_job(job, &project, &name)).collect();
-    let running_bakes = bakes.iter().filter(|bake| is_under_way(bake_state(bake)));
+    let running_bakes = bakes.iter().filter(|bake| !bake_state(bake).is_over());
     let running_bakes: Vec<RunningItem> = running_bakes
         .map(|bake| running_bake(bake, &project, &name))
         .collect();
@@ -211,11 +211,4 @@ fn attention(bake: &Bake, project: &str, name: &str) -> AttentionItem {
         bake: Some(bake.id.clone()),
         job: None,
     }
-}
-
-fn is_under_way(state: BakeState) -> bool {
-    matches!(
-        state,
-        BakeState::Waiting | BakeState::Pending | BakeState::Running
-    )
 }

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use contract::{
-    BakeState, BakeTable, BakeView, DeskEvent, JobState, LiveRow, LiveTable, ProjectAsk,
-};
+use contract::{BakeTable, BakeView, DeskEvent, JobState, LiveRow, LiveTable, ProjectAsk};
 use local_platform::PlatformEvent;
 use tokio::sync::Notify;
 use tokio::sync::broadcast::Receiver;
@@ -214,16 +212,10 @@ async fn look_at_bakes(desk: &Desk, root: &Path) -> bool {
         desk.tell(DeskEvent::BakesChanged { project });
         desk.tell(DeskEvent::HomeChanged {});
     }
-    let under_way = |state| {
-        matches!(
-            state,
-            BakeState::Waiting | BakeState::Pending | BakeState::Running
-        )
-    };
     let running: Vec<String> = table
         .rows
         .iter()
-        .filter(|row| under_way(row.state))
+        .filter(|row| !row.state.is_over())
         .map(|row| row.id.clone())
         .collect();
     // One more look after the end, so that the window sees it.

@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use local_platform::CLUSTER;
 use protocol::LogQuery;
 
-use super::history::{lasted, over, took};
+use super::history::{lasted, took};
 use super::look::{bake_view, find, not_found};
 use crate::Desk;
 use crate::view::difference::unified;
@@ -215,7 +215,7 @@ async fn log(
 ) -> Option<LogDifference> {
     let (left, right) = (left?, right?);
     let (first, second) = (left.raw_id.as_ref()?, right.raw_id.as_ref()?);
-    if first == second || !over(left.state) || !over(right.state) {
+    if first == second || !left.state.is_over() || !right.state.is_over() {
         return None;
     }
     match first_difference(client, first, second).await {

@@ -125,11 +125,10 @@ fn told(view: &BakeView, past: &Past, runs: Vec<PastRun>) -> BakeHistory {
     let usual = |id: &str| past.usual(id);
     let took = |id: &str| by_id.get(id).and_then(|task| took(task));
     // A task that is still ahead counts with what is usual.
-    let all_known = steps
-        .iter()
-        .filter(|step| !step.is_call)
-        .all(|step| over(view.row.state) || took(&step.id).or_else(|| usual(&step.id)).is_some());
-    let times = |id: &str| took(id).or_else(|| usual(id).filter(|_| !over(view.row.state)));
+    let all_known = steps.iter().filter(|step| !step.is_call).all(|step| {
+        view.row.state.is_over() || took(&step.id).or_else(|| usual(&step.id)).is_some()
+    });
+    let times = |id: &str| took(id).or_else(|| usual(id).filter(|_| !view.row.state.is_over()));
     let chain = all_known
         .then(|| critical(&steps, &|id| times(id).unwrap_or(0.0)))
         .flatten()
@@ -163,7 +162,7 @@ fn end_of(
     by_id: &HashMap<&str, &TaskView>,
     usual: &dyn Fn(&str) -> Option<f64>,
 ) -> Option<String> {
-    if over(view.row.state) {
+    if view.row.state.is_over() {
         return None;
     }
     let begin: Timestamp = view.row.created_at.parse().ok()?;
@@ -177,7 +176,7 @@ fn end_of(
             return Standing::Ahead;
         };
         let begin = since(&task.started_at).or(since(&task.created_at));
-        match (over(task.state), begin, since(&task.finished_at)) {
+        match (task.state.is_over(), begin, since(&task.finished_at)) {
             (true, Some(begin), Some(end)) => Standing::Over(begin, end),
             (true, _, _) => Standing::Over(now, now),
             (false, Some(begin), _) if task.started_at.is_some() => Standing::Since(begin),
@@ -210,16 +209,4 @@ pub(super) fn took(task: &TaskView) -> Option<f64> {
     let begin: Timestamp = begin.parse().ok()?;
     let end: Timestamp = task.finished_at.as_ref()?.parse().ok()?;
     Some(end.duration_since(begin).as_secs_f64().max(0.0))
-}
-
-pub(super) fn over(state: BakeState) -> bool {
-    match state {
-        BakeState::Waiting | BakeState::Pending | BakeState::Running => false,
-        BakeState::Succeeded
-        | BakeState::Failed
-        | BakeState::Cancelled
-        | BakeState::Skipped
-        | BakeState::Cached
-        | BakeState::Unknown => true,
-    }
 }
