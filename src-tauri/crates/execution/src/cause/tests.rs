@@ -149,7 +149,7 @@ const LOGS: &[(i32, &str, &str)] = &[
     ),
     (
         1,
-        "PermissionError: [Errno 13] Permission denied: '/root/out'",
+        "PermissionError: [Errno 13] Permission denied: '/data/out'",
         "permission-denied",
     ),
     (
@@ -159,7 +159,7 @@ const LOGS: &[(i32, &str, &str)] = &[
     ),
     (
         2,
-        "python3: can't open file '/work/train.py': [Errno 2] No such file or directory",
+        "python3: can't open file '/project/train.py': [Errno 2] No such file or directory",
         "python-cannot-open",
     ),
     (
