@@ -265,9 +265,16 @@ pub(super) fn id_in(text: &str, kind: &str) -> Result<String> {
     let length = beginning.len() + 36;
     let ids = text.match_indices(&beginning);
     let ids = ids.filter_map(|(at, _)| text.get(at..at + length));
-    let is_id = |id: &&str| id.matches('-').count() == 5;
-    let id = ids.into_iter().find(is_id).map(ToOwned::to_owned);
+    let id = ids.into_iter().find(|id| is_uuid(&id[beginning.len()..]));
+    let id = id.map(ToOwned::to_owned);
     id.with_context(|| format!("no id of a {kind} in: {text}"))
+}
+
+/// Whether a text is a UUID: groups of 8, 4, 4, 4 and 12 hexadecimal digits.
+fn is_uuid(text: &str) -> bool {
+    let groups = text.split('-');
+    let are_digits = text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
+    are_digits && groups.map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
