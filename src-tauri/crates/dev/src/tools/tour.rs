@@ -74,6 +74,8 @@ pub(super) struct Tour {
     project: PathBuf,
     scratch: PathBuf,
     api: Api,
+    /// What was said of the steps that failed.
+    failures: Vec<String>,
 }
 
 impl Tour {
@@ -100,6 +102,7 @@ impl Tour {
             surroundings,
             project,
             scratch: scratch.to_owned(),
+            failures: Vec::new(),
         };
         tour.log_in()?;
         Ok(tour)
@@ -202,9 +205,14 @@ impl Tour {
             }
             (misses, _) => {
                 self.count.failed += 1;
-                println!("FAILED  {what}");
-                misses.iter().for_each(|miss| println!("        {miss}"));
-                output.lines().for_each(|line| println!("        | {line}"));
+                let misses = misses.iter().map(|miss| format!("\n        {miss}"));
+                let output = output.lines().map(|line| format!("\n        | {line}"));
+                let failure: String = std::iter::once(format!("FAILED  {what}"))
+                    .chain(misses)
+                    .chain(output)
+                    .collect();
+                println!("{failure}");
+                self.failures.push(failure);
             }
         }
     }
@@ -253,8 +261,11 @@ impl Tour {
         done
     }
 
-    /// What came of all steps.
+    /// What came of all steps. Those that failed are told again, at the end of a long output.
     pub(super) fn end(self) -> Count {
+        if !self.failures.is_empty() {
+            println!("\nwhat failed:\n{}", self.failures.join("\n"));
+        }
         self.count
     }
 }
