@@ -31,7 +31,7 @@ mod upload;
 
 use std::sync::Arc;
 
-use protocol::ServerConfig;
+use protocol::{LocalRunner, ServerConfig};
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -133,6 +133,12 @@ impl Client {
             },
         })?;
         ClusterServices::new(self.transport.clone(), cluster)
+    }
+
+    /// How the platform runs jobs; nothing where it does not tell, as only those on one computer do.
+    pub async fn local_runner(&self) -> Result<Option<LocalRunner>, ClientError> {
+        let request = Request::get(at(&self.api, &["runner"]));
+        error::if_found(self.transport.read(request).await)
     }
 
     /// The jobs service.

@@ -1,9 +1,10 @@
 //! Images: what they are called, and what they are built from.
 
-use expression::{Dict, EvalError, LocalPath, Record, RemotePath, Uri, Value};
+use expression::{Dict, LocalPath, Record, RemotePath, Uri, Value};
 use indexmap::IndexMap;
 use source::{Diagnostic, Span, Text};
 
+use crate::coercion::Home;
 use crate::eval::Evaluator;
 use crate::session::Session;
 use crate::tree::Block;
@@ -19,6 +20,12 @@ pub enum ImagePlace {
 }
 
 impl ImagePlace {
+    /// A place on the platform, from its URI.
+    #[must_use]
+    pub fn on_storage(uri: &str) -> Option<Self> {
+        Uri::parse(uri).ok().map(Self::Storage)
+    }
+
     fn value(&self) -> Value {
         match self {
             Self::Local(path) => Value::LocalPath(LocalPath::new(path)),
@@ -94,9 +101,13 @@ impl Image {
         prepared: Option<&Prepared>,
     ) -> Option<Self> {
         let (reference, build) = match prepared {
-            Some(prepared) => (
-                Some(prepared.reference.clone()),
-                Some(prepared.build.clone()),
+            Some(Prepared { reference, build }) if build.context.is_some() => {
+                (Some(reference.clone()), Some(build.clone()))
+            }
+            // What depends on inputs was not known then.
+            Some(Prepared { reference, .. }) => (
+                Some(reference.clone()),
+                Build::evaluate(evaluator, session, block),
             ),
             None => {
                 let reference = evaluator.text(block, "ref");
@@ -247,9 +258,14 @@ fn place(
         return Some(ImagePlace::Local(path));
     }
     let (file, span) = place_of(block, key);
+    // Actions know no project; there the current one is meant.
+    let current = || Home {
+        account: session.account(),
+        flow_project: session.platform.project.clone(),
+    };
     let completed = match evaluator.home {
         Some(home) => home.complete(text, span),
-        None => Uri::parse(text).map_err(|error| EvalError::new(span, error.to_string())),
+        None => current().complete(text, span),
     };
     match completed {
         Ok(uri) => Some(ImagePlace::Storage(uri)),

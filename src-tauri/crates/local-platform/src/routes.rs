@@ -15,6 +15,7 @@ mod jobs;
 mod oauth;
 mod port_forward;
 mod registry;
+mod runner;
 mod save;
 mod secrets;
 mod service_accounts;
@@ -45,6 +46,7 @@ const BODY_LIMIT: usize = 32 << 20;
 pub(crate) fn all(platform: Arc<Platform>) -> Router {
     let api = Router::new()
         .merge(config::routes())
+        .merge(runner::routes())
         .nest("/jobs", job_routes())
         .merge(storage::routes())
         .nest("/flow", flow::routes())

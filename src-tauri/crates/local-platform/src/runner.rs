@@ -186,6 +186,12 @@ impl Runners {
         matches!(self.choice, RunnerChoice::Best | RunnerChoice::Container)
     }
 
+    /// Whether jobs run in their images.
+    pub(crate) fn uses_images(&self, engine: &Result<Arc<Engine>, String>) -> bool {
+        // Where containers are asked for and there are none, jobs fail and say so.
+        self.choice == RunnerChoice::Container || (self.want_engine() && engine.is_ok())
+    }
+
     /// How jobs are run here, in a few words, and why not otherwise.
     pub(crate) fn description(&self, engine: &Result<Arc<Engine>, String>) -> String {
         let sandbox = "sandbox: jobs see this computer read-only, and their volumes";

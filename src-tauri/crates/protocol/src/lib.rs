@@ -21,6 +21,7 @@ mod open_enum;
 mod passed_config;
 mod permission;
 mod query;
+mod runner;
 mod secret;
 mod storage;
 mod token;
@@ -43,6 +44,7 @@ pub use job::{
 pub use passed_config::{PASSED_CONFIG, PassedConfig, PassedConfigError};
 pub use permission::{Action, Grant, Permission, Subroles};
 pub use query::Query;
+pub use runner::LocalRunner;
 pub use secret::{NewSecret, Secret};
 pub use storage::{
     DiskUsage, FileKind, FileStatus, FileStatusLine, FileStatuses, Listing, Removed,

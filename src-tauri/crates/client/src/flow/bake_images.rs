@@ -15,6 +15,16 @@ impl BakeImages<'_> {
         self.0.list(&query(&[("bake_id", bake_id)])).await
     }
 
+    /// One image of a bake, by its reference.
+    pub async fn find(
+        &self,
+        bake_id: &str,
+        reference: &str,
+    ) -> Result<Option<BakeImage>, ClientError> {
+        let asked = query(&[("bake_id", bake_id), ("ref", reference)]);
+        self.0.find(&["by_ref"], &asked).await
+    }
+
     /// Records an image.
     pub async fn create(&self, image: &NewBakeImage) -> Result<BakeImage, ClientError> {
         self.0.send(Method::POST, &[], image).await

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use protocol::flow::{TaskStatus, Values};
 
 use super::event::{Ending, Happened, Hit, Wanted};
+use super::image_gate::Standing;
 use super::machine::{Machine, Stage, Stopping};
 use super::recipe::Problem;
 use super::record::Record;
@@ -14,13 +15,17 @@ impl Machine {
         match happened {
             Happened::Began => self.watch_adopted(wanted),
             Happened::CacheHit { task, hit } => self.take_hit(&task, hit, now, wanted),
-            Happened::CacheMiss { task } => self.submit(&task, wanted),
+            Happened::CacheMiss { task } => self.after_cache(&task, wanted),
             Happened::Submitted { task, job, at } => self.submitted(&task, (job, at), wanted),
             Happened::NotStarted { task, reason } => {
                 self.fail(&task, Problem(reason), now, wanted);
             }
             Happened::Running { task, at } => self.running(&task, at, wanted),
             Happened::Ended { task, ending } => self.job_ended(&task, ending, wanted),
+            Happened::ImageReady { reference } => self.image_settled(reference, Standing::Ready),
+            Happened::ImageFailed { reference, reason } => {
+                self.image_settled(reference, Standing::Failed(reason));
+            }
             Happened::CancelAsked => self.stop(Stopping::Cancelled, wanted),
         }
     }
@@ -56,16 +61,9 @@ impl Machine {
         self.close(record, wanted);
     }
 
-    fn submit(&mut self, task: &TaskId, wanted: &mut Vec<Wanted>) {
-        let Some(begun) = self.begun.get_mut(task) else {
-            return;
-        };
-        if let (Stage::LookingUp, Some(plan)) = (&begun.stage, &begun.plan) {
-            wanted.push(Wanted::Submit {
-                task: task.clone(),
-                plan: plan.clone(),
-            });
-            begun.stage = Stage::Submitting;
+    fn after_cache(&mut self, task: &TaskId, wanted: &mut Vec<Wanted>) {
+        if self.stage_is(task, &Stage::LookingUp) {
+            self.ask_for_image(task, wanted);
         }
     }
 

@@ -1,13 +1,16 @@
 //! Setting up a bake: checks, then records of everything another process needs to execute it.
 
+use std::path::Path;
+
 use client::{Client, ClientError};
 use flow::ActionFile;
-use flow::batch::{self, ConfigFiles};
+use flow::batch::{self, BakeImage, ConfigFiles};
 use indexmap::IndexMap;
 use protocol::flow::{
     Attempt, Bake, BakeMeta, ConfigsMeta, GitInfo, ImageStatus, NewAttempt, NewBake, NewBakeImage,
     NewConfigFile, NewProject, Project, TaskStatus,
 };
+use protocol::{PlatformUri, UriError};
 use source::Diagnostic;
 
 use super::observed::{FilesRead, RECORD};
@@ -34,7 +37,7 @@ pub struct Created {
     pub bake: Bake,
     /// Its first attempt, pending.
     pub attempt: Attempt,
-    /// What the user should know, for example that images are not built here.
+    /// What the user should know, for example why images are not built.
     pub notes: Vec<String>,
 }
 
@@ -51,11 +54,23 @@ pub enum CreateError {
         /// The name.
         name: String,
     },
-    /// Images would have to be built, which is not possible from here yet.
-    #[error("the batch needs images that have to be built first: {}", references.join(", "))]
-    NeedsBuild {
-        /// The images.
-        references: Vec<String>,
+    /// What an image is built from could not be uploaded.
+    #[error("what `{reference}` is built from cannot be uploaded: `{folder}`: {source}")]
+    Context {
+        /// The image.
+        reference: String,
+        /// The folder on this computer.
+        folder: String,
+        /// Why.
+        source: ClientError,
+    },
+    /// What an image is built from would be uploaded to a place that does not exist.
+    #[error("what `{reference}` is built from cannot be uploaded: {source}")]
+    Place {
+        /// The image.
+        reference: String,
+        /// Why.
+        source: UriError,
     },
     /// The platform does not do its part.
     #[error(transparent)]
@@ -84,7 +99,9 @@ pub async fn create(
     if found.iter().any(Diagnostic::is_error) {
         return Err(CreateError::Refused(found));
     }
-    let images = images(client, batch)?;
+    let images = batch.images.list();
+    let mut notes = Vec::new();
+    upload(client, place, &images, &mut notes).await?;
     let project = record_flow(client, place, &batch.contexts.facts.project_id).await?;
     let bake = record_bake(client, &project, &setup).await?;
     let mut configs = record_files(client, &bake, &batch.config_files()).await?;
@@ -98,14 +115,9 @@ pub async fn create(
         created_at: None,
     };
     let attempt = client.flow().attempts().create(&attempt).await?;
-    let mut notes = Vec::new();
-    for mut image in images {
-        bake.id.clone_into(&mut image.bake_id);
-        notes.push(format!(
-            "`{}` is not built: jobs run without images here",
-            image.reference
-        ));
-        client.flow().bake_images().create(&image).await?;
+    for image in images {
+        let record = record_of(image, &bake);
+        client.flow().bake_images().create(&record).await?;
     }
     Ok(Created {
         project,
@@ -206,28 +218,58 @@ pub(super) async fn record_files(
     })
 }
 
-/// Records for the images that are built from a folder. The embedded platform runs jobs without
-/// their images, so there nothing has to be built; elsewhere the bake would wait for a build that
-/// nobody makes.
-fn images(client: &Client, batch: &batch::Bake) -> Result<Vec<NewBakeImage>, CreateError> {
-    let built: Vec<batch::BakeImage> = batch
-        .images
-        .list()
-        .into_iter()
-        .filter(|image| image.context_on_storage.is_some())
-        .collect();
-    if !built.is_empty() && !crate::is_local(client) {
-        let references = built.into_iter().map(|image| image.reference).collect();
-        return Err(CreateError::NeedsBuild { references });
+/// Uploads what images are built from, as far as it lies on this computer: it becomes like the
+/// folder here, so only what changed since the last bake is sent.
+async fn upload(
+    client: &Client,
+    place: &Place,
+    images: &[BakeImage],
+    notes: &mut Vec<String>,
+) -> Result<(), CreateError> {
+    if images.iter().all(|image| image.local_context.is_none()) {
+        return Ok(());
     }
-    let record = |image: batch::BakeImage| NewBakeImage {
-        bake_id: String::new(),
+    if let Some(runner) = client.local_runner().await?
+        && !runner.uses_images
+    {
+        notes.push(format!(
+            "images are not built, because jobs do not run in them here: {}",
+            runner.description
+        ));
+        return Ok(());
+    }
+    let services = client.cluster(&place.cluster).await?;
+    let storage = services.storage();
+    for image in images {
+        let places = (&image.local_context, &image.context_on_storage);
+        let (Some(folder), Some(to)) = places else {
+            continue;
+        };
+        let reference = image.reference.clone();
+        let to = PlatformUri::parse(to, &place.uris());
+        let to = to.map_err(|source| CreateError::Place {
+            reference: reference.clone(),
+            source,
+        })?;
+        let sent = storage.upload_folder(Path::new(folder), &to, &|_| {}).await;
+        sent.map_err(|source| CreateError::Context {
+            reference,
+            folder: folder.to_owned(),
+            source,
+        })?;
+    }
+    Ok(())
+}
+
+/// The record of an image; the executor finds out whether it has to be built.
+fn record_of(image: BakeImage, bake: &Bake) -> NewBakeImage {
+    NewBakeImage {
+        bake_id: bake.id.clone(),
         yaml_defs: image.definitions.iter().map(ToString::to_string).collect(),
         reference: image.reference,
-        status: ImageStatus::Cached,
+        status: ImageStatus::Pending,
         context_on_storage: image.context_on_storage,
         dockerfile_rel: image.dockerfile_rel,
         builder_job_id: None,
-    };
-    Ok(built.into_iter().map(record).collect())
+    }
 }

@@ -16,7 +16,7 @@ use super::event::{Happened, Wanted};
 use super::machine::Machine;
 use super::order::{Change, Done, ExecuteError, Order, Step, Surroundings};
 use super::store::patiently;
-use super::{cached, local_run, start, store, watch};
+use super::{cached, image, local_run, start, store, watch};
 
 /// How often the attempt is read, to see whether somebody cancelled it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -51,6 +51,8 @@ struct Driver {
     unsaved: BTreeSet<TaskId>,
     saving: BTreeSet<TaskId>,
     locals: BTreeMap<TaskId, CancellationToken>,
+    /// What stops the build of an image, by its reference.
+    builds: BTreeMap<String, CancellationToken>,
     told_problems: usize,
     result: Option<TaskStatus>,
 }
@@ -86,6 +88,7 @@ impl Driver {
             unsaved: BTreeSet::new(),
             saving: BTreeSet::new(),
             locals: BTreeMap::new(),
+            builds: BTreeMap::new(),
             told_problems: 0,
             result: None,
         })
@@ -139,6 +142,23 @@ impl Driver {
                 self.steps
                     .push(watch::until_ended(self.around.clone(), task, job).boxed());
             }
+            Done::Builds(image) => {
+                let stop = self.stop_of_build(&image.reference);
+                let build = image::until_built(self.around.clone(), image.clone(), stop);
+                self.steps.push(build.boxed());
+                on_change(Change::Image(image));
+            }
+            Done::ImageSettled {
+                image,
+                note,
+                happened,
+            } => {
+                let changes = image.map(|image| Change::Image(*image)).into_iter();
+                changes
+                    .chain(note.map(Change::Note))
+                    .for_each(&mut *on_change);
+                self.tell(happened, on_change);
+            }
             Done::Stored { task } => {
                 self.saving.remove(&task);
                 self.known.insert(task);
@@ -181,6 +201,11 @@ impl Driver {
                     .collect();
                 start::start(around, task, plan, taken).boxed()
             }
+            Wanted::PrepareImage { image } => image::prepare(around, image).boxed(),
+            Wanted::StopBuild { reference } => {
+                self.stop_of_build(&reference).cancel();
+                return;
+            }
             Wanted::RunLocal { task, command } => {
                 let stop = self.locals.entry(task.clone()).or_default().clone();
                 local_run::run(around, task, command, stop).boxed()
@@ -206,6 +231,10 @@ impl Driver {
             }
         };
         self.steps.push(step);
+    }
+
+    fn stop_of_build(&mut self, reference: &str) -> CancellationToken {
+        self.builds.entry(reference.to_owned()).or_default().clone()
     }
 
     /// Begins to store what changed, one write per task at a time.

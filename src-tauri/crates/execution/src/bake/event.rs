@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use flow::Image;
 use flow::batch::{PlannedTask, TaskId};
 use jiff::Timestamp;
 use protocol::flow::{TaskStatus, Values};
@@ -53,6 +54,18 @@ pub enum Happened {
         /// How.
         ending: Ending,
     },
+    /// An image is there, and tasks can run in it.
+    ImageReady {
+        /// Its reference.
+        reference: String,
+    },
+    /// An image is not there, and will not be.
+    ImageFailed {
+        /// Its reference.
+        reference: String,
+        /// Why.
+        reason: String,
+    },
     /// The user wants the bake to stop.
     CancelAsked,
 }
@@ -99,6 +112,16 @@ pub enum Wanted {
         task: TaskId,
         /// What to start, and what to do before.
         plan: Arc<PlannedTask>,
+    },
+    /// See to it that an image of the flow is there, building it if need be.
+    PrepareImage {
+        /// The image, evaluated.
+        image: Box<Image>,
+    },
+    /// Stop to build an image; nobody waits for it any more.
+    StopBuild {
+        /// Its reference.
+        reference: String,
     },
     /// Run a command on this computer.
     RunLocal {

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use protocol::flow::{Task, TaskStatus};
 
 use super::event::{Happened, Wanted};
+use super::image_gate::Standing;
 use super::recipe::{Problem, Recipe};
 use super::record::Record;
 
@@ -25,6 +26,8 @@ pub struct Machine {
     /// a task that waits for a place is not evaluated again and again.
     decided: BTreeMap<TaskId, Result<Enable, Problem>>,
     pub(super) stopping: Option<Stopping>,
+    /// Images that tasks asked for, by their references.
+    pub(super) images: BTreeMap<String, Standing>,
     /// What went wrong outside of any job, in words.
     pub(super) problems: Vec<(TaskId, Problem)>,
     ended: bool,
@@ -43,6 +46,8 @@ pub(super) struct Begun {
 pub(super) enum Stage {
     /// An earlier result is being looked for.
     LookingUp,
+    /// Its image is being built, or there is no place for its job now that it is built.
+    Image,
     /// Its job is being submitted.
     Submitting,
     /// Its job is waiting or running.
@@ -73,6 +78,7 @@ impl Machine {
             results: Results::new(),
             decided: BTreeMap::new(),
             stopping: None,
+            images: BTreeMap::new(),
             problems: Vec::new(),
             ended: false,
         }
@@ -119,6 +125,7 @@ impl Machine {
         let mut wanted = Vec::new();
         self.absorb(happened, now, &mut wanted);
         self.pump(now, &mut wanted);
+        self.stop_idle_builds(&mut wanted);
         if let Some(result) = self.result() {
             self.ended = true;
             wanted.push(Wanted::End { result });
@@ -152,7 +159,7 @@ impl Machine {
     /// started, else that of the first task that failed or was stopped.
     fn result(&self) -> Option<TaskStatus> {
         let idle = self.begun.values().all(|begun| begun.stage == Stage::Over);
-        if !idle {
+        if !idle || self.builds() {
             return None;
         }
         if self.stopping == Some(Stopping::Cancelled) {

@@ -11,6 +11,8 @@ mod event;
 mod explain;
 mod forecast;
 mod history;
+mod image;
+mod image_gate;
 mod local_run;
 mod look;
 mod machine;

@@ -6,7 +6,7 @@ use client::{Client, ClientError, ClusterServices};
 use flow::batch::TaskId;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use protocol::flow::{Attempt, Bake};
+use protocol::flow::{Attempt, Bake, BakeImage};
 
 use super::event::Happened;
 use super::recipe::Recipe;
@@ -43,6 +43,10 @@ pub enum Change {
         /// Why.
         reason: String,
     },
+    /// An image of the bake is being built, or stands otherwise than before.
+    Image(BakeImage),
+    /// Something worth knowing.
+    Note(String),
     /// A local action wrote something.
     LocalOutput {
         /// The task.
@@ -71,6 +75,15 @@ pub(super) enum Done {
         task: TaskId,
         job: String,
         at: Timestamp,
+    },
+    /// An image is being built by a job.
+    Builds(BakeImage),
+    /// An image is there or never will be.
+    ImageSettled {
+        /// Its record, if that changed.
+        image: Option<Box<BakeImage>>,
+        note: Option<String>,
+        happened: Happened,
     },
     /// A record is stored.
     Stored { task: TaskId },

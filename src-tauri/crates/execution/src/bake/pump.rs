@@ -17,10 +17,10 @@ impl Machine {
         loop {
             let mut moved = false;
             for id in self.open_nodes() {
-                moved |= if self.begun.contains_key(&id) {
-                    self.follow_call(&id, now, wanted)
-                } else {
-                    self.begin(&id, now, wanted)
+                moved |= match self.begun.get(&id).map(|begun| &begun.stage) {
+                    Some(Stage::Image) => self.follow_image(&id, now, wanted),
+                    Some(_) => self.follow_call(&id, now, wanted),
+                    None => self.begin(&id, now, wanted),
                 };
             }
             if !moved {
@@ -67,7 +67,7 @@ impl Machine {
         true
     }
 
-    fn skip(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
+    pub(super) fn skip(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
         let mut record = Record::new(id.clone(), TaskStatus::Skipped, now);
         record.outputs = Some(Values::new());
         record.state = Some(Values::new());
@@ -103,28 +103,16 @@ impl Machine {
             Ok(plan) => Arc::new(plan),
             Err(problem) => return self.fail(id, problem, now, wanted),
         };
-        let (stage, step) = if Self::uses_cache(&plan) {
-            (
-                Stage::LookingUp,
-                Wanted::LookUp {
-                    task: id.clone(),
-                    plan: plan.clone(),
-                },
-            )
-        } else {
-            (
-                Stage::Submitting,
-                Wanted::Submit {
-                    task: id.clone(),
-                    plan: plan.clone(),
-                },
-            )
-        };
-        self.set(id, stage, None);
+        self.set(id, Stage::LookingUp, None);
         if let Some(begun) = self.begun.get_mut(id) {
-            begun.plan = Some(plan);
+            begun.plan = Some(plan.clone());
         }
-        wanted.push(step);
+        if Self::uses_cache(&plan) {
+            let task = id.clone();
+            wanted.push(Wanted::LookUp { task, plan });
+        } else {
+            self.ask_for_image(id, wanted);
+        }
     }
 
     fn set(&mut self, id: &TaskId, stage: Stage, record: Option<Record>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flow::batch::{Bake, Foreseen, KeyInputs, PlannedTask, Results, TaskGraph, TaskId};
 use flow::config::Enable;
-use flow::{NoJobs, Platform, Session, Troubles, Workspace};
+use flow::{Image, NoJobs, Platform, Session, Troubles, Workspace};
 use protocol::flow::Values;
 use source::Diagnostic;
 
@@ -91,6 +91,36 @@ impl Recipe {
     /// The outputs of a call, now that everything inside it has ended.
     pub(super) fn outputs(&self, call: &TaskId, results: &Results) -> Result<Values, Problem> {
         Ok(self.bake.outputs(&self.session(), call, results)?)
+    }
+
+    /// The image of this reference, if the flow defines it: by the first definition that can be
+    /// evaluated now. Those inside calls that have not begun cannot.
+    pub(super) fn image(
+        &self,
+        reference: &str,
+        results: &Results,
+    ) -> Result<Option<Image>, Problem> {
+        let listed = self.bake.images.list();
+        let Some(known) = listed.iter().find(|image| image.reference == reference) else {
+            return Ok(None);
+        };
+        for place in &known.definitions {
+            let call = place.parent();
+            let image = if call.is_root() {
+                self.bake.contexts.images.get(place.name()).cloned()
+            } else {
+                let images = self.bake.call_image_list(&self.session(), &call, results);
+                match images {
+                    Ok(mut images) => images.swap_remove(place.name()),
+                    Err(troubles) if troubles.only_unknown() => None,
+                    Err(troubles) => return Err(troubles.into()),
+                }
+            };
+            if image.is_some() {
+                return Ok(image);
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a task runs after these results, if the tasks of `assumed` end well.

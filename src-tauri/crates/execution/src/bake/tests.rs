@@ -392,6 +392,8 @@ fn a_matrix_of_the_largest_size_runs_to_its_end() {
     assert_eq!(sim.machine.records().count(), 256);
 }
 
+mod images;
+
 mod any_batch {
     use super::*;
     use proptest::prelude::*;

@@ -90,6 +90,9 @@ fn played(case: &Value) -> Sim {
     let mut sim = Sim::new(Machine::new(recipe(&files)));
     sim.scripts = scripts(case);
     sim.runs_locals = true;
+    if case["id"] == "image-build#3" {
+        sim.registry.insert("image:my:v1".to_owned());
+    }
     if case["result"]["attempt_result"] == "cancelled" && case["id"] == "executor#28" {
         sim.cancel_after = Some("a -> running");
     }
@@ -127,6 +130,85 @@ fn bakes_go_as_those_of_the_reference() {
             .filter(|record| record.status() != TaskStatus::Skipped)
             .count();
         assert_eq!(odd, 0, "{id}: {:?}", sim.histories());
+    }
+}
+
+/// Words of the reference about a build, as it starts its own builder.
+fn builder_words(image: &flow::Image, context: &str) -> String {
+    let flow::Image {
+        build_args,
+        volumes,
+        env,
+        ..
+    } = image;
+    let mut words = vec![
+        "apolo-extras image build --project=proj".to_owned(),
+        format!(
+            "--file={}",
+            image.dockerfile_rel.as_deref().unwrap_or_default()
+        ),
+    ];
+    words.extend(build_args.iter().map(|arg| format!("--build-arg={arg}")));
+    words.extend(volumes.iter().map(|volume| format!("--volume={volume}")));
+    words.extend(
+        env.iter()
+            .map(|(name, value)| format!("--env={name}={value}")),
+    );
+    words.extend(image.force_rebuild.then(|| "--force-overwrite".to_owned()));
+    let preset = image.build_preset.iter();
+    words.extend(preset.map(|preset| format!("--preset={preset}")));
+    let extra = image.extra_kaniko_args.iter();
+    words.extend(extra.map(|extra| format!("--extra-kaniko-args='{extra}'")));
+    words.extend([context.to_owned(), image.reference.clone()]);
+    words.join(" ")
+}
+
+#[test]
+fn images_are_built_as_the_reference_builds_them() {
+    for case in cases("image-build") {
+        let id = case["id"].as_str().unwrap();
+        let sim = played(&case);
+        let events: Vec<String> = serde_json::from_value(case["result"]["events"].clone()).unwrap();
+        let recorded: Vec<_> = sim.machine.recipe().bake().images.list();
+        let expected = case["result"]["images"].as_array().unwrap();
+        assert_eq!(recorded.len(), expected.len(), "{id}");
+        for (image, expected) in recorded.iter().zip(expected) {
+            let places: Vec<String> = image.definitions.iter().map(ToString::to_string).collect();
+            let context = image.context_on_storage.as_deref().unwrap_or("None");
+            let ours = serde_json::json!([
+                image.reference,
+                expected[1],
+                places,
+                context,
+                image.dockerfile_rel
+            ]);
+            assert_eq!(ours, *expected, "{id}");
+        }
+        let built: Vec<String> = sim
+            .built
+            .iter()
+            .map(|image| {
+                let kept = recorded.iter().find(|one| one.reference == image.reference);
+                let kept = kept.and_then(|one| one.context_on_storage.clone());
+                let context = kept.or_else(|| image.context.as_ref().map(ToString::to_string));
+                builder_words(image, &context.unwrap_or_default())
+            })
+            .collect();
+        let builds: Vec<String> = serde_json::from_value(case["result"]["builds"].clone()).unwrap();
+        assert_eq!(built, builds, "{id}");
+        // The reference runs tasks in an image that could not be built, and records nothing of a
+        // task whose image nobody can build; here they fail, and the reason is told.
+        if ["image-build#2", "image-build#5"].contains(&id) {
+            assert_eq!(sim.result, Some(TaskStatus::Failed), "{id}");
+            assert!(
+                sim.machine.problems()[0].1.0.contains("image:my:v1"),
+                "{id}"
+            );
+            continue;
+        }
+        let result = sim.result.as_ref().map(ToString::to_string);
+        assert_eq!(result.as_deref(), case["result"]["result"].as_str(), "{id}");
+        assert_eq!(sim.events, events, "{id}");
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) async fn until_ended(
 
 /// A job that is looked at again and again: where the platform tells of changes, as soon as there
 /// is one, elsewhere after a while.
-struct Watched<'a> {
+pub(super) struct Watched<'a> {
     around: &'a Surroundings,
     id: &'a str,
     /// How many statuses it had when it was looked at last.
@@ -73,7 +73,7 @@ struct Watched<'a> {
 }
 
 impl<'a> Watched<'a> {
-    fn new(around: &'a Surroundings, id: &'a str) -> Self {
+    pub(super) fn new(around: &'a Surroundings, id: &'a str) -> Self {
         Self {
             is_told: crate::is_local(&around.client),
             around,
@@ -84,7 +84,7 @@ impl<'a> Watched<'a> {
     }
 
     /// The next look; nothing if the platform no longer knows the job.
-    async fn next(&mut self) -> Result<Option<Job>, ClientError> {
+    pub(super) async fn next(&mut self) -> Result<Option<Job>, ClientError> {
         let job = match self.known {
             Some(known) if self.is_told => self.told(known).await?,
             Some(_) => {
@@ -118,7 +118,7 @@ fn longer(pause: Duration) -> Duration {
 }
 
 /// The job, or nothing if the platform no longer knows it.
-async fn look(around: &Surroundings, job_id: &str) -> Result<Option<Job>, ClientError> {
+pub(super) async fn look(around: &Surroundings, job_id: &str) -> Result<Option<Job>, ClientError> {
     match patiently(|| async { around.client.jobs().get(job_id).await }).await {
         Ok(job) => Ok(Some(job)),
         Err(error) if matches!(error.status(), Some(400 | 404)) => Ok(None),
@@ -163,7 +163,7 @@ async fn ended(around: &Surroundings, task: TaskId, job: Job) -> Result<Done, Cl
     Ok(Done::Happened(Happened::Ended { task, ending }))
 }
 
-async fn log_of(around: &Surroundings, job_id: &str) -> Result<ByteStream, ClientError> {
+pub(super) async fn log_of(around: &Surroundings, job_id: &str) -> Result<ByteStream, ClientError> {
     if crate::is_local(&around.client) {
         return around.cluster.ended_log(job_id).await;
     }

@@ -1,7 +1,8 @@
 //! A platform played by a script, in rounds: each round every job goes one state further.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use flow::Image;
 use flow::batch::TaskId;
 use flow::tag::tag_of;
 use jiff::{SignedDuration, Timestamp};
@@ -28,9 +29,15 @@ pub(crate) struct Sim {
     pub(crate) runs_locals: bool,
     /// Results of earlier bakes by key.
     pub(crate) cache: BTreeMap<String, Hit>,
+    /// Images that are there already.
+    pub(crate) registry: BTreeSet<String>,
     pub(crate) events: Vec<String>,
     pub(crate) result: Option<TaskStatus>,
     jobs: Vec<(TaskId, VecDeque<String>)>,
+    /// Images that were built.
+    pub(crate) built: Vec<Image>,
+    /// Images that are being built; all go as the script of `BUILD` says.
+    builds: Vec<(String, VecDeque<String>)>,
     now: Timestamp,
 }
 
@@ -42,9 +49,12 @@ impl Sim {
             cancel_after: None,
             runs_locals: false,
             cache: BTreeMap::new(),
+            registry: BTreeSet::new(),
             events: Vec::new(),
             result: None,
             jobs: Vec::new(),
+            built: Vec::new(),
+            builds: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
         }
     }
@@ -74,6 +84,7 @@ impl Sim {
     }
 
     fn round(&mut self) {
+        self.build_on();
         let tasks: Vec<TaskId> = self.jobs.iter().map(|(task, _)| task.clone()).collect();
         for task in tasks {
             let Some(at) = self.jobs.iter().position(|(id, _)| *id == task) else {
@@ -95,6 +106,57 @@ impl Sim {
         if cancel {
             self.cancel_after = None;
             self.tell(Happened::CancelAsked);
+        }
+    }
+
+    fn build_on(&mut self) {
+        for (reference, mut states) in std::mem::take(&mut self.builds) {
+            let state = match states.len() {
+                1 => states[0].clone(),
+                _ => states.pop_front().unwrap(),
+            };
+            self.events.push(format!("BUILD -> {state}"));
+            match state.as_str() {
+                "succeeded" => {
+                    self.registry.insert(reference.clone());
+                    self.tell(Happened::ImageReady { reference });
+                }
+                "failed" => self.tell(not_built(reference, "its build failed")),
+                _ => self.builds.push((reference, states)),
+            }
+        }
+    }
+
+    fn prepare(&mut self, image: Image) -> Option<Happened> {
+        let reference = image.reference.clone();
+        let is_ours = reference.starts_with("image:");
+        if !is_ours || (!image.force_rebuild && self.registry.contains(&reference)) {
+            return Some(Happened::ImageReady { reference });
+        }
+        if image.context.is_none() {
+            return Some(not_built(reference, "no context"));
+        }
+        self.built.push(image);
+        self.events.push("start BUILD".to_owned());
+        let states = self.states_of("BUILD");
+        self.builds.push((reference, states));
+        None
+    }
+
+    fn stop_build(&mut self, reference: String) -> Happened {
+        self.events.push("kill BUILD".to_owned());
+        self.builds.retain(|(other, _)| *other != reference);
+        not_built(reference, "its build was stopped")
+    }
+
+    fn states_of(&self, script: &str) -> VecDeque<String> {
+        let script = self.scripts.get(script);
+        let states = script.map(|script| script.states.clone());
+        match states.unwrap_or_default() {
+            none if none.is_empty() => {
+                VecDeque::from(["running".to_owned(), "succeeded".to_owned()])
+            }
+            states => states.into(),
         }
     }
 
@@ -152,6 +214,8 @@ impl Sim {
                 let at = self.now;
                 Some(Happened::Submitted { task, job, at })
             }
+            Wanted::PrepareImage { image } => self.prepare(*image),
+            Wanted::StopBuild { reference } => Some(self.stop_build(reference)),
             Wanted::Watch { task, .. } => {
                 self.watch(task);
                 None
@@ -225,14 +289,7 @@ impl Sim {
     }
 
     fn watch(&mut self, task: TaskId) {
-        let script = self.scripts.get(&task.to_string());
-        let states = script
-            .map(|script| script.states.clone())
-            .unwrap_or_default();
-        let states = match states.is_empty() {
-            true => VecDeque::from(["running".to_owned(), "succeeded".to_owned()]),
-            false => states.into(),
-        };
+        let states = self.states_of(&task.to_string());
         self.jobs.push((task, states));
     }
 
@@ -267,4 +324,9 @@ impl Sim {
         };
         self.machine.records().map(words).collect()
     }
+}
+
+fn not_built(reference: String, why: &str) -> Happened {
+    let reason = format!("there is no image `{reference}`: {why}");
+    Happened::ImageFailed { reference, reason }
 }

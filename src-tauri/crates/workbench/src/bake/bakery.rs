@@ -158,6 +158,9 @@ async fn drive(
                 .bakery()
                 .note_problem(&heard_of, &format!("{task}: {reason}"));
         }
+        if let Change::Note(note) = &change {
+            tracing::info!(note, bake = heard_of, "bake");
+        }
         heard.bakery().changed(&heard_of);
     };
     let ended = execute(order, cancel, on_change).await;

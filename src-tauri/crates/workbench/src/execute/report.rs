@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use execution::bake::{Change, Record};
 use flow::batch::{TaskGraph, TaskId, TaskKind};
-use protocol::flow::{Attempt, Bake, TaskStatus};
+use protocol::flow::{Attempt, Bake, BakeImage, ImageStatus, TaskStatus};
 
 /// Says each change once.
 pub(super) struct Report {
@@ -36,7 +36,17 @@ impl Report {
             Change::Running => {}
             Change::Task(record) => self.task(&record, say),
             Change::Problem { task, reason } => say(&format!("ERROR: {task}: {reason}")),
+            Change::Image(image) => Self::image(&image, say),
+            Change::Note(note) => say(&format!("Note: {note}")),
             Change::LocalOutput { text, .. } => text.lines().for_each(say),
+        }
+    }
+
+    fn image(image: &BakeImage, say: &mut impl FnMut(&str)) {
+        say(&format!("Image {} is {}", image.reference, image.status));
+        let job = image.builder_job_id.as_ref();
+        if let (ImageStatus::Building, Some(job)) = (&image.status, job) {
+            say(&format!("  builder job: {job}"));
         }
     }
 
