@@ -120,3 +120,28 @@ async fn schemas_are_printed_or_written() {
     assert_eq!(all["live"], schema);
     assert_eq!(code(&bakehouse(&test, &["schema", "nonsense"])), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_of_users_are_made_listed_and_taken_back() {
+    let test = TestDesk::open().await;
+    let user = |arguments: &[&str]| bakehouse(&test, &[&["user"], arguments].concat());
+    assert_eq!(code(&user(&["token", "anna"])), 1, "anna is nobody yet");
+    assert_eq!(code(&user(&["add", "anna"])), 0);
+    let token = user(&["token", "anna", "--life", "1h"]);
+    assert_eq!(code(&token), 0, "{}", text(&token));
+    let listed = || text(&user(&["tokens"]));
+    let of_anna = |list: &str| list.lines().filter(|line| line.contains("anna")).count();
+    let before = listed();
+    assert_eq!(of_anna(&before), 2, "{before}");
+    let last = before.lines().last().expect("there are tokens");
+    let id = last.split_whitespace().next().expect("a line begins so");
+    assert_eq!(code(&user(&["revoke", id])), 0);
+    assert_eq!(of_anna(&listed()), 1, "{}", listed());
+    let again = user(&["revoke", id]);
+    assert_eq!(code(&again), 1);
+    assert!(
+        text(&again).contains("bakehouse user tokens"),
+        "{}",
+        text(&again)
+    );
+}

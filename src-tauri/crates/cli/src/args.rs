@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::span::Span;
+
 mod job;
 mod template;
 mod volume;
@@ -383,6 +385,21 @@ pub(crate) enum UserCommand {
     Remove {
         /// Name of the user.
         name: String,
+    },
+    /// Make another token for a user and print it.
+    Token {
+        /// Name of the user.
+        name: String,
+        /// End the token by itself after this time, for example `30d`.
+        #[arg(long, value_name = "TIME")]
+        life: Option<Span>,
+    },
+    /// List the tokens by which users come in.
+    Tokens,
+    /// Take a token back.
+    Revoke {
+        /// Id of the token, as `bakehouse user tokens` lists it.
+        id: String,
     },
 }
 

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use workbench::{Folders, local_user_add, local_user_list, local_user_remove};
+use workbench::{
+    Folders, LocalToken, local_token_add, local_token_list, local_token_revoke, local_user_add,
+    local_user_list, local_user_remove,
+};
 
 use crate::args::{User, UserCommand};
 use crate::output::{Ended, Stop, print_table};
@@ -12,12 +15,7 @@ pub(crate) fn user(user: User, folders: Folders) -> Result<Ended, Stop> {
     let platform: PathBuf = user.data.unwrap_or(folders.platform);
     match user.command {
         UserCommand::Add { name } => {
-            let token = local_user_add(&platform, &name)?;
-            eprintln!(
-                "{name} may log in with this token, which is shown this once: \
-                 apolo config login-with-token TOKEN URL"
-            );
-            println!("{token}");
+            show_token(&name, &local_user_add(&platform, &name)?);
         }
         UserCommand::List => {
             let rows: Vec<Vec<String>> = local_user_list(&platform)?
@@ -33,6 +31,32 @@ pub(crate) fn user(user: User, folders: Folders) -> Result<Ended, Stop> {
             local_user_remove(&platform, &name)?;
             eprintln!("{name} is removed; the tokens of {name} are worth nothing now");
         }
+        UserCommand::Token { name, life } => {
+            let token = local_token_add(&platform, &name, life.map(|span| span.0))?;
+            show_token(&name, &token);
+        }
+        UserCommand::Tokens => {
+            let tokens = local_token_list(&platform)?.into_iter();
+            let rows: Vec<Vec<String>> = tokens.map(row).collect();
+            print_table(&["ID", "USER", "FOR", "SINCE", "UNTIL"], &rows);
+        }
+        UserCommand::Revoke { id } => {
+            local_token_revoke(&platform, &id)?;
+            eprintln!("the token is worth nothing now");
+        }
     }
     Ok(Ended::Well)
+}
+
+fn show_token(name: &str, token: &str) {
+    eprintln!(
+        "{name} may log in with this token, which is shown this once: \
+         apolo config login-with-token TOKEN URL"
+    );
+    println!("{token}");
+}
+
+fn row(token: LocalToken) -> Vec<String> {
+    let until = token.expires_at.unwrap_or_else(|| "revoked".to_owned());
+    vec![token.id, token.user, token.purpose, token.created_at, until]
 }

@@ -47,7 +47,10 @@ pub use desk::{CredentialsMode, Desk, DeskOptions};
 pub use dispatch::{Items, dispatch, stream};
 pub use execute::{Executed, Executor};
 pub use folders::{Folders, FoldersError};
-pub use local_users::{LocalUser, local_user_add, local_user_list, local_user_remove};
+pub use local_users::{
+    LocalToken, LocalUser, local_token_add, local_token_list, local_token_revoke, local_user_add,
+    local_user_list, local_user_remove,
+};
 pub use second_life::second_life;
 pub use serving::{Runner, SecretsKey, ServeChoice};
 

@@ -1,8 +1,10 @@
 //! The users of the local platform, beside the one of the login without a token.
 
 use std::path::Path;
+use std::time::Duration;
 
 use contract::{Failure, FailureCode};
+use jiff::SignedDuration;
 use local_platform::UserError;
 
 use crate::view::failure;
@@ -38,6 +40,58 @@ pub fn local_user_list(platform: &Path) -> Result<Vec<LocalUser>, Failure> {
         created_at: protocol::moment::text(user.created_at),
     };
     Ok(users.into_iter().map(shown).collect())
+}
+
+/// A token that lets somebody into the local platform; the token itself is shown only when made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalToken {
+    /// By which it is taken back.
+    pub id: String,
+    /// Whom it lets in.
+    pub user: String,
+    /// What it was made for.
+    pub purpose: String,
+    /// When it was made.
+    pub created_at: String,
+    /// When it ends by itself.
+    pub expires_at: Option<String>,
+}
+
+/// Makes another token for a user, which ends by itself after `life`; nobody can be shown it again.
+pub fn local_token_add(
+    platform: &Path,
+    user: &str,
+    life: Option<Duration>,
+) -> Result<String, Failure> {
+    let life = life.map(SignedDuration::try_from).transpose();
+    let life = life.map_err(|error| Failure::new(FailureCode::Invalid, format!("{error}.")))?;
+    local_platform::new_token(platform, user, life).map_err(|error| refused(&error))
+}
+
+/// The tokens that people were given or logged in with.
+pub fn local_token_list(platform: &Path) -> Result<Vec<LocalToken>, Failure> {
+    let tokens = local_platform::tokens(platform);
+    let tokens = tokens.map_err(|error| refused(&UserError::Data(error)))?;
+    let shown = |token: local_platform::AccountToken| LocalToken {
+        id: token.id,
+        user: token.user,
+        purpose: token.purpose,
+        created_at: protocol::moment::text(token.created_at),
+        expires_at: token.expires_at.map(protocol::moment::text),
+    };
+    Ok(tokens.into_iter().map(shown).collect())
+}
+
+/// Takes a token back; what came of a login with it ends as well.
+pub fn local_token_revoke(platform: &Path, id: &str) -> Result<(), Failure> {
+    let revoked = local_platform::revoke_token(platform, id);
+    match revoked.map_err(|error| refused(&UserError::Data(error)))? {
+        true => Ok(()),
+        false => Err(Failure::new(
+            FailureCode::NotFound,
+            format!("There is no token with the id {id}. `bakehouse user tokens` lists them."),
+        )),
+    }
 }
 
 fn refused(error: &UserError) -> Failure {
