@@ -2,7 +2,7 @@
 
 use contract::{
     BakeAsk, BakeStart, BakeState, BakeView, ExportFormat, FailureCode, GraphAsk, GraphDirection,
-    GraphExport, GraphSubject, GraphTheme, ProjectAsk, ProjectView, TaskKind,
+    GraphExport, GraphFolding, GraphSubject, GraphTheme, ProjectAsk, ProjectView, TaskKind,
 };
 use indexmap::IndexMap;
 use workbench::commands;
@@ -141,11 +141,14 @@ async fn the_drawing_holds_every_task_and_a_click_hits_it() {
             },
             theme: GraphTheme::Dark,
             direction: GraphDirection::Down,
+            folding: GraphFolding::default(),
+            at: None,
         },
     )
     .await
     .expect("it is drawn");
-    assert_eq!(drawing.nodes.len(), 10);
+    // Ten tasks, and the frame of their matrix.
+    assert_eq!(drawing.nodes.len(), 11);
     let row = drawing.nodes.iter().find(|node| node.id == "train_small_1");
     let row = row.expect("a task of the matrix is drawn");
     assert_eq!(row.detail, "model small, fold 1");
@@ -162,11 +165,15 @@ async fn the_drawing_holds_every_task_and_a_click_hits_it() {
             "{} lies inside",
             node.id
         );
-        let label = drawing.items.iter().any(|item| match item {
-            contract::DrawItem::Text { text, x, y, .. } => {
-                *text == node.label && (node.x..right).contains(x) && (node.y..bottom).contains(y)
-            }
-            contract::DrawItem::Path { .. } => false,
+        let texts = drawing
+            .pieces
+            .iter()
+            .filter(|piece| piece.owner.as_ref() == Some(&node.id))
+            .flat_map(|piece| &piece.texts);
+        let label = texts.clone().any(|text| {
+            text.text == node.label
+                && (0.0..node.width).contains(&text.x)
+                && (0.0..node.height).contains(&text.y)
         });
         assert!(label, "the label of {} stands inside its box", node.id);
     }

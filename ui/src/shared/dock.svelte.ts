@@ -18,6 +18,8 @@ export class Dock {
   #opened = $state<Record<DockScreen, boolean>>({ live: true, bakes: false, bake: true });
   height = $state(208);
   subject = $state.raw<LogSubject | null>(null);
+  /** The moment that the log is shown up to, in milliseconds since 1970; all of it when null. */
+  until = $state<number | null>(null);
   /** A line of the log to go to, by its number; a new object for every time. */
   target = $state.raw<{ line: number } | null>(null);
 

@@ -1,5 +1,8 @@
 /** Every screen has an address; this is the one list of them. */
-export type BakeTab = "graph" | "table";
+export type BakeTab = "graph" | "timeline" | "table" | "compare";
+
+const bakeTabs: readonly BakeTab[] = ["graph", "timeline", "table", "compare"];
+
 export type SettingsSection = "look" | "platform" | "credentials" | "templates" | "diagnostics";
 
 export type Place =
@@ -73,7 +76,7 @@ function inside(project: string, parts: string[], asked: URLSearchParams): Place
   if (parts[0] === "template") return { screen: "template", project };
   if (parts[0] === "new-bake") return { screen: "newBake", project, batch: asked.get("batch") };
   if (parts[0] === "bakes" && parts[1]) {
-    const tab = asked.get("tab") === "table" ? "table" : "graph";
+    const tab = bakeTabs.find((name) => name === asked.get("tab")) ?? "graph";
     return { screen: "bake", project, bake: parts[1], tab, task: asked.get("task") };
   }
   if (parts[0] === "bakes") return { screen: "bakes", project };

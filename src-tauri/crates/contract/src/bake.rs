@@ -149,6 +149,8 @@ wire! {
         pub label: String,
         /// Id of the batch action it belongs to, if any.
         pub group: Option<String>,
+        /// The matrix that it is a row of; unique among ids.
+        pub family: Option<String>,
         /// What kind of task it is.
         pub kind: TaskKind,
         /// Its state.

@@ -86,11 +86,13 @@ macro_rules! for_each_command {
             task_cancel($crate::TaskAsk) -> $crate::BakeView;
             bake_compare($crate::BakeCompare) -> $crate::BakeComparison;
             bake_history($crate::BakeAsk) -> $crate::BakeHistory;
+            bake_replay($crate::BakeAsk) -> $crate::BakeReplay;
             cache_clear($crate::CacheClear) -> $crate::CacheCleared;
             restart_plan($crate::BakeRestart) -> $crate::RestartPlan;
             bake_restart($crate::BakeRestart) -> $crate::BakeView;
 
             graph_drawing($crate::GraphAsk) -> $crate::Drawing;
+            graph_repaint($crate::GraphRepaint) -> $crate::Drawing;
             graph_export($crate::GraphExport) -> $crate::ExportedFile;
         }
     };

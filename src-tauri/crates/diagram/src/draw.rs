@@ -128,6 +128,17 @@ const MARGIN: f32 = 24.0;
 /// Draws the graph as laid out. Both have to belong together: a node without
 /// a place is left out.
 pub fn draw(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions) -> DisplayList {
+    draw_only(graph, layout, (theme, options), &|_| true)
+}
+
+/// Draws those nodes, groups and arrows of a graph that are wanted, at the places that they have
+/// in the picture of the whole graph. Header, legend and footer are always drawn.
+pub fn draw_only(
+    graph: &Graph,
+    layout: &Layout,
+    (theme, options): (Theme, &DrawOptions),
+    wanted: &dyn Fn(Wanted<'_>) -> bool,
+) -> DisplayList {
     let palette = Palette::of(theme, options.ground);
     let sheet = sheet::Sheet::new(graph, layout.bounds, options);
     let origin = sheet.graph_origin();
@@ -139,8 +150,13 @@ pub fn draw(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions)
             rect.height,
         )
     };
+    let frames = || {
+        let groups = layout.groups.iter();
+        groups.filter(|group| wanted(Wanted::Group(&group.id)))
+    };
+    let titles = || frames().filter_map(|one| frame::title(graph, one, place(one.rect), &palette));
     let mut pieces: Vec<Piece> = Vec::new();
-    for group in &layout.groups {
+    for group in frames() {
         pieces.extend(frame::piece(graph, group, place(group.rect), &palette));
         if layout.direction == Direction::LeftToRight {
             pieces.extend(frame::title(graph, group, place(group.rect), &palette));
@@ -148,20 +164,18 @@ pub fn draw(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions)
     }
     let shift = place(Rect::default());
     for route in &layout.edges {
-        pieces.extend(arrow::piece(
-            graph,
-            route,
-            (shift.x, shift.y),
-            (layout.corner, &palette),
-        ));
-    }
-    if layout.direction == Direction::TopDown {
-        for group in &layout.groups {
-            pieces.extend(frame::title(graph, group, place(group.rect), &palette));
+        if wanted(Wanted::Edge(route.edge)) {
+            let look = (layout.corner, &palette);
+            pieces.extend(arrow::piece(graph, route, (shift.x, shift.y), look));
         }
     }
+    if layout.direction == Direction::TopDown {
+        pieces.extend(titles());
+    }
     for (node, at) in graph.nodes.iter().zip(&layout.nodes) {
-        pieces.push(node::piece(node, place(at.rect), &palette));
+        if wanted(Wanted::Node(&node.id)) {
+            pieces.push(node::piece(node, place(at.rect), &palette));
+        }
     }
     pieces.extend(sheet.pieces(&palette));
     DisplayList {
@@ -170,4 +184,15 @@ pub fn draw(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions)
         background: palette.background,
         pieces,
     }
+}
+
+/// A thing of which [`draw_only`] asks whether it is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// A node, by its id.
+    Node(&'a str),
+    /// A group, by its id.
+    Group(&'a str),
+    /// An arrow, by its place in the graph's list.
+    Edge(usize),
 }

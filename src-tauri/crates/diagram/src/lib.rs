@@ -32,7 +32,8 @@ pub use display::{
     Anchor, Cap, Color, Detail, DisplayList, Mark, Owner, PathMark, Piece, Stroke, TextMark,
 };
 pub use draw::{
-    DrawOptions, Fact, FactStyle, Footer, Ground, Header, Legend, Parameter, Theme, draw,
+    DrawOptions, Fact, FactStyle, Footer, Ground, Header, Legend, Parameter, Theme, Wanted, draw,
+    draw_only,
 };
 pub use font::{Face, Shortened};
 pub use graph::{

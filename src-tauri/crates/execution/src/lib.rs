@@ -11,6 +11,7 @@ pub mod commands;
 pub mod history;
 pub mod live;
 mod place;
+pub mod replay;
 mod submission;
 #[cfg(test)]
 mod testing;

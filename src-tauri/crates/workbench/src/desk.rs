@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 use crate::Folders;
 use crate::bake::Bakery;
 use crate::credentials::Credentials;
+use crate::graph::kept::KeptLayouts;
 use crate::known_projects::KnownProjects;
 use crate::platform::PlatformSlot;
 use crate::project::kept::KeptProjects;
@@ -59,6 +60,7 @@ struct Inner {
     bakery: Bakery,
     watches: Watches,
     templates: Templates,
+    layouts: Arc<KeptLayouts>,
     events: broadcast::Sender<DeskEvent>,
 }
 
@@ -75,6 +77,7 @@ impl Desk {
             bakery: Bakery::default(),
             watches: Watches::default(),
             templates: Templates::default(),
+            layouts: Arc::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
             settings,
             options,
@@ -146,6 +149,11 @@ impl Desk {
     /// What is open of templates.
     pub(crate) fn templates(&self) -> &Templates {
         &self.inner.templates
+    }
+
+    /// Layouts of pictures that were drawn before.
+    pub(crate) fn layouts(&self) -> &Arc<KeptLayouts> {
+        &self.inner.layouts
     }
 
     pub(crate) fn platform_port(&self) -> u16 {

@@ -1,23 +1,28 @@
 //! Pictures of graphs: for the window and as files.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use contract::{
-    BakeAsk, BakeView, DrawDetail, DrawItem, Drawing, DrawnNode, ExportFormat, ExportedFile,
-    Failure, GraphAsk, GraphDirection, GraphExport, GraphSubject, GraphTheme, TaskView, TextAnchor,
+    BakeAsk, BakeView, Drawing, ExportFormat, ExportedFile, Failure, GraphAsk, GraphDirection,
+    GraphExport, GraphFolding, GraphRepaint, GraphSubject, GraphTheme, TaskView,
 };
 use diagram::{
-    Anchor, Cap, Detail, Direction, DisplayList, DrawOptions, Face, FactStyle, Footer, Graph,
-    Ground, Header, Layout, LayoutOptions, Legend, Mark, Owner, Parameter, Theme,
+    Direction, DrawOptions, FactStyle, Footer, Graph, Ground, Header, Layout, LayoutOptions,
+    Legend, Parameter, Theme, Wanted,
 };
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use crate::bake::{bake_view, tasks_of_batch};
+use crate::bake::{as_of, bake_view, tasks_of_batch};
 use crate::credentials::blocking;
 use crate::project::OpenProject;
+use crate::view::drawing::drawing;
+use crate::view::folds::Folds;
 use crate::view::graph::{Show, clock, graph, state};
 use crate::{Desk, stored};
+
+pub(crate) mod kept;
 
 /// Pixels of an exported PNG for each pixel at 100 %.
 const PNG_SCALE: f32 = 2.0;
@@ -33,18 +38,55 @@ struct Subject {
 
 /// A picture for the window.
 pub async fn graph_drawing(desk: &Desk, request: GraphAsk) -> Result<Drawing, Failure> {
-    let subject = subject(desk, &request.project, request.subject).await?;
+    painted(desk, request, None).await
+}
+
+/// What some tasks, and the frames around them, look like in a picture that is known.
+pub async fn graph_repaint(desk: &Desk, request: GraphRepaint) -> Result<Drawing, Failure> {
+    painted(desk, request.graph, Some(request.tasks)).await
+}
+
+async fn painted(
+    desk: &Desk,
+    request: GraphAsk,
+    only: Option<Vec<String>>,
+) -> Result<Drawing, Failure> {
+    let at = request.at.as_deref().map(moment).transpose()?;
+    let subject = subject(desk, &request.project, request.subject, at).await?;
+    let layouts = desk.layouts().clone();
     blocking(move || {
-        let graph = graph(&subject.tasks, subject.show);
-        let layout = laid_out(&graph, request.direction)?;
+        let folds = Folds::new(&subject.tasks, &request.folding);
+        let graph = graph(&folds, subject.show);
+        let layout = layouts.laid_out(&graph, request.direction)?;
         let options = DrawOptions {
             ground: Ground::Window,
             ..DrawOptions::default()
         };
-        let list = diagram::draw(&graph, &layout, theme(request.theme), &options);
-        Ok(drawing(&subject.tasks, (&graph, &layout), &list))
+        let asked = only.map(|ids| touched(&folds, &ids));
+        let wanted = |id: &str| asked.as_ref().is_none_or(|asked| asked.contains(id));
+        let look = (theme(request.theme), &options);
+        let list = diagram::draw_only(&graph, &layout, look, &|what| match what {
+            Wanted::Node(id) | Wanted::Group(id) => wanted(id),
+            Wanted::Edge(_) => asked.is_none(),
+        });
+        let only: &dyn Fn(&str) -> bool = &wanted;
+        let only = asked.is_some().then_some(only);
+        Ok(drawing(&folds, (&graph, &layout), &list, only))
     })
     .await?
+}
+
+/// Everything in the picture that these tasks have a share in.
+fn touched<'a>(folds: &Folds<'a>, ids: &[String]) -> HashSet<&'a str> {
+    let places = ids.iter().filter_map(|id| folds.index(id));
+    places.flat_map(|index| folds.touched(index)).collect()
+}
+
+fn moment(at: &str) -> Result<Timestamp, Failure> {
+    at.parse().map_err(|error| {
+        let message = format!("`{at}` is not a time: {error}.");
+        Failure::invalid("at", message)
+    })
 }
 
 /// Writes a picture to a file, as a whole or not at all.
@@ -56,7 +98,7 @@ pub async fn graph_export(desk: &Desk, request: GraphExport) -> Result<ExportedF
             "This is not the full path of a file.",
         ));
     }
-    let subject = subject(desk, &request.project, request.subject.clone()).await?;
+    let subject = subject(desk, &request.project, request.subject.clone(), None).await?;
     let bytes = blocking(move || rendered(&subject, &request)).await??;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     write(&path, &bytes)?;
@@ -78,7 +120,8 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn rendered(subject: &Subject, request: &GraphExport) -> Result<Vec<u8>, Failure> {
-    let graph = graph(&subject.tasks, subject.show);
+    let folding = GraphFolding::default();
+    let graph = graph(&Folds::new(&subject.tasks, &folding), subject.show);
     if request.format == ExportFormat::Dot {
         return Ok(diagram::write::dot(&graph).into_bytes());
     }
@@ -110,7 +153,12 @@ fn rendered(subject: &Subject, request: &GraphExport) -> Result<Vec<u8>, Failure
     }
 }
 
-async fn subject(desk: &Desk, project: &str, subject: GraphSubject) -> Result<Subject, Failure> {
+async fn subject(
+    desk: &Desk,
+    project: &str,
+    subject: GraphSubject,
+    at: Option<Timestamp>,
+) -> Result<Subject, Failure> {
     match subject {
         GraphSubject::Bake { bake, attempt } => {
             let ask = BakeAsk {
@@ -118,7 +166,10 @@ async fn subject(desk: &Desk, project: &str, subject: GraphSubject) -> Result<Su
                 bake,
                 attempt,
             };
-            Ok(of_bake(bake_view(desk, ask).await?))
+            match at {
+                None => Ok(of_bake(bake_view(desk, ask).await?, Timestamp::now())),
+                Some(at) => Ok(of_bake(as_of(desk, ask, at).await?, at)),
+            }
         }
         GraphSubject::Batch { batch, params } => {
             let open = OpenProject::read(project)?;
@@ -138,7 +189,7 @@ async fn subject(desk: &Desk, project: &str, subject: GraphSubject) -> Result<Su
     }
 }
 
-fn of_bake(view: BakeView) -> Subject {
+fn of_bake(view: BakeView, now: Timestamp) -> Subject {
     let row = &view.row;
     let title = row.name.clone().unwrap_or_else(|| row.batch.clone());
     let folder = Path::new(&view.project).file_name().unwrap_or_default();
@@ -159,7 +210,7 @@ fn of_bake(view: BakeView) -> Subject {
         },
         legend: legend(&view.params),
         tasks: view.tasks,
-        show: Show::States(Timestamp::now()),
+        show: Show::States(now),
         title,
     }
 }
@@ -197,7 +248,7 @@ fn took(started: &str, finished: Option<&str>) -> Option<String> {
     Some(clock(finished.as_second() - started.as_second()))
 }
 
-fn laid_out(graph: &Graph, direction: GraphDirection) -> Result<Layout, Failure> {
+pub(crate) fn laid_out(graph: &Graph, direction: GraphDirection) -> Result<Layout, Failure> {
     let direction = match direction {
         GraphDirection::Right => Direction::LeftToRight,
         GraphDirection::Down => Direction::TopDown,
@@ -210,131 +261,5 @@ fn theme(theme: GraphTheme) -> Theme {
     match theme {
         GraphTheme::Light => Theme::Light,
         GraphTheme::Dark => Theme::Dark,
-    }
-}
-
-/// The picture on the wire: boxes to click on, and what to paint.
-fn drawing(tasks: &[TaskView], (graph, layout): (&Graph, &Layout), list: &DisplayList) -> Drawing {
-    // Without header and legend the graph lies in the middle of its margins.
-    let margin = ((list.width - layout.bounds.width) / 2.0).round();
-    let shift = (margin - layout.bounds.x, margin - layout.bounds.y);
-    let boxes = layout
-        .nodes
-        .iter()
-        .map(|node| (node.id.as_str(), node.rect, false));
-    let frames = layout
-        .groups
-        .iter()
-        .map(|group| (group.id.as_str(), group.rect, true));
-    let nodes = boxes.chain(frames).filter_map(|(id, rect, frame)| {
-        let task = tasks.iter().find(|task| task.id == id)?;
-        let node = graph.nodes.iter().find(|node| node.id == id);
-        Some(DrawnNode {
-            id: id.to_owned(),
-            label: task.label.clone(),
-            detail: node
-                .map(|node| node.second_line().to_owned())
-                .unwrap_or_default(),
-            state: task.state,
-            frame,
-            x: f64::from(rect.x + shift.0),
-            y: f64::from(rect.y + shift.1),
-            width: f64::from(rect.width),
-            height: f64::from(rect.height),
-            needs: task.needs.iter().map(|need| need.id.clone()).collect(),
-            needed_by: needed_by(tasks, id),
-        })
-    });
-    Drawing {
-        width: f64::from(list.width),
-        height: f64::from(list.height),
-        ground: list
-            .background
-            .map(|color| color.to_string())
-            .unwrap_or_default(),
-        nodes: nodes.collect(),
-        items: items(list),
-    }
-}
-
-fn needed_by(tasks: &[TaskView], id: &str) -> Vec<String> {
-    let needs = |task: &&TaskView| task.needs.iter().any(|need| need.id == id);
-    tasks
-        .iter()
-        .filter(needs)
-        .map(|task| task.id.clone())
-        .collect()
-}
-
-fn items(list: &DisplayList) -> Vec<DrawItem> {
-    let pieces = list.pieces.iter();
-    pieces
-        .flat_map(|piece| {
-            let owner = match &piece.owner {
-                Owner::Node { id } | Owner::Group { id } => Some(id.clone()),
-                Owner::Edge { .. } | Owner::Sheet => None,
-            };
-            piece
-                .marks
-                .iter()
-                .map(move |mark| item(mark, owner.clone()))
-        })
-        .collect()
-}
-
-fn item(mark: &Mark, owner: Option<String>) -> DrawItem {
-    match mark {
-        Mark::Path(path) => {
-            let stroke = path.stroke.as_ref();
-            DrawItem::Path {
-                data: path.d.to_string(),
-                fill: path.fill.map(|color| color.to_string()),
-                stroke: stroke.map(|stroke| stroke.color.to_string()),
-                line_width: stroke.map_or(0.0, |stroke| f64::from(stroke.width)),
-                dash: stroke
-                    .map(|stroke| stroke.dash.iter().copied().map(f64::from).collect())
-                    .unwrap_or_default(),
-                round: stroke.is_some_and(|stroke| stroke.cap == Cap::Round),
-                detail: detail(path.detail),
-                owner,
-            }
-        }
-        Mark::Text(text) => DrawItem::Text {
-            text: text.text.clone(),
-            x: f64::from(text.at.x),
-            y: f64::from(text.at.y),
-            size: f64::from(text.size),
-            weight: weight(text.face),
-            mono: text.face == Face::Mono,
-            fill: text.color.to_string(),
-            anchor: anchor(text.anchor),
-            width: f64::from(text.width),
-            detail: detail(text.detail),
-            owner,
-        },
-    }
-}
-
-fn detail(detail: Detail) -> DrawDetail {
-    match detail {
-        Detail::Always => DrawDetail::Always,
-        Detail::Name => DrawDetail::Name,
-        Detail::Full => DrawDetail::Full,
-    }
-}
-
-fn anchor(anchor: Anchor) -> TextAnchor {
-    match anchor {
-        Anchor::Start => TextAnchor::Start,
-        Anchor::Middle => TextAnchor::Middle,
-        Anchor::End => TextAnchor::End,
-    }
-}
-
-fn weight(face: Face) -> u32 {
-    match face {
-        Face::Regular | Face::Mono => 400,
-        Face::Medium => 500,
-        Face::SemiBold => 600,
     }
 }

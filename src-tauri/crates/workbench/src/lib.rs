@@ -60,8 +60,8 @@ pub mod commands {
     pub use crate::answers::{answers_export, answers_import};
     pub use crate::app::{app_view, platform_restart};
     pub use crate::bake::{
-        bake_cancel, bake_compare, bake_forecast, bake_history, bake_plan, bake_restart,
-        bake_start, bake_table, bake_view, cache_clear, restart_plan, task_cancel,
+        bake_cancel, bake_compare, bake_forecast, bake_history, bake_plan, bake_replay,
+        bake_restart, bake_start, bake_table, bake_view, cache_clear, restart_plan, task_cancel,
     };
     pub use crate::check::flow_check;
     pub use crate::credentials::credentials_choose;
@@ -70,7 +70,7 @@ pub mod commands {
         editor_hover, editor_open, editor_outline, editor_references, editor_renamable,
         editor_rename, editor_save,
     };
-    pub use crate::graph::{graph_drawing, graph_export};
+    pub use crate::graph::{graph_drawing, graph_export, graph_repaint};
     pub use crate::home::home_view;
     pub use crate::image::image_build;
     pub use crate::job::{job_extend, job_view};

@@ -20,6 +20,10 @@ label: string,
  */
 group: string | null, 
 /**
+ * The matrix that it is a row of; unique among ids.
+ */
+family: string | null, 
+/**
  * What kind of task it is.
  */
 kind: TaskKind, 

@@ -14,6 +14,7 @@ import type { BakeComparison } from "./BakeComparison";
 import type { BakeForecast } from "./BakeForecast";
 import type { BakeHistory } from "./BakeHistory";
 import type { BakePlan } from "./BakePlan";
+import type { BakeReplay } from "./BakeReplay";
 import type { BakeRestart } from "./BakeRestart";
 import type { BakeStart } from "./BakeStart";
 import type { BakeTable } from "./BakeTable";
@@ -47,6 +48,7 @@ import type { GitPerson } from "./GitPerson";
 import type { GitPersonAsk } from "./GitPersonAsk";
 import type { GraphAsk } from "./GraphAsk";
 import type { GraphExport } from "./GraphExport";
+import type { GraphRepaint } from "./GraphRepaint";
 import type { HomeAsk } from "./HomeAsk";
 import type { HomeView } from "./HomeView";
 import type { ImageBuild } from "./ImageBuild";
@@ -197,10 +199,12 @@ export type Commands = {
   task_cancel: { request: TaskAsk; answer: BakeView };
   bake_compare: { request: BakeCompare; answer: BakeComparison };
   bake_history: { request: BakeAsk; answer: BakeHistory };
+  bake_replay: { request: BakeAsk; answer: BakeReplay };
   cache_clear: { request: CacheClear; answer: CacheCleared };
   restart_plan: { request: BakeRestart; answer: RestartPlan };
   bake_restart: { request: BakeRestart; answer: BakeView };
   graph_drawing: { request: GraphAsk; answer: Drawing };
+  graph_repaint: { request: GraphRepaint; answer: Drawing };
   graph_export: { request: GraphExport; answer: ExportedFile };
 };
 

@@ -3,11 +3,9 @@ import type {
   BakeHistory,
   BakeView,
   DeskEvent,
-  Drawing,
   ExportFormat,
   Failure,
-  GraphDirection,
-  GraphTheme,
+  RestartKind,
   TaskView,
 } from "../../api/views";
 import { bakeName } from "../../shared/bake-name";
@@ -15,30 +13,65 @@ import { Asked } from "../../shared/asked.svelte";
 import { cancelTaskTwin, cancelTwin, graphTwin } from "../../shared/cli";
 import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
+import { isLively } from "../../shared/state-words";
+import { BakePicture } from "./bake-picture.svelte";
+import { BakeTime } from "../../shared/bake-time.svelte";
+import { RestartForm } from "./restart-form.svelte";
 
 /** One bake as the page shows it: its tasks, its picture, what can be done with it. */
 export class BakePageState {
   readonly bake: string;
   readonly project: string;
   readonly view = new Asked<BakeView>();
-  readonly drawing = new Asked<Drawing>();
+  readonly picture: BakePicture;
+  /** Which moment is shown. */
+  readonly time: BakeTime;
   /** What earlier attempts tell of this one. */
   readonly history = new Asked<BakeHistory>();
   attempt = $state<number | null>(null);
-  direction = $state<GraphDirection>("right");
   /** Since when the bake was asked to cancel. */
   cancelling = $state<number | null>(null);
   failure = $state.raw<Failure | null>(null);
+  /** A restart that is looked at before it is begun. */
+  restart = $state.raw<RestartForm | null>(null);
   readonly #desk: Desk;
 
   constructor(desk: Desk, project: string, bake: string) {
     this.#desk = desk;
     this.project = project;
     this.bake = bake;
+    this.picture = new BakePicture(desk, () => ({ project, subject: this.#subject }));
+    this.time = new BakeTime(desk, () => ({ project, bake, attempt: this.#number }));
   }
 
+  /** The attempt by its number: what is known of it then never changes once it is over. */
+  get #number() {
+    return this.attempt ?? this.view.value?.attempt ?? null;
+  }
+
+  /** The tasks as they were at the moment that is shown. */
+  readonly tasks: readonly TaskView[] = $derived.by(() =>
+    this.time.turned(this.view.value?.tasks ?? []),
+  );
+
+  /** Whether the bake goes on. */
+  get lively(): boolean {
+    return this.view.value !== null && isLively(this.view.value.row.state);
+  }
+
+  /** Whether there is something to fold. */
+  get hasGroups(): boolean {
+    return this.tasks.some(({ group, family }) => group !== null || family !== null);
+  }
+
+  /** The tasks of the longest chain, as far as it is known. */
+  readonly critical: ReadonlySet<string> | null = $derived.by(() => {
+    const path = this.history.value?.criticalPath ?? [];
+    return path.length ? new Set(path) : null;
+  });
+
   get #subject() {
-    return { kind: "bake" as const, bake: this.bake, attempt: this.attempt };
+    return { kind: "bake" as const, bake: this.bake, attempt: this.#number };
   }
 
   #view = () => {
@@ -48,19 +81,6 @@ export class BakePageState {
 
   askView = () => this.view.ask(this.#view);
 
-  askDrawing = (theme: GraphTheme = this.#desk.graphTheme) =>
-    this.drawing.ask(() =>
-      this.#desk.host.call("graph_drawing", {
-        project: this.project,
-        subject: this.#subject,
-        theme,
-        direction: this.direction,
-      }),
-    );
-
-  /** Many tasks may change at once: they are drawn together. */
-  redraw = debounce(80, () => void this.askDrawing());
-
   askHistory = () =>
     this.history.ask(() => {
       const { project, bake, attempt } = this;
@@ -68,7 +88,10 @@ export class BakePageState {
     });
 
   /** Expectations change less often than states. */
-  rethink = debounce(1500, () => void this.askHistory());
+  rethink = debounce(1500, () => {
+    void this.askHistory();
+    if (this.time.replay.value) void this.time.ask();
+  });
 
   /** Milliseconds until the bake is expected to end, if that can be told. */
   left(now: number): number | null {
@@ -82,14 +105,17 @@ export class BakePageState {
     const { bake } = event;
     if (bake.row.id !== this.bake && bake.row.name !== this.bake) return;
     if (this.attempt !== null && bake.attempt !== this.attempt) return;
+    const before = this.view.value?.tasks ?? [];
     this.view.hear(bake, this.#view);
     this.#forgetCancelled(bake);
-    this.redraw();
+    if (this.time.at === null) this.picture.hear(before, bake.tasks);
     this.rethink();
   }
 
   take(bake: BakeView): void {
+    const before = this.view.value?.tasks ?? [];
     this.view.set(bake);
+    if (this.time.at === null) this.picture.hear(before, bake.tasks);
     this.#forgetCancelled(bake);
   }
 
@@ -99,24 +125,32 @@ export class BakePageState {
 
   chooseAttempt(attempt: number): void {
     this.attempt = attempt;
-    void this.askView();
-    void this.askDrawing();
-    void this.askHistory();
+    this.#anew();
   }
 
   /** Shows the newest attempt, after one was begun. */
   showNewest(): void {
     this.attempt = null;
-    void this.askView();
-    void this.askDrawing();
+    this.#anew();
   }
 
-  turn(): void {
-    this.direction = this.direction === "right" ? "down" : "right";
+  #anew(): void {
+    const told = this.time.replay.value !== null;
+    this.time.clear();
+    void this.askView().then(() => {
+      void this.picture.ask();
+      if (told) void this.time.ask();
+    });
+    void this.askHistory();
   }
 
   task(id: string | null): TaskView | null {
-    return this.view.value?.tasks.find((task) => task.id === id) ?? null;
+    return this.tasks.find((task) => task.id === id) ?? null;
+  }
+
+  lookAtRestart(kind: RestartKind, tasks: string[]): void {
+    const view = this.view.value;
+    if (view) this.restart = new RestartForm(this.#desk, view, kind, tasks);
   }
 
   async cancel(): Promise<void> {
@@ -133,7 +167,6 @@ export class BakePageState {
         cancelTwin(this.project, this.bake),
       );
       this.take(bake);
-      this.redraw();
     } catch (cause) {
       this.cancelling = null;
       this.failure = asFailure(cause);
@@ -147,7 +180,6 @@ export class BakePageState {
     try {
       this.take(await this.#desk.host.call("task_cancel", { project, bake, task: task.id }));
       this.#desk.activity.did(`Asked ${task.id} to cancel`, cancelTaskTwin(project, bake, task.id));
-      this.redraw();
     } catch (cause) {
       this.failure = asFailure(cause);
       this.#desk.activity.failed(`Cancel ${task.id}`, this.failure);
@@ -166,7 +198,7 @@ export class BakePageState {
         project: this.project,
         subject: this.#subject,
         theme: "light",
-        direction: this.direction,
+        direction: this.picture.direction,
         format,
         path,
       });

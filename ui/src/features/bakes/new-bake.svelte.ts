@@ -86,6 +86,8 @@ export class NewBake {
         subject: { kind: "batch", batch: this.batch, params: this.#request().params },
         theme: this.#desk.graphTheme,
         direction: this.direction,
+        folding: { folded: [], opened: [] },
+        at: null,
       }),
     );
 

@@ -10,6 +10,10 @@ export class LogTail {
   errors = $state(0);
   warnings = $state(0);
   ended = $state(false);
+  /** The moment up to which lines are shown; all of them when null. */
+  until = $state<number | null>(null);
+  /** How many lines were there at that moment. */
+  readonly shown: number = $derived(this.until === null ? this.count : this.#upTo(this.until));
   problem = $state<string | null>(null);
   failure = $state.raw<Failure | null>(null);
   following = $state(true);
@@ -99,6 +103,20 @@ export class LogTail {
 
   text(): string {
     return this.lines.map(({ text }) => withoutColours(text)).join("\n");
+  }
+
+  /** The lines come in the order of time; a line without one belongs to the line before. */
+  #upTo(moment: number): number {
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      let at = middle;
+      while (at > 0 && !this.lines[at]?.at) at -= 1;
+      const time = Date.parse(this.lines[at]?.at ?? "");
+      if (!(time > moment)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #open(rawId: string): void {

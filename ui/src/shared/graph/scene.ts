@@ -1,129 +1,115 @@
-import type { Drawing, DrawDetail, DrawItem, DrawnNode } from "../../api/views";
-import { grown, overlaps, pathBounds, type Bounds } from "./bounds";
+import type {
+  Drawing,
+  DrawnEdge,
+  DrawnFont,
+  DrawnNode,
+  DrawnPen,
+  DrawnPiece,
+} from "../../api/views";
+import { grown, type Bounds } from "./bounds";
+import { Outlines, type Outline } from "./outlines";
+import { Places } from "./places";
 
-interface Prepared {
-  item: DrawItem;
-  path: Path2D | null;
-  /** Where it is; null when that cannot be told, so that it is always painted. */
-  bounds: Bounds | null;
+/** A piece made ready for painting it often. */
+export interface Prepared {
+  piece: DrawnPiece;
+  node: DrawnNode | null;
+  edge: DrawnEdge | null;
+  bounds: Bounds;
+  shapes: readonly { outline: Outline; pen: DrawnPen }[];
+  texts: readonly Written[];
 }
 
-export interface Marks {
-  selected: string | null;
-  focused: string | null;
-  ring: string;
+export interface Written {
+  text: string;
+  x: number;
+  y: number;
+  width: number;
+  font: DrawnFont;
 }
 
-/** From which zoom on a mark is worth painting. */
-const zoomOf: Record<DrawDetail, number> = { always: 0, name: 0.25, full: 0.6 };
-
-/** Fonts of the pictures; the exported files use the same ones. */
-const fonts = {
-  ui: '"Inter Variable", Inter, system-ui, sans-serif',
-  mono: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
-};
-
-/** A drawing made ready for painting it often: parsed once, culled by place, less when far away. */
+/** A drawing made ready for painting: parsed once, found by place, repaintable in part. */
 export class Scene {
   readonly drawing: Drawing;
   readonly nodes: ReadonlyMap<string, DrawnNode>;
-  readonly #items: Prepared[];
+  readonly pieces: readonly Prepared[];
+  readonly #nodes = new Map<string, DrawnNode>();
+  readonly #pieces: Prepared[];
+  readonly #outlines = new Outlines();
+  readonly #places: Places;
+  readonly #byOwner = new Map<string, number[]>();
+  /** Changes with every repaint. */
+  version = 0;
 
   constructor(drawing: Drawing) {
     this.drawing = drawing;
-    this.nodes = new Map(drawing.nodes.map((node) => [node.id, node]));
-    this.#items = drawing.items.map((item) => this.#prepare(item));
+    this.nodes = this.#nodes;
+    for (const node of drawing.nodes) this.#nodes.set(node.id, node);
+    this.#pieces = drawing.pieces.map((piece) => this.#prepare(piece, drawing));
+    this.pieces = this.#pieces;
+    this.#places = new Places(this.#pieces.map(({ bounds }) => bounds));
+    this.#pieces.forEach(({ piece: { owner } }, index) => {
+      if (owner !== null) this.#byOwner.set(owner, [...(this.#byOwner.get(owner) ?? []), index]);
+    });
+  }
+
+  /** The pieces that touch `view`, first to last. */
+  seen(view: Bounds): Prepared[] {
+    return this.#places.in(view).map((index) => this.#pieces[index] as Prepared);
   }
 
   /** The node at a point of the drawing, inner ones before their frames. */
   nodeAt(x: number, y: number): DrawnNode | null {
+    const point = { left: x, top: y, right: x, bottom: y };
     const hit = ({ x: left, y: top, width, height }: DrawnNode) =>
       x >= left && x <= left + width && y >= top && y <= top + height;
-    const { nodes } = this.drawing;
-    return (
-      nodes.find((node) => !node.frame && hit(node)) ??
-      nodes.findLast((node) => node.frame && hit(node)) ??
-      null
-    );
+    const found = this.#places.in(point).flatMap((index) => {
+      const node = this.#pieces[index]?.node;
+      return node && hit(node) ? [node] : [];
+    });
+    return found.findLast(({ frame }) => !frame) ?? found.at(-1) ?? null;
   }
 
-  /** Paints what is inside `view`. The context is already moved and scaled. */
-  paint(context: CanvasRenderingContext2D, view: Bounds, scale: number, marks: Marks): void {
-    for (const prepared of this.#items) {
-      if (prepared.bounds && !overlaps(prepared.bounds, view)) continue;
-      const { item } = prepared;
-      if (scale < zoomOf[item.detail]) continue;
-      if (item.kind === "text") paintText(context, item, scale);
-      else if (prepared.path) paintPath(context, item, prepared.path);
+  /** Takes the new look of some nodes; their places stay. */
+  repaint(part: Drawing): void {
+    for (const node of part.nodes) {
+      const known = this.#nodes.get(node.id);
+      if (known) this.#nodes.set(node.id, { ...known, ...node });
     }
-    this.#ring(context, marks.focused, marks.ring, 1.5, scale);
-    this.#ring(context, marks.selected, marks.ring, 3, scale);
-  }
-
-  #prepare(item: DrawItem): Prepared {
-    const owner = item.owner === null ? undefined : this.nodes.get(item.owner);
-    const home = owner && grown(edgesOf(owner), 12);
-    if (item.kind === "text") {
-      const around = { left: item.x, top: item.y, right: item.x, bottom: item.y };
-      return { item, path: null, bounds: home ?? grown(around, item.size * item.text.length) };
+    const fresh = new Map<string, DrawnPiece[]>();
+    for (const piece of part.pieces)
+      if (piece.owner !== null) fresh.set(piece.owner, [...(fresh.get(piece.owner) ?? []), piece]);
+    for (const [owner, pieces] of fresh) {
+      const places = this.#byOwner.get(owner) ?? [];
+      pieces.forEach((piece, order) => {
+        const place = places[order];
+        if (place !== undefined) this.#pieces[place] = this.#prepare(piece, part);
+      });
     }
-    const own = home ? null : pathBounds(item.data);
-    return { item, path: new Path2D(item.data), bounds: home ?? (own && grown(own, 8)) };
+    this.version += 1;
   }
 
-  #ring(
-    context: CanvasRenderingContext2D,
-    id: string | null,
-    colour: string,
-    width: number,
-    scale: number,
-  ) {
-    const node = id === null ? undefined : this.nodes.get(id);
-    if (!node) return;
-    const gap = 5 + width / 2;
-    context.setLineDash([]);
-    context.lineWidth = Math.max(width, 2 / scale);
-    context.strokeStyle = colour;
-    context.beginPath();
-    context.roundRect(node.x - gap, node.y - gap, node.width + 2 * gap, node.height + 2 * gap, 13);
-    context.stroke();
+  #prepare(piece: DrawnPiece, from: Drawing): Prepared {
+    const { x, y, width, height } = piece;
+    const box = { left: x, top: y, right: x + width, bottom: y + height };
+    return {
+      piece,
+      node: piece.owner === null ? null : (this.#nodes.get(piece.owner) ?? null),
+      edge: piece.edge === null ? null : (this.drawing.edges[piece.edge] ?? null),
+      bounds: grown(box, 4),
+      shapes: piece.shapes.flatMap(([outline, pen]) => {
+        const data = from.outlines[outline];
+        const found = from.pens[pen];
+        return data && found ? [{ outline: this.#outlines.of(data), pen: found }] : [];
+      }),
+      texts: piece.texts.flatMap(({ font, ...text }) => {
+        const found = from.fonts[font];
+        return found ? [{ ...text, font: found }] : [];
+      }),
+    };
   }
 }
 
 export function edgesOf({ x, y, width, height }: DrawnNode): Bounds {
   return { left: x, top: y, right: x + width, bottom: y + height };
-}
-
-function paintPath(
-  context: CanvasRenderingContext2D,
-  item: Extract<DrawItem, { kind: "path" }>,
-  path: Path2D,
-): void {
-  if (item.fill) {
-    context.fillStyle = item.fill;
-    context.fill(path);
-  }
-  if (item.stroke && item.lineWidth > 0) {
-    context.strokeStyle = item.stroke;
-    context.lineWidth = item.lineWidth;
-    context.setLineDash(item.dash);
-    context.lineCap = item.round ? "round" : "butt";
-    context.lineJoin = "round";
-    context.stroke(path);
-  }
-}
-
-/** Nothing under 6 px is written: nobody could read it. */
-function paintText(
-  context: CanvasRenderingContext2D,
-  item: Extract<DrawItem, { kind: "text" }>,
-  scale: number,
-): void {
-  if (item.size * scale < 6) return;
-  context.font = `${item.weight} ${item.size}px ${item.mono ? fonts.mono : fonts.ui}`;
-  context.textAlign =
-    item.anchor === "middle" ? "center" : item.anchor === "end" ? "right" : "left";
-  context.fillStyle = item.fill;
-  // A wider font than that of the files is narrowed to the same width.
-  context.fillText(item.text, item.x, item.y, item.width > 0 ? item.width + 0.5 : undefined);
 }

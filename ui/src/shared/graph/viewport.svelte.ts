@@ -1,6 +1,6 @@
 import type { Bounds } from "./bounds";
 
-const least = 0.05;
+const least = 0.02;
 const most = 3;
 
 /** Which part of a drawing is seen, and how large. */

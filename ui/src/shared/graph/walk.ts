@@ -1,16 +1,62 @@
 import type { DrawnNode, GraphDirection } from "../../api/views";
 import { stateWord } from "../state-words";
 
-/** What a screen reader says of a node: `train, running, needs 2, needed by 3`. */
+const kinds: Record<DrawnNode["kind"], string | null> = {
+  task: null,
+  call: "folded call",
+  matrix: "folded matrix",
+  callFrame: "call",
+  matrixFrame: "matrix",
+};
+
+/** What a screen reader says of a node: `train, running, 12 minutes, needs 2, needed by 3`. */
 export function nodeName(node: DrawnNode, plan: boolean): string {
+  const { label, kind, holds, needs, neededBy } = node;
   return [
-    node.label,
+    label,
+    kinds[kind],
+    holds.length ? `${holds.length} ${holds.length === 1 ? "task" : "tasks"}` : null,
     plan ? null : stateWord(node.state).toLowerCase(),
-    node.needs.length ? `needs ${node.needs.length}` : null,
-    node.neededBy.length ? `needed by ${node.neededBy.length}` : null,
+    holds.length && !node.frame ? node.detail.replaceAll(" · ", ", ") : spoken(node.detail),
+    needs.length ? `needs ${needs.length}` : null,
+    neededBy.length ? `needed by ${neededBy.length}` : null,
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+/** The time at the end of a second line, as it is said: `12 minutes`. */
+function spoken(detail: string): string | null {
+  const found = /· (?:(\d+):)?(\d+):(\d\d)$/.exec(detail);
+  if (!found) return null;
+  const [hours, minutes, seconds] = found.slice(1).map((part) => Number(part ?? 0));
+  const word = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  if (hours) return `${word(hours, "hour")} ${word(minutes ?? 0, "minute")}`;
+  return minutes ? word(minutes, "minute") : word(seconds ?? 0, "second");
+}
+
+/** A node in the order of the tree: what is in a frame follows it, one level deeper. */
+export interface Leaf {
+  node: DrawnNode;
+  level: number;
+}
+
+export function leaves(nodes: Iterable<DrawnNode>): Leaf[] {
+  const inside = new Map<string | null, DrawnNode[]>();
+  const all = [...nodes];
+  const known = new Set(all.map(({ id }) => id));
+  for (const node of all) {
+    const group = node.group !== null && known.has(node.group) ? node.group : null;
+    const same = inside.get(group);
+    if (same) same.push(node);
+    else inside.set(group, [node]);
+  }
+  const byPlace = (a: DrawnNode, b: DrawnNode) => a.x - b.x || a.y - b.y;
+  const walk = (group: string | null, level: number): Leaf[] =>
+    (inside.get(group) ?? [])
+      .sort(byPlace)
+      .flatMap((node) => [{ node, level }, ...(node.frame ? walk(node.id, level + 1) : [])]);
+  return walk(null, 1);
 }
 
 const along = {
@@ -26,10 +72,21 @@ export function neighbour(
   direction: GraphDirection,
 ): DrawnNode | null {
   const way = (along[direction] as Record<string, string>)[key];
-  if (way === "after") return nearest(from, from.neededBy, nodes);
-  if (way === "before") return nearest(from, from.needs, nodes);
+  if (way === "after") return nearest(from, linked(nodes, from, "neededBy"), nodes);
+  if (way === "before") return nearest(from, linked(nodes, from, "needs"), nodes);
   if (way === "below" || way === "above") return beside(nodes, from, way === "below", direction);
   return null;
+}
+
+/** What an edge leads to; without one, what an edge of the frame around leads to. */
+function linked(
+  nodes: ReadonlyMap<string, DrawnNode>,
+  from: DrawnNode,
+  way: "needs" | "neededBy",
+): readonly string[] {
+  let at: DrawnNode | undefined = from;
+  while (at && at[way].length === 0) at = at.group === null ? undefined : nodes.get(at.group);
+  return at?.[way] ?? [];
 }
 
 const middle = ({ x, y, width, height }: DrawnNode) => ({ x: x + width / 2, y: y + height / 2 });
@@ -57,9 +114,11 @@ function beside(
     const ahead = forward ? step : -step;
     return ahead > 1 ? ahead + 3 * Math.abs(slip) : Infinity;
   };
-  const best = [...nodes.values()]
-    .filter((node) => node !== from && !node.frame)
-    .map((node) => ({ node, gap: gap(node) }))
-    .sort((a, b) => a.gap - b.gap)[0];
-  return best && Number.isFinite(best.gap) ? best.node : null;
+  let [best, least]: [DrawnNode | null, number] = [null, Infinity];
+  for (const node of nodes.values()) {
+    if (node === from || node.frame) continue;
+    const far = gap(node);
+    if (far < least) [best, least] = [node, far];
+  }
+  return best;
 }

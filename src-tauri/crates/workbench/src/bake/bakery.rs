@@ -1,11 +1,13 @@
 //! The bakes that this process executes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contract::{DeskEvent, Failure, FailureCode, StateCount, TaskView};
+use contract::{
+    BakeAsk, BakeReplay, BakeView, DeskEvent, Failure, FailureCode, StateCount, TaskView,
+};
 use execution::bake::{Change, Order, execute};
 use protocol::flow::Task;
 use tokio::sync::Notify;
@@ -30,7 +32,15 @@ pub(crate) struct Bakery {
     ends: Mutex<HashMap<String, End>>,
     /// The records of attempts that are over.
     records: Mutex<HashMap<String, Arc<Vec<Task>>>>,
+    /// The latest attempts that are over and were turned back to a moment.
+    replays: Mutex<VecDeque<(BakeAsk, Told)>>,
 }
+
+/// So many attempts are kept with their whole history.
+const REPLAYS: usize = 4;
+
+/// The history of an attempt and how it ended.
+pub(super) type Told = (Arc<BakeReplay>, Arc<BakeView>);
 
 /// The states of the tasks of an attempt that is over, and when the last one ended.
 pub(super) type End = (Vec<StateCount>, Option<String>);
@@ -118,6 +128,20 @@ impl Bakery {
         let tasks = Arc::new(tasks);
         lock(&self.records).insert(attempt.to_owned(), Arc::clone(&tasks));
         tasks
+    }
+
+    /// The history of an attempt that is over, if it was asked for lately.
+    pub(super) fn replay(&self, asked: &BakeAsk) -> Option<Told> {
+        let replays = lock(&self.replays);
+        let found = replays.iter().find(|(known, _)| known == asked);
+        found.map(|(_, told)| told.clone())
+    }
+
+    pub(super) fn learn_replay(&self, asked: &BakeAsk, told: Told) {
+        let mut replays = lock(&self.replays);
+        replays.retain(|(known, _)| known != asked);
+        replays.push_front((asked.clone(), told));
+        replays.truncate(REPLAYS);
     }
 
     fn note_problem(&self, bake: &str, problem: &str) {

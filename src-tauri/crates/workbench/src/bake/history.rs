@@ -83,7 +83,7 @@ async fn earlier(
 }
 
 /// The records of an attempt that is over; they never change, so they are remembered.
-async fn tasks_of(
+pub(super) async fn tasks_of(
     desk: &Desk,
     client: &Client,
     attempt: &Attempt,

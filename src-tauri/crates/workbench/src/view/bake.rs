@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use protocol::Job;
 use protocol::flow::{Attempt, Bake, Task, TaskStatus, Values};
 
-use crate::view::job::{description, runner, said, time};
+use crate::view::job::{runner, said, time};
 
 /// The state of an attempt or a task.
 pub(crate) fn state(status: &TaskStatus) -> BakeState {
@@ -152,8 +152,24 @@ fn of_job(task: &mut TaskView, job: &Job) {
 
 /// Reason and description of a job's state in one line; a job that ended well needs none.
 pub(crate) fn reason(job: &Job) -> Option<String> {
-    let reason = said(job.history.reason.as_deref()).filter(|reason| reason != "Completed");
-    let description = description(job);
+    let history = &job.history;
+    let note = job.runner_note.as_deref();
+    reason_in_words(
+        history.reason.as_deref(),
+        history.description.as_deref(),
+        note,
+    )
+}
+
+/// A reason and a description in one line, beyond what is noted of how a job is run.
+pub(crate) fn reason_in_words(
+    reason: Option<&str>,
+    description: Option<&str>,
+    note: Option<&str>,
+) -> Option<String> {
+    let reason = said(reason).filter(|reason| reason != "Completed");
+    let note = said(note);
+    let description = said(description).filter(|text| Some(text) != note.as_ref());
     match (reason, description) {
         (Some(reason), Some(description)) => Some(format!("{reason}: {description}")),
         (reason, description) => reason.or(description),
@@ -212,6 +228,7 @@ pub(crate) fn planned(
         id: id.to_owned(),
         label: label.to_owned(),
         group,
+        family: None,
         kind,
         state: BakeState::Waiting,
         needs,

@@ -1,8 +1,13 @@
 //! Tasks → the boxes and arrows of a picture.
 
+use std::collections::HashMap;
+
 use contract::{BakeState, TaskKind, TaskView};
 use diagram::{Edge, EdgeKind, Graph, Group, GroupKind, Node, NodeKind, NodeState};
 use jiff::Timestamp;
+
+use super::bake::label;
+use super::folds::{Folds, Shown};
 
 /// Whether boxes show what became of their tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,41 +19,57 @@ pub(crate) enum Show {
 }
 
 /// The graph of the tasks: a call of an action becomes a frame around its tasks, or a box as long
-/// as they are not known.
-pub(crate) fn graph(tasks: &[TaskView], show: Show) -> Graph {
-    let holds_tasks = |id: &str| tasks.iter().any(|task| task.group.as_deref() == Some(id));
+/// as they are not known or folded away; a matrix becomes a stacked card or a frame.
+pub(crate) fn graph(folds: &Folds<'_>, show: Show) -> Graph {
     let mut graph = Graph::default();
-    for task in tasks {
-        if task.kind == TaskKind::Action && holds_tasks(&task.id) {
-            graph.groups.push(frame(task));
-        } else {
-            graph.nodes.push(node(task, show));
-        }
-        for need in &task.needs {
-            if tasks.iter().any(|other| other.id == need.id) {
-                graph
-                    .edges
-                    .push(edge(&need.id, &task.id, need.while_running));
+    for (index, task) in folds.tasks.iter().enumerate() {
+        match folds.shown(index) {
+            Shown::Frame => graph.groups.push(frame(folds, task)),
+            Shown::Box => graph.nodes.push(node(folds, task, show)),
+            Shown::Within(holder) => {
+                if folds.first_of_card(index, holder) {
+                    graph.nodes.push(card(folds, holder, show));
+                }
             }
         }
+        if let Some(family) = folds.opens_family(index) {
+            graph.groups.push(matrix_frame(folds, task, family));
+        }
     }
+    edges(folds, &mut graph);
     graph
 }
 
-fn frame(task: &TaskView) -> Group {
+fn frame(folds: &Folds<'_>, task: &TaskView) -> Group {
     Group {
         id: task.id.clone(),
         label: task.label.clone(),
         kind: GroupKind::Action,
         note: Some("action".to_owned()),
-        parent: task.group.clone(),
+        parent: folds.frame_of(task).map(str::to_owned),
     }
 }
 
-fn node(task: &TaskView, show: Show) -> Node {
+fn matrix_frame(folds: &Folds<'_>, first: &TaskView, family: &str) -> Group {
+    Group {
+        id: family.to_owned(),
+        label: label(family, first.group.as_deref()).to_owned(),
+        kind: GroupKind::Matrix,
+        note: Some(format!("matrix × {}", folds.family(family).len())),
+        parent: first.group.clone(),
+    }
+}
+
+fn node(folds: &Folds<'_>, task: &TaskView, show: Show) -> Node {
     let (state, second_line) = match show {
         Show::States(now) => (state(task.state), second_line(task, now)),
         Show::Structure => (NodeState::Plain, plan_line(task)),
+    };
+    let held = folds.inside(&task.id);
+    let second_line = match (held.len(), show) {
+        (0, _) => second_line,
+        (count, Show::Structure) => tasks_in_words(count),
+        (_, Show::States(_)) => counts_in_words(held.iter().map(|task| task.state)),
     };
     Node {
         kind: match task.kind {
@@ -57,22 +78,116 @@ fn node(task: &TaskView, show: Show) -> Node {
         },
         state,
         second_line,
-        group: task.group.clone(),
+        group: folds.frame_of(task).map(str::to_owned),
         note: task.reason.clone(),
         ..Node::task(&task.id, &task.label)
     }
 }
 
-fn edge(from: &str, to: &str, while_running: bool) -> Edge {
-    let kind = if while_running {
-        EdgeKind::Running
-    } else {
-        EdgeKind::Completed
+/// All rows of a matrix as one stacked card.
+fn card(folds: &Folds<'_>, family: &str, show: Show) -> Node {
+    let rows = folds.family(family);
+    let first = rows.first();
+    let group = first.and_then(|first| first.group.as_deref());
+    let (state, cells) = match show {
+        Show::States(_) => (
+            state(together(rows.iter().map(|row| row.state))),
+            rows.iter().map(|row| state(row.state)).collect(),
+        ),
+        Show::Structure => (NodeState::Plain, vec![NodeState::Plain; rows.len()]),
     };
-    Edge {
-        from: from.to_owned(),
-        to: to.to_owned(),
-        kind,
+    Node {
+        kind: NodeKind::Matrix { cells },
+        state,
+        second_line: match show {
+            Show::States(_) => counts_in_words(rows.iter().map(|row| row.state)),
+            Show::Structure => tasks_in_words(rows.len()),
+        },
+        group: group.map(str::to_owned),
+        ..Node::task(family, label(family, group))
+    }
+}
+
+fn tasks_in_words(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "task" } else { "tasks" })
+}
+
+/// `7 ok · 1 failed · 4 running`
+fn counts_in_words(states: impl Iterator<Item = BakeState> + Clone) -> String {
+    const WORDS: [(BakeState, &str); 9] = [
+        (BakeState::Succeeded, "ok"),
+        (BakeState::Cached, "cached"),
+        (BakeState::Failed, "failed"),
+        (BakeState::Cancelled, "cancelled"),
+        (BakeState::Running, "running"),
+        (BakeState::Pending, "pending"),
+        (BakeState::Waiting, "waiting"),
+        (BakeState::Skipped, "skipped"),
+        (BakeState::Unknown, "unknown"),
+    ];
+    let words = WORDS.iter().filter_map(|(state, word)| {
+        let count = states.clone().filter(|one| one == state).count();
+        (count > 0).then(|| format!("{count} {word}"))
+    });
+    words.collect::<Vec<_>>().join(" · ")
+}
+
+/// The state of several tasks as one: what goes on first, then what is wrong, then what is done.
+pub(crate) fn together(states: impl Iterator<Item = BakeState> + Clone) -> BakeState {
+    let has = |state| states.clone().any(|one| one == state);
+    let all = |state| states.clone().all(|one| one == state);
+    let first = [
+        BakeState::Running,
+        BakeState::Failed,
+        BakeState::Cancelled,
+        BakeState::Unknown,
+        BakeState::Pending,
+    ];
+    if let Some(state) = first.into_iter().find(|state| has(*state)) {
+        return state;
+    }
+    match () {
+        () if all(BakeState::Waiting) => BakeState::Waiting,
+        // Some are done and the others wait for their turn.
+        () if has(BakeState::Waiting) => BakeState::Pending,
+        () if all(BakeState::Skipped) => BakeState::Skipped,
+        () if all(BakeState::Cached) => BakeState::Cached,
+        () => BakeState::Succeeded,
+    }
+}
+
+/// The arrows between what is shown. Arrows that a fold makes one are drawn once.
+fn edges(folds: &Folds<'_>, graph: &mut Graph) {
+    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    for (index, task) in folds.tasks.iter().enumerate() {
+        let to = folds.holder(index).unwrap_or(&task.id);
+        for need in &task.needs {
+            let Some(needed) = folds.index(&need.id) else {
+                continue;
+            };
+            let from = folds.holder(needed).unwrap_or(&folds.tasks[needed].id);
+            if from == to {
+                continue;
+            }
+            let kind = if need.while_running {
+                EdgeKind::Running
+            } else {
+                EdgeKind::Completed
+            };
+            match known.get(&(from, to)) {
+                // The stricter one is what counts.
+                Some(at) if kind == EdgeKind::Completed => graph.edges[*at].kind = kind,
+                Some(_) => {}
+                None => {
+                    known.insert((from, to), graph.edges.len());
+                    graph.edges.push(Edge {
+                        from: from.to_owned(),
+                        to: to.to_owned(),
+                        kind,
+                    });
+                }
+            }
+        }
     }
 }
 

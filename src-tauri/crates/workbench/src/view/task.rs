@@ -1,14 +1,64 @@
 //! The graph of a batch as tasks that have not run.
 
 use contract::{NeedView, TaskKind, TaskView};
-use flow::batch::{NeedLevel, Node, TaskGraph, TaskKind as NodeKind};
+use flow::batch::{NeedLevel, Node, TaskGraph, TaskId, TaskKind as NodeKind};
 use indexmap::IndexMap;
 
 use crate::view::bake::planned;
 
 /// All tasks: a call comes before the tasks inside it.
 pub(crate) fn of_graph(graph: &TaskGraph) -> Vec<TaskView> {
-    graph.walk().map(of_node).collect()
+    let mut tasks: Vec<TaskView> = graph.walk().map(of_node).collect();
+    for ((parent, _, _), rows) in matrices(graph) {
+        if rows.len() < 2 {
+            continue;
+        }
+        let family = family(&parent, &rows, &tasks);
+        for (index, _) in rows {
+            tasks[index].family = Some(family.clone());
+        }
+    }
+    tasks
+}
+
+type Place = (TaskId, NodeKind, (usize, usize));
+
+/// The rows of each matrix: nodes of one level that are written at one place.
+fn matrices(graph: &TaskGraph) -> IndexMap<Place, Vec<(usize, &Node)>> {
+    let mut found: IndexMap<Place, Vec<(usize, &Node)>> = IndexMap::new();
+    for (index, node) in graph.walk().enumerate() {
+        if !node.matrix.is_empty() {
+            let span = (node.span.start, node.span.end);
+            let place = (node.id.parent(), node.kind, span);
+            found.entry(place).or_default().push((index, node));
+        }
+    }
+    found
+}
+
+/// A name for a matrix: what the ids of its rows begin with, and no task is called.
+fn family(parent: &TaskId, rows: &[(usize, &Node)], tasks: &[TaskView]) -> String {
+    let mut names = rows.iter().map(|(_, node)| node.id.name());
+    let first = names.next().unwrap_or_default();
+    let common = names.fold(first, |common, name| {
+        let same = common.char_indices().zip(name.chars());
+        let same = same.take_while(|((_, a), b)| a == b);
+        let end = same
+            .last()
+            .map_or(0, |((at, last), _)| at + last.len_utf8());
+        &common[..end]
+    });
+    let common = common.trim_end_matches(['-', '_', '.', ' ']);
+    let name = if common.is_empty() { "matrix" } else { common };
+    let mut id = parent.child(name).to_string();
+    let taken = |id: &str| {
+        let mut tasks = tasks.iter();
+        tasks.any(|task| task.id == id || task.family.as_deref() == Some(id))
+    };
+    while taken(&id) {
+        id.push('*');
+    }
+    id
 }
 
 fn of_node(node: &Node) -> TaskView {
