@@ -1,6 +1,7 @@
 //! What went wrong with a call, and with which one.
 
 use std::fmt;
+use std::time::Duration;
 
 use protocol::ErrorBody;
 
@@ -57,6 +58,8 @@ pub enum Failure {
         status: u16,
         /// What the server said.
         body: Box<ErrorBody>,
+        /// How long it wants us to wait before the next try.
+        retry_after: Option<Duration>,
     },
     /// The answer has another shape than the protocol says.
     #[error("the platform's answer cannot be understood: {reason}")]
@@ -107,7 +110,7 @@ impl ClientError {
     /// What the server said, in one sentence, if it said something.
     pub fn message(&self) -> Option<String> {
         match &self.failure {
-            Failure::Refused { status, body } => Some(said(*status, body)),
+            Failure::Refused { status, body, .. } => Some(said(*status, body)),
             _ => None,
         }
     }
@@ -127,11 +130,32 @@ impl ClientError {
         self.status() == Some(401) || matches!(self.failure, Failure::NoToken { .. })
     }
 
+    /// How long the server wants us to wait before the next try, if it said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.failure {
+            Failure::Refused { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Certainly nothing was done: the call never reached the server, or it was turned away unread.
+    pub fn is_untouched(&self) -> bool {
+        match &self.failure {
+            Failure::NoToken { .. } | Failure::Unreachable { .. } | Failure::Senseless { .. } => {
+                true
+            }
+            Failure::Refused { status, .. } => matches!(status, 401 | 429),
+            Failure::Broken { .. } | Failure::Unreadable { .. } | Failure::File { .. } => false,
+        }
+    }
+
     /// The same call may succeed a little later.
     pub fn is_passing(&self) -> bool {
         match &self.failure {
             Failure::Unreachable { .. } | Failure::Broken { .. } => true,
-            Failure::Refused { status, .. } => matches!(status, 408 | 429 | 502 | 503 | 504),
+            Failure::Refused { status, .. } => {
+                matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+            }
             Failure::NoToken { .. }
             | Failure::Unreadable { .. }
             | Failure::Senseless { .. }

@@ -9,6 +9,9 @@ use crate::error::ClientError;
 use crate::lines::ListDocument;
 use crate::transport::{Request, Transport};
 
+/// The usual header for requests that may arrive twice and must be done once.
+const ONCE: &str = "idempotency-key";
+
 /// The jobs service.
 pub struct Jobs<'client> {
     transport: &'client Transport,
@@ -32,6 +35,19 @@ impl<'client> Jobs<'client> {
         url.set_query(Some("from_preset"));
         let request = Request::new(Method::POST, url).json(submission)?;
         self.transport.change(request).await
+    }
+
+    /// The same for a job that must not be submitted twice: our platform answers a second submission
+    /// under the same key with the job of the first one. Others do not know such keys.
+    pub async fn submit_once(
+        &self,
+        submission: &JobSubmission,
+        key: &str,
+    ) -> Result<Job, ClientError> {
+        let mut url = self.base.clone();
+        url.set_query(Some("from_preset"));
+        let request = Request::new(Method::POST, url).json(submission)?;
+        self.transport.change(request.header(ONCE, key)).await
     }
 
     /// The jobs that pass the filter.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ClientError, Failure};
-use crate::transport::{Request, Transport, accepts_lines, body, is_lines, next_chunk};
+use crate::transport::{self, Request, Transport, accepts_lines, body, is_lines, next_chunk};
 
 /// A line longer than this is no object of the platform.
 const LONGEST_LINE: usize = 4 * 1024 * 1024;
@@ -47,7 +47,7 @@ impl Transport {
                 let document: Result<D, _> = serde_json::from_slice(&bytes);
                 document
                     .map(D::into_items)
-                    .map_err(|error| unreadable(&request, &error.to_string()))
+                    .map_err(|error| request.failed(transport::unreadable(&error)))
             }
         })
         .await
@@ -89,7 +89,7 @@ async fn lines<T: DeserializeOwned>(
 fn item<T: DeserializeOwned>(request: &Request, line: &[u8]) -> Result<T, ClientError> {
     serde_json::from_slice(line).map_err(|error| match serde_json::from_slice(line) {
         Ok(FailureLine { error }) => request.failed(Failure::Broken { reason: error }),
-        Err(_) => unreadable(request, &error.to_string()),
+        Err(_) => request.failed(transport::unreadable(&error)),
     })
 }
 

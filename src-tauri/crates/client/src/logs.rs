@@ -24,7 +24,7 @@ use url::Url;
 
 use crate::error::{Call, ClientError, Failure};
 use crate::lines::LineSplitter;
-use crate::transport::{Transport, add_query};
+use crate::transport::{Transport, add_query, retry_after};
 use crate::{at, tls};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -284,6 +284,7 @@ fn refused(error: Error) -> Failure {
             Failure::Refused {
                 status: answer.status().as_u16(),
                 body: Box::new(ErrorBody::read(said)),
+                retry_after: retry_after(answer.headers()),
             }
         }
         other => Failure::Unreachable {

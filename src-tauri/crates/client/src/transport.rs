@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use protocol::{ErrorBody, Query};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,8 @@ use crate::token::TokenProvider;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Longest silence while an answer is coming in.
 const READ_LIMIT: Duration = Duration::from_secs(60);
+/// Longest wait between two tries of one call, whatever a server asks for.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Longest answer that is kept in memory as a whole.
 const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
 const USER_AGENT: &str = concat!("Bakehouse/", env!("CARGO_PKG_VERSION"));
@@ -101,6 +103,13 @@ impl Request {
     }
 }
 
+/// What a server said about when to come again: a number of seconds. The other form, a date, is
+/// not worth trusting two clocks for.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    text.trim().parse().ok().map(Duration::from_secs)
+}
+
 const CONTENT_TYPE_NAME: &str = "content-type";
 
 /// Appends a query to an address; an empty one leaves no question mark behind.
@@ -182,11 +191,13 @@ impl Transport {
         if status.is_success() {
             return Ok(response);
         }
+        let retry_after = retry_after(response.headers());
         // The status already tells the story; a body that breaks off only costs its words.
         let text = response.text().await.unwrap_or_default();
         Err(request.failed(Failure::Refused {
             status: status.as_u16(),
             body: Box::new(ErrorBody::read(&text)),
+            retry_after,
         }))
     }
 
@@ -232,7 +243,8 @@ impl Transport {
             match attempt().await {
                 Err(error) if error.is_passing() => {
                     tracing::debug!(%error, "trying again");
-                    tokio::time::sleep(pause).await;
+                    let asked = error.retry_after().unwrap_or_default();
+                    tokio::time::sleep(pause.max(asked.min(LONGEST_WAIT))).await;
                     pause *= 2;
                 }
                 answer => return answer,
@@ -247,11 +259,17 @@ async fn document<T: DeserializeOwned>(
     response: Response,
 ) -> Result<T, ClientError> {
     let bytes = body(request, response).await?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        request.failed(Failure::Unreadable {
-            reason: error.to_string(),
-        })
-    })
+    serde_json::from_slice(&bytes).map_err(|error| request.failed(unreadable(&error)))
+}
+
+/// A document that ends in the middle was cut off on its way; one of another shape is wrong.
+pub(crate) fn unreadable(error: &serde_json::Error) -> Failure {
+    let reason = error.to_string();
+    if error.is_eof() {
+        Failure::Broken { reason }
+    } else {
+        Failure::Unreadable { reason }
+    }
 }
 
 /// A whole body, up to a size that no document reaches.

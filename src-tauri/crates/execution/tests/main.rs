@@ -1,6 +1,7 @@
 //! Live jobs and bakes on the real local platform, with real jobs.
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod faults;
 mod world;
 
 use std::path::Path;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use protocol::{
     ContainerResources, Job, JobSubmission, PASSED_CONFIG, PassedConfig, RestartPolicy,
 };
+use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::DataError;
@@ -31,14 +32,24 @@ const OF_PIPE: usize = 16 << 10;
 /// Time between the polite and the final signal to a job.
 const GRACE_MS: u64 = 10_000;
 
+/// Who submits a job, and under which key, if it must not be submitted twice.
+pub(crate) struct Submitter {
+    pub(crate) user: String,
+    pub(crate) key: Option<String>,
+}
+
 /// Accepts a job and starts it when there is a place; returns it as it is then. Explicit
-/// `resources` replace the preset.
+/// `resources` replace the preset. A second submission under one key answers with the first job.
 pub(crate) async fn submit(
     platform: &Arc<Platform>,
-    user: String,
+    from: Submitter,
     submitted: JobSubmission,
     resources: Option<ContainerResources>,
 ) -> Result<Job, Refusal> {
+    let Submitter { user, key } = from;
+    if let Some(job) = known(platform, &user, key.clone()).await? {
+        return Ok(job);
+    }
     submission::check(&submitted)?;
     let submitted = disk_use::resolve(platform, submitted).await?;
     job_secrets::check(platform, &submitted).await?;
@@ -62,13 +73,37 @@ pub(crate) async fn submit(
         Err(refused) => Some(cannot_run(&refused)),
     };
     match refused {
-        None => enqueue(platform, job, native).await,
-        Some(ending) => {
-            record(platform, &job, native, 0).await?;
-            job_tender::end(platform, &job.id, ending).await?;
-            Ok(job)
-        }
+        None => enqueue(platform, job, (native, key)).await,
+        Some(ending) => match record(platform, &job, (native, key), 0).await? {
+            Recorded::Before(first) => Ok(*first),
+            Recorded::Now(_) => {
+                job_tender::end(platform, &job.id, ending).await?;
+                Ok(job)
+            }
+        },
     }
+}
+
+/// The job that was submitted under this key before.
+async fn known(
+    platform: &Platform,
+    user: &str,
+    key: Option<String>,
+) -> Result<Option<Job>, DataError> {
+    let Some(key) = key else {
+        return Ok(None);
+    };
+    let user = user.to_owned();
+    let find = move |connection: &Connection| job_store::submitted_as(connection, &user, &key);
+    platform.store.read(find).await
+}
+
+/// What became of putting a job on record.
+enum Recorded {
+    /// It is; these are to be started now.
+    Now(Vec<Job>),
+    /// Another request with the same key was quicker.
+    Before(Box<Job>),
 }
 
 /// Puts what the supervisor needs into the job's folder.
@@ -96,14 +131,16 @@ async fn lay_out(platform: &Platform, job: &Job, prepared: Prepared) -> Result<(
 async fn enqueue(
     platform: &Arc<Platform>,
     job: Job,
-    native: Option<NativeJob>,
+    (native, key): (Option<NativeJob>, Option<String>),
 ) -> Result<Job, Refusal> {
-    let taken = match record(platform, &job, native, platform.places).await {
-        Ok(taken) => taken,
+    let taken = match record(platform, &job, (native, key), platform.places).await {
+        Ok(Recorded::Now(taken)) => taken,
+        Ok(Recorded::Before(first)) => {
+            forget(platform, &job).await;
+            return Ok(*first);
+        }
         Err(refused) => {
-            let folder = platform.job_folder(&job.id);
-            // Nobody knows of it, so nobody looks for it either.
-            let _ = run_blocking(move || std::fs::remove_dir_all(folder.path())).await;
+            forget(platform, &job).await;
             return Err(refused);
         }
     };
@@ -120,19 +157,30 @@ async fn enqueue(
     Ok(job)
 }
 
-/// Puts the job on record; answers whoever is to be started now.
+/// Removes the folder of a job that never was: nobody knows of it, so nobody looks for it either.
+async fn forget(platform: &Platform, job: &Job) {
+    let folder = platform.job_folder(&job.id);
+    let _ = run_blocking(move || std::fs::remove_dir_all(folder.path())).await;
+}
+
+/// Puts the job on record, unless one with its key is.
 async fn record(
     platform: &Platform,
     job: &Job,
-    native: Option<NativeJob>,
+    (native, key): (Option<NativeJob>, Option<String>),
     places: usize,
-) -> Result<Vec<Job>, Refusal> {
+) -> Result<Recorded, Refusal> {
     let mut stored = job.clone();
-    let taken = platform
+    let recorded = platform
         .store
         .write(move |connection| {
+            if let Some(key) = &key
+                && let Some(first) = job_store::submitted_as(connection, &stored.owner, key)?
+            {
+                return Ok(Recorded::Before(Box::new(first)));
+            }
             know_project(connection, stored.project())?;
-            job_store::insert(connection, &stored)?;
+            job_store::insert(connection, &stored, key.as_deref())?;
             if let Some(native) = native {
                 native.claim(connection, &stored)?;
             }
@@ -141,14 +189,16 @@ async fn record(
                 job_store::advance(&mut stored, job_queue::waits(places));
                 job_store::update(connection, &stored)?;
             }
-            Ok::<_, Refusal>(taken)
+            Ok::<_, Refusal>(Recorded::Now(taken))
         })
         .await?;
-    platform.tell(PlatformEvent::JobChanged {
-        id: job.id.clone(),
-        status: job.status.clone(),
-    });
-    Ok(taken)
+    if let Recorded::Now(_) = &recorded {
+        platform.tell(PlatformEvent::JobChanged {
+            id: job.id.clone(),
+            status: job.status.clone(),
+        });
+    }
+    Ok(recorded)
 }
 
 /// Starts jobs that were given places.

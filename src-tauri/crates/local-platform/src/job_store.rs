@@ -10,14 +10,18 @@ use crate::refusal::Refusal;
 use crate::store::{doc, docs, text};
 
 /// Adds a job, which waits for a place, unless an unfinished one of the project has its name.
-pub(crate) fn insert(connection: &Connection, job: &Job) -> Result<(), Refusal> {
+pub(crate) fn insert(
+    connection: &Connection,
+    job: &Job,
+    submission_key: Option<&str>,
+) -> Result<(), Refusal> {
     if let Some(name) = &job.name {
         refuse_taken_name(connection, name, job.project())?;
     }
     connection.execute(
         "INSERT INTO jobs (id, name, owner, org, project, status, created_at, tended, doc,
-             waiting, takes_place, priority, gives_up_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, 1, ?9, ?10, ?11)",
+             waiting, takes_place, priority, gives_up_at, submission_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, 1, ?9, ?10, ?11, ?12)",
         params![
             job.id,
             job.name,
@@ -30,6 +34,7 @@ pub(crate) fn insert(connection: &Connection, job: &Job) -> Result<(), Refusal> 
             job_queue::takes_place(job),
             job_queue::rank(job),
             job_queue::gives_up_at(job).map(Timestamp::as_microsecond),
+            submission_key,
         ],
     )?;
     let mut tag = connection
@@ -81,6 +86,19 @@ pub(crate) fn get(connection: &Connection, id: &str) -> Result<Option<Job>, Data
         connection,
         "SELECT doc FROM jobs WHERE id = ?1",
         params![id],
+    )
+}
+
+/// The job that a user submitted under a key.
+pub(crate) fn submitted_as(
+    connection: &Connection,
+    user: &str,
+    key: &str,
+) -> Result<Option<Job>, DataError> {
+    doc(
+        connection,
+        "SELECT doc FROM jobs WHERE owner = ?1 AND submission_key = ?2",
+        params![user, key],
     )
 }
 

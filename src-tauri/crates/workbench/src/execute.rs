@@ -152,7 +152,8 @@ impl Executor {
         say("Fetch bake data");
         let (bake, attempt) = self.stored(link).await?;
         let mut report = Report::new(&bake, &attempt);
-        if attempt.result.is_finished() {
+        let cancelled = attempt.result == TaskStatus::Cancelled;
+        if attempt.result.is_finished() && !cancelled {
             report.end(&attempt.result, say);
             return Ok(attempt.result);
         }
@@ -163,6 +164,7 @@ impl Executor {
         say("Fetch configs metadata");
         let order = match self.order(link, bake, attempt.clone()).await {
             Ok(order) => order,
+            Err(Broken::Batch(_)) if cancelled => return Ok(attempt.result),
             Err(Broken::Batch(failure)) => {
                 give_up(link, &attempt).await?;
                 return Err(failure);

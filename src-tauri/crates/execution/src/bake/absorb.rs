@@ -1,5 +1,7 @@
 //! Taking in what happened.
 
+use std::sync::Arc;
+
 use flow::batch::TaskId;
 use jiff::Timestamp;
 use protocol::flow::{TaskStatus, Values};
@@ -13,7 +15,7 @@ use super::record::Record;
 impl Machine {
     pub(super) fn absorb(&mut self, happened: Happened, now: Timestamp, wanted: &mut Vec<Wanted>) {
         match happened {
-            Happened::Began => self.watch_adopted(wanted),
+            Happened::Began => self.go_on(wanted),
             Happened::CacheHit { task, hit } => self.take_hit(&task, hit, now, wanted),
             Happened::CacheMiss { task } => self.after_cache(&task, wanted),
             Happened::Submitted { task, job, at } => self.submitted(&task, (job, at), wanted),
@@ -27,6 +29,30 @@ impl Machine {
                 self.image_settled(reference, Standing::Failed(reason));
             }
             Happened::CancelAsked => self.stop(Stopping::Cancelled, wanted),
+        }
+    }
+
+    /// Goes on with what was taken over from whoever executed the attempt before.
+    fn go_on(&mut self, wanted: &mut Vec<Wanted>) {
+        self.watch_adopted(wanted);
+        if self.records().any(|record| self.is_reason_to_stop(record)) {
+            self.stop(Stopping::Failure, wanted);
+        }
+    }
+
+    /// Whether a task ended in a way that stopped everything else. Attempts that are tried again begin
+    /// without such records, so it was in this attempt.
+    fn is_reason_to_stop(&self, record: &Record) -> bool {
+        let Some(node) = self.recipe.graph().node(&record.id) else {
+            return false;
+        };
+        match record.status() {
+            TaskStatus::Failed | TaskStatus::Cancelled if node.strategy.fail_fast => true,
+            // It was not even submitted: because it could not be evaluated, as it cannot now?
+            TaskStatus::Failed if node.kind.is_remote() && record.job.is_empty() => {
+                self.recipe.task(&record.id, &self.results).is_err()
+            }
+            _ => false,
         }
     }
 
@@ -73,14 +99,13 @@ impl Machine {
         (job, at): (String, Timestamp),
         wanted: &mut Vec<Wanted>,
     ) {
-        let Some(begun) = self.begun.get_mut(task) else {
+        if !self.stage_is(task, &Stage::Submitting) {
             return;
-        };
+        }
         let mut record = Record::new(task.clone(), TaskStatus::Pending, at);
         record.job.clone_from(&job);
-        begun.record = Some(record);
-        begun.stage = Stage::Job;
-        wanted.push(Wanted::Write { task: task.clone() });
+        self.enter(task, Stage::Job);
+        self.write(record, wanted);
         wanted.push(Wanted::Watch {
             task: task.clone(),
             job: job.clone(),
@@ -94,13 +119,10 @@ impl Machine {
     }
 
     fn running(&mut self, task: &TaskId, at: Timestamp, wanted: &mut Vec<Wanted>) {
-        let record = self
-            .begun
-            .get_mut(task)
-            .and_then(|begun| begun.record.as_mut());
-        if let Some(record) = record.filter(|record| record.status() == TaskStatus::Pending) {
+        let waits = |record: &&Record| record.status() == TaskStatus::Pending;
+        if let Some(mut record) = self.record(task).filter(waits).cloned() {
             record.becomes(TaskStatus::Running, at);
-            wanted.push(Wanted::Write { task: task.clone() });
+            self.write(record, wanted);
         }
     }
 
@@ -115,7 +137,6 @@ impl Machine {
         let Some(mut record) = begun.record.clone() else {
             return;
         };
-        let key = begun.plan.clone().filter(|plan| Self::uses_cache(plan));
         let ran = ending
             .started_at
             .filter(|start| ending.status == TaskStatus::Succeeded || *start < ending.at);
@@ -126,14 +147,23 @@ impl Machine {
         let state = if local { Values::new() } else { ending.state };
         record.ends(ending.status.clone(), ending.at, (ending.outputs, state));
         self.close(record, wanted);
-        if let (TaskStatus::Succeeded, Some(plan)) = (&ending.status, key) {
-            let key = plan.config.caching_key.clone();
-            wanted.push(Wanted::Remember {
-                task: task.clone(),
-                key,
-            });
+        if ending.status == TaskStatus::Succeeded && !local {
+            self.remember(task, wanted);
         }
         self.judge(task, &ending.status, wanted);
+    }
+
+    /// Has a result remembered. What was taken over from another process has to be evaluated again
+    /// to know its key.
+    fn remember(&mut self, task: &TaskId, wanted: &mut Vec<Wanted>) {
+        let known = self.begun.get_mut(task).and_then(|begun| begun.plan.take());
+        let plan = known.or_else(|| self.recipe.task(task, &self.results).ok().map(Arc::new));
+        if let Some(plan) = plan.filter(|plan| Self::uses_cache(plan)) {
+            wanted.push(Wanted::Remember {
+                task: task.clone(),
+                key: plan.config.caching_key.clone(),
+            });
+        }
     }
 
     /// Stores a record that has ended.
@@ -142,11 +172,8 @@ impl Machine {
         if let Some(result) = record.result() {
             self.results.insert(task.clone(), result);
         }
-        if let Some(begun) = self.begun.get_mut(&task) {
-            begun.stage = Stage::Over;
-            begun.record = Some(record);
-        }
-        wanted.push(Wanted::Write { task });
+        self.enter(&task, Stage::Over);
+        self.write(record, wanted);
     }
 
     /// Stops everything if a task that must not fail did.
@@ -192,6 +219,8 @@ impl Machine {
         if !first {
             return;
         }
+        self.agenda.look_at_queues();
+        self.look_at_waiting_for_images();
         let runs = |stage: &Stage| matches!(stage, Stage::Job | Stage::Local);
         for (task, begun) in self.begun.iter().filter(|(_, begun)| runs(&begun.stage)) {
             if self.always_runs(task) {

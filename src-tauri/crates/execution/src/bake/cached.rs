@@ -59,7 +59,8 @@ pub(super) async fn look_up(
     }))
 }
 
-/// Remembers a result. A result that could not be remembered only costs time later.
+/// Remembers a result, in place of what was remembered under its key. A result that could not be
+/// remembered only costs time later.
 pub(super) async fn remember(
     around: Surroundings,
     record: Record,
@@ -75,10 +76,11 @@ pub(super) async fn remember(
         raw_id: record.job,
         created_at: None,
     };
-    if let Err(error) = around.client.flow().cache_entries().create(&entry).await {
+    let entries = around.client.flow().cache_entries();
+    if let Err(error) = patiently(|| entries.create(&entry)).await {
         tracing::warn!(%error, task = entry.task_id, "the result cannot be remembered");
     }
-    Ok(Done::Nothing)
+    Ok(Done::Remembered)
 }
 
 #[cfg(test)]

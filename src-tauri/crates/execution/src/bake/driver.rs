@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use client::ClientError;
+use client::{Client, ClientError};
 use flow::batch::TaskId;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
-use protocol::flow::{Attempt, NewAttempt, TaskStatus};
+use protocol::flow::{Attempt, NewAttempt, Task, TaskStatus};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +16,8 @@ use super::event::{Happened, Wanted};
 use super::machine::Machine;
 use super::order::{Change, Done, ExecuteError, Order, Step, Surroundings};
 use super::store::patiently;
-use super::{cached, image, local_run, start, store, watch};
+use super::unrecorded::unrecorded;
+use super::{cached, image, local_run, start, store, taken_up, watch};
 
 /// How often the attempt is read, to see whether somebody cancelled it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -30,14 +31,16 @@ pub async fn execute(
     cancel: CancellationToken,
     mut on_change: impl FnMut(Change),
 ) -> Result<TaskStatus, ExecuteError> {
-    let flow = order.client.flow();
-    let attempt = patiently(|| async { flow.attempts().get(&order.attempt.id).await }).await?;
-    if attempt.result.is_finished() {
+    let attempts = order.client.flow().attempts();
+    let attempt = patiently(|| attempts.get(&order.attempt.id)).await?;
+    let stored = taken_up::stored(&order, &attempt).await?;
+    if attempt.result.is_finished() && !taken_up::is_left(&order, &attempt, &stored) {
         return Ok(attempt.result);
     }
-    let mut driver = Driver::prepare(order, attempt).await?;
+    let cancelled = attempt.result == TaskStatus::Cancelled;
+    let mut driver = Driver::prepare(order, attempt, stored).await?;
     on_change(Change::Running);
-    let result = driver.run(cancel, &mut on_change).await?;
+    let result = driver.run((cancel, cancelled), &mut on_change).await?;
     Ok(conclude(&driver.around, result).await?)
 }
 
@@ -53,28 +56,42 @@ struct Driver {
     locals: BTreeMap<TaskId, CancellationToken>,
     /// What stops the build of an image, by its reference.
     builds: BTreeMap<String, CancellationToken>,
+    /// Results that are still being remembered.
+    remembering: usize,
     told_problems: usize,
     result: Option<TaskStatus>,
 }
 
 impl Driver {
-    async fn prepare(order: Order, attempt: Attempt) -> Result<Self, ClientError> {
-        let client = order.client;
-        let flow = client.flow();
+    async fn prepare(
+        order: Order,
+        attempt: Attempt,
+        stored: Vec<Task>,
+    ) -> Result<Self, ClientError> {
+        let client = order.client.clone();
         let cluster = patiently(|| async { client.cluster(&order.place.cluster).await }).await?;
-        let stored = patiently(|| async { flow.tasks().list(&attempt.id).await }).await?;
         let resumed = attempt.result != TaskStatus::Pending || !stored.is_empty();
-        if attempt.result != TaskStatus::Running {
-            let mut running = NewAttempt::from(&attempt);
-            running.result = TaskStatus::Running;
-            patiently(|| async { flow.attempts().replace(&running).await }).await?;
+        let left = match resumed {
+            true => unrecorded(&order, &stored).await?,
+            false => Vec::new(),
+        };
+        let attempt = match attempt.result {
+            TaskStatus::Pending => begin(&client, &attempt).await?,
+            _ => attempt,
+        };
+        let known = stored.iter().map(|task| TaskId::parse(&task.yaml_id));
+        let known = known.collect();
+        let mut machine = Machine::resume(order.recipe, stored);
+        let mut unsaved = BTreeSet::new();
+        for (task, job) in left {
+            let at = job.history.created_at.unwrap_or_else(Timestamp::now);
+            if machine.adopt_job(&task, job.id, at) {
+                unsaved.insert(task);
+            }
         }
         Ok(Self {
-            known: stored
-                .iter()
-                .map(|task| TaskId::parse(&task.yaml_id))
-                .collect(),
-            machine: Machine::resume(order.recipe, stored),
+            known,
+            machine,
             around: Surroundings {
                 client,
                 cluster,
@@ -85,10 +102,11 @@ impl Driver {
                 resumed,
             },
             steps: FuturesUnordered::new(),
-            unsaved: BTreeSet::new(),
+            unsaved,
             saving: BTreeSet::new(),
             locals: BTreeMap::new(),
             builds: BTreeMap::new(),
+            remembering: 0,
             told_problems: 0,
             result: None,
         })
@@ -96,36 +114,44 @@ impl Driver {
 
     async fn run(
         &mut self,
-        cancel: CancellationToken,
+        (cancel, cancelled): (CancellationToken, bool),
         on_change: &mut impl FnMut(Change),
     ) -> Result<TaskStatus, ClientError> {
         self.tell(Happened::Began, on_change);
-        let mut cancelled = false;
-        let mut next_look = Instant::now() + LOOK_EVERY;
+        let mut watch = CancelWatch::new(cancelled);
+        if cancelled {
+            self.tell(Happened::CancelAsked, on_change);
+        }
         loop {
             self.save();
-            if let (Some(result), true) = (&self.result, self.saving.is_empty()) {
+            if let Some(result) = self.result.as_ref().filter(|_| self.is_all_kept()) {
                 return Ok(result.clone());
             }
             tokio::select! {
-                done = self.steps.next(), if !self.steps.is_empty() => {
-                    if let Some(done) = done {
-                        self.take(done?, on_change);
+                done = self.steps.next(), if !self.steps.is_empty() => match done.transpose()? {
+                    Some(Done::Looked { cancelled }) => {
+                        if watch.looked(cancelled) {
+                            self.tell(Happened::CancelAsked, on_change);
+                        }
                     }
-                }
-                () = cancel.cancelled(), if !cancelled => {
-                    cancelled = true;
+                    Some(done) => self.take(done, on_change),
+                    None => {}
+                },
+                () = cancel.cancelled(), if !watch.cancelled => {
+                    watch.cancelled = true;
                     self.tell(Happened::CancelAsked, on_change);
                 }
-                () = sleep_until(next_look), if !cancelled => {
-                    next_look = Instant::now() + LOOK_EVERY;
-                    cancelled = is_cancelled_elsewhere(&self.around).await;
-                    if cancelled {
-                        self.tell(Happened::CancelAsked, on_change);
-                    }
+                () = sleep_until(watch.next), if watch.is_due() => {
+                    watch.looking = true;
+                    self.steps.push(look(self.around.clone()).boxed());
                 }
             }
         }
+    }
+
+    /// Whether all that is to be kept is kept.
+    fn is_all_kept(&self) -> bool {
+        self.saving.is_empty() && self.unsaved.is_empty() && self.remembering == 0
     }
 
     fn take(&mut self, done: Done, on_change: &mut impl FnMut(Change)) {
@@ -172,7 +198,8 @@ impl Driver {
                 }
                 self.tell(happened, on_change);
             }
-            Done::Nothing => {}
+            Done::Remembered => self.remembering -= 1,
+            Done::Looked { .. } | Done::Nothing => {}
         }
     }
 
@@ -193,14 +220,7 @@ impl Driver {
         let around = self.around.clone();
         let step = match wanted {
             Wanted::LookUp { task, plan } => cached::look_up(around, task, plan).boxed(),
-            Wanted::Submit { task, plan } => {
-                let taken = self
-                    .machine
-                    .records()
-                    .map(|record| record.job.clone())
-                    .collect();
-                start::start(around, task, plan, taken).boxed()
-            }
+            Wanted::Submit { task, plan } => start::start(around, task, plan).boxed(),
             Wanted::PrepareImage { image } => image::prepare(around, image).boxed(),
             Wanted::StopBuild { reference } => {
                 self.stop_of_build(&reference).cancel();
@@ -222,7 +242,10 @@ impl Driver {
                 return;
             }
             Wanted::Remember { task, key } => match self.machine.record(&task) {
-                Some(record) => cached::remember(around, record.clone(), key).boxed(),
+                Some(record) => {
+                    self.remembering += 1;
+                    cached::remember(around, record.clone(), key).boxed()
+                }
                 None => return,
             },
             Wanted::End { result } => {
@@ -263,29 +286,73 @@ fn on_change_of(machine: &Machine, task: &TaskId, on_change: &mut impl FnMut(Cha
 /// Stores the result, unless somebody decided otherwise meanwhile; answers what is stored.
 async fn conclude(around: &Surroundings, result: TaskStatus) -> Result<TaskStatus, ClientError> {
     let attempts = around.client.flow().attempts();
-    let attempt = patiently(|| async { attempts.get(&around.attempt.id).await }).await?;
-    if attempt.result.is_finished() {
-        return Ok(attempt.result);
+    patiently(|| async {
+        let attempt = attempts.get(&around.attempt.id).await?;
+        if attempt.result.is_finished() {
+            return Ok(attempt.result);
+        }
+        let mut ended = NewAttempt::from(&attempt);
+        ended.result = result.clone();
+        attempts.replace(&ended).await?;
+        Ok(result.clone())
+    })
+    .await
+}
+
+/// Notes that an attempt runs, unless somebody has ended it meanwhile; answers how it stands.
+async fn begin(client: &Client, attempt: &Attempt) -> Result<Attempt, ClientError> {
+    let attempts = client.flow().attempts();
+    patiently(|| async {
+        let now = attempts.get(&attempt.id).await?;
+        if now.result.is_finished() {
+            return Ok(now);
+        }
+        let mut running = NewAttempt::from(&now);
+        running.result = TaskStatus::Running;
+        attempts.replace(&running).await
+    })
+    .await
+}
+
+/// When the attempt is looked at next, to see whether somebody cancelled it.
+struct CancelWatch {
+    cancelled: bool,
+    looking: bool,
+    next: Instant,
+}
+
+impl CancelWatch {
+    fn new(cancelled: bool) -> Self {
+        Self {
+            cancelled,
+            looking: false,
+            next: Instant::now() + LOOK_EVERY,
+        }
     }
-    let mut ended = NewAttempt::from(&attempt);
-    ended.result = result.clone();
-    patiently(|| async { attempts.replace(&ended).await }).await?;
-    Ok(result)
+
+    fn is_due(&self) -> bool {
+        !self.cancelled && !self.looking
+    }
+
+    /// Takes in what was seen; answers whether it is news that the attempt is cancelled.
+    fn looked(&mut self, cancelled: bool) -> bool {
+        self.looking = false;
+        self.next = Instant::now() + LOOK_EVERY;
+        let news = cancelled && !self.cancelled;
+        self.cancelled |= cancelled;
+        news
+    }
 }
 
 /// A failed look is no reason to stop: the next one follows soon.
-async fn is_cancelled_elsewhere(around: &Surroundings) -> bool {
-    match around
-        .client
-        .flow()
-        .attempts()
-        .get(&around.attempt.id)
-        .await
-    {
+async fn look(around: Surroundings) -> Result<Done, ClientError> {
+    let attempts = around.client.flow().attempts();
+    let cancelled = match attempts.get(&around.attempt.id).await {
         Ok(attempt) => attempt.result == TaskStatus::Cancelled,
         Err(error) => {
             tracing::warn!(%error, "the attempt cannot be read");
             false
         }
-    }
+    };
+    Ok(Done::Looked { cancelled })
 }

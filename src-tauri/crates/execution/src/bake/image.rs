@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use client::{ClientError, Failure};
+use client::ClientError;
 use flow::{Image, ImagePlace};
 use futures_util::StreamExt as _;
 use protocol::flow::{BakeImage, BakeImageChange, ImageStatus};
@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::event::Happened;
 use super::order::{Done, Surroundings};
+use super::start;
+use super::start_key::StartKey;
 use super::store::patiently;
 use super::watch::{self, Watched};
 use crate::build::{BuildPlan, plan};
@@ -109,7 +111,7 @@ async fn begin(
     plan.submission.tags.push(bake_tag(around));
     let job = match unrecorded(around, target).await? {
         Some(job) => job,
-        None => match submit(around, &plan).await {
+        None => match submit(around, &reference, &plan).await {
             Ok(job) => job,
             Err(error) if error.is_passing() => return Err(error),
             Err(error) => {
@@ -152,29 +154,26 @@ async fn unrecorded(
 }
 
 /// Uploads what the builder signs in with, and submits its job.
-async fn submit(around: &Surroundings, plan: &BuildPlan) -> Result<Job, ClientError> {
+async fn submit(
+    around: &Surroundings,
+    reference: &str,
+    plan: &BuildPlan,
+) -> Result<Job, ClientError> {
     let storage = around.cluster.storage();
     let registry = around.cluster.registry(&around.place.user);
     patiently(|| async { storage.mkdir(&plan.folder).await }).await?;
     // Only a folder that inputs of an action name was not uploaded when the bake was set up.
     if let Some(upload) = &plan.upload {
         let local = Path::new(&upload.local);
-        storage
-            .upload_folder(local, &upload.remote, &|_| {})
-            .await?;
+        patiently(|| storage.upload_folder(local, &upload.remote, &|_| {})).await?;
     }
     let credentials = registry.docker_config(&around.place.registry).await?;
     let write = || async { storage.create(&plan.credentials, credentials.clone()).await };
     patiently(write).await?;
-    let jobs = around.client.jobs();
-    // Repeated only as long as nothing has reached the platform: it must not be built twice.
-    patiently(|| async {
-        match jobs.submit(&plan.submission).await {
-            Err(error) if !matches!(error.failure, Failure::Unreachable { .. }) => Ok(Err(error)),
-            other => other.map(Ok),
-        }
-    })
-    .await?
+    let key = StartKey::of_image(&around.attempt.id, reference);
+    let mut submission = plan.submission.clone();
+    key.mark(&mut submission.tags);
+    start::submit(around, &submission, &key).await
 }
 
 /// Waits for the job that builds an image; stops it if nobody wants it any more.

@@ -36,16 +36,20 @@ impl Machine {
             self.images.insert(reference.clone(), standing);
         }
         let is_there = self.images.get(reference) == Some(&Standing::Ready);
-        if let Some(begun) = self.begun.get_mut(task) {
-            begun.stage = match is_there {
-                true => Stage::Submitting,
-                false => Stage::Image,
-            };
-        }
+        self.enter(task, Stage::Image);
         if is_there {
-            let task = task.clone();
-            wanted.push(Wanted::Submit { task, plan });
+            self.submit(task, wanted);
         }
+    }
+
+    /// Submits a task that has all it needs.
+    pub(super) fn submit(&mut self, task: &TaskId, wanted: &mut Vec<Wanted>) {
+        let Some(plan) = self.begun.get(task).and_then(|begun| begun.plan.clone()) else {
+            return;
+        };
+        self.enter(task, Stage::Submitting);
+        let task = task.clone();
+        wanted.push(Wanted::Submit { task, plan });
     }
 
     fn first_asked(&self, reference: &str, wanted: &mut Vec<Wanted>) -> Standing {
@@ -63,43 +67,34 @@ impl Machine {
     /// Notes how an image stands; whoever waits for it is looked at next.
     pub(super) fn image_settled(&mut self, reference: String, standing: Standing) {
         self.images.insert(reference, standing);
+        self.look_at_waiting_for_images();
     }
 
-    /// Lets a task go on whose image is there; answers whether anything changed.
-    pub(super) fn follow_image(
-        &mut self,
-        id: &TaskId,
-        now: Timestamp,
-        wanted: &mut Vec<Wanted>,
-    ) -> bool {
+    /// Has all tasks looked at that wait for images.
+    pub(super) fn look_at_waiting_for_images(&mut self) {
+        for (id, begun) in &self.begun {
+            if begun.stage == Stage::Image {
+                self.agenda.look_at(id);
+            }
+        }
+    }
+
+    /// Lets a task go on whose image is there.
+    pub(super) fn follow_image(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
         if self.stopping.is_some() && !self.always_runs(id) {
-            self.skip(id, now, wanted);
-            return true;
+            return self.skip(id, now, wanted);
         }
         let Some(plan) = self.begun.get(id).and_then(|begun| begun.plan.clone()) else {
-            return false;
+            return;
         };
         match self.images.get(&plan.config.exec.image) {
             Some(Standing::Failed(reason)) => {
                 let problem = Problem(reason.clone());
                 self.lacks_image(id, problem, now, wanted);
-                true
             }
-            Some(Standing::Ready) if self.has_room(id) => {
-                if let Some(begun) = self.begun.get_mut(id) {
-                    begun.stage = Stage::Submitting;
-                }
-                let task = id.clone();
-                wanted.push(Wanted::Submit { task, plan });
-                true
-            }
-            _ => false,
+            Some(Standing::Ready) => self.queue(id, now, wanted),
+            _ => {}
         }
-    }
-
-    fn has_room(&self, id: &TaskId) -> bool {
-        let node = self.recipe.graph().node(id);
-        node.is_some_and(|node| self.is_room_for(node))
     }
 
     /// A task without its image has failed, as one whose job did.

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flow::batch::{NeedLevel, Node, PlannedTask, Results, TaskGraph, TaskId};
+use flow::batch::{Node, PlannedTask, Results, TaskId};
 use flow::config::{CacheStrategy, Enable};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use protocol::flow::{Task, TaskStatus};
 
+use super::agenda::Agenda;
 use super::event::{Happened, Wanted};
 use super::image_gate::Standing;
 use super::recipe::{Problem, Recipe};
@@ -22,6 +23,9 @@ pub struct Machine {
     /// Everything that was begun, in that order.
     pub(super) begun: IndexMap<TaskId, Begun>,
     pub(super) results: Results,
+    pub(super) agenda: Agenda,
+    /// How many of those that were begun have not ended.
+    going_on: usize,
     /// Whether a task that is ready runs. What it needs has ended then, so this stays as it is, and
     /// a task that waits for a place is not evaluated again and again.
     decided: BTreeMap<TaskId, Result<Enable, Problem>>,
@@ -60,6 +64,13 @@ pub(super) enum Stage {
     Over,
 }
 
+impl Stage {
+    /// Whether a task at this stage counts among those that run beside each other.
+    fn has_job(&self) -> bool {
+        matches!(self, Self::LookingUp | Self::Submitting | Self::Job)
+    }
+}
+
 /// Why nothing new is begun but what always runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stopping {
@@ -73,6 +84,8 @@ impl Machine {
     /// The machine of a new attempt.
     pub fn new(recipe: Recipe) -> Self {
         Self {
+            agenda: Agenda::new(recipe.graph()),
+            going_on: 0,
             recipe,
             begun: IndexMap::new(),
             results: Results::new(),
@@ -109,12 +122,63 @@ impl Machine {
             None if !record.job.is_empty() => Stage::Job,
             None => return,
         };
+        self.open(record.id.clone());
+        self.enter(&record.id, stage);
+        self.put(record);
+    }
+
+    /// Takes over a job of a task that whoever executed the attempt before had no time to record;
+    /// answers whether there is such a task, and it was not begun.
+    pub fn adopt_job(&mut self, id: &TaskId, job: String, at: Timestamp) -> bool {
+        let is_task = |node: &Node| node.kind.is_remote();
+        if self.begun.contains_key(id) || !self.recipe.graph().node(id).is_some_and(is_task) {
+            return false;
+        }
+        let mut record = Record::new(id.clone(), TaskStatus::Pending, at);
+        record.job = job;
+        self.adopt(record);
+        true
+    }
+
+    /// Begins with a node.
+    pub(super) fn open(&mut self, id: TaskId) {
         let begun = Begun {
-            record: Some(record.clone()),
-            stage,
+            record: None,
+            stage: Stage::LookingUp,
             plan: None,
         };
-        self.begun.insert(record.id, begun);
+        self.agenda.count_job(&id, true);
+        self.begun.insert(id, begun);
+        self.going_on += 1;
+    }
+
+    /// Notes what is going on with a node that was begun.
+    pub(super) fn enter(&mut self, id: &TaskId, stage: Stage) {
+        let Some(begun) = self.begun.get_mut(id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut begun.stage, stage.clone());
+        match (before.has_job(), stage.has_job()) {
+            (false, true) => self.agenda.count_job(id, true),
+            (true, false) => self.agenda.count_job(id, false),
+            _ => {}
+        }
+        match (before == Stage::Over, stage == Stage::Over) {
+            (false, true) => self.going_on -= 1,
+            (true, false) => self.going_on += 1,
+            _ => {}
+        }
+        if stage == Stage::Call {
+            self.agenda.open(id);
+        }
+    }
+
+    /// Puts what is to be stored of a node that was begun.
+    pub(super) fn put(&mut self, record: Record) {
+        self.agenda.note(&record.id, &record.status());
+        if let Some(begun) = self.begun.get_mut(&record.id) {
+            begun.record = Some(record);
+        }
     }
 
     /// Takes in what happened at `now`, and answers what has to be done.
@@ -158,8 +222,7 @@ impl Machine {
     /// The result, once everything has ended: failed if something could not be evaluated or
     /// started, else that of the first task that failed or was stopped.
     fn result(&self) -> Option<TaskStatus> {
-        let idle = self.begun.values().all(|begun| begun.stage == Stage::Over);
-        if !idle || self.builds() {
+        if self.going_on > 0 || self.builds() {
             return None;
         }
         if self.stopping == Some(Stopping::Cancelled) {
@@ -190,43 +253,6 @@ impl Machine {
             .is_some_and(|begun| begun.stage == Stage::Over)
     }
 
-    /// Whether everything a node waits for has come.
-    pub(super) fn is_ready(&self, node: &Node) -> bool {
-        let level = node.id.parent();
-        node.needs.iter().all(|(need, level_of_need)| {
-            let status = self.record(&level.child(need)).map(Record::status);
-            status.is_some_and(|status| match level_of_need {
-                NeedLevel::Running => status == TaskStatus::Running || status.is_finished(),
-                NeedLevel::Completed => status.is_finished(),
-            })
-        })
-    }
-
-    /// How many jobs of the graph around a task are on their way, at the fullest level.
-    pub(super) fn is_room_for(&self, node: &Node) -> bool {
-        let mut level = node.id.parent();
-        loop {
-            let count = self.jobs_below(&level);
-            if i64::try_from(count).unwrap_or(i64::MAX) >= node.strategy.max_parallel {
-                return false;
-            }
-            if level.is_root() {
-                return true;
-            }
-            level = level.parent();
-        }
-    }
-
-    fn jobs_below(&self, level: &TaskId) -> usize {
-        let active =
-            |stage: &Stage| matches!(stage, Stage::LookingUp | Stage::Submitting | Stage::Job);
-        let inside = |id: &TaskId| id.steps().starts_with(level.steps());
-        self.begun
-            .iter()
-            .filter(|(id, begun)| inside(id) && active(&begun.stage))
-            .count()
-    }
-
     /// Whether a task that is ready runs.
     pub(super) fn decide(&mut self, id: &TaskId) -> Result<Enable, Problem> {
         if let Some(known) = self.decided.get(id) {
@@ -247,25 +273,5 @@ impl Machine {
 
     pub(super) fn uses_cache(plan: &PlannedTask) -> bool {
         plan.config.cache.strategy == CacheStrategy::Default
-    }
-
-    /// Ids of the nodes of all graphs that are open: of the batch, and inside the calls that go on.
-    pub(super) fn open_nodes(&self) -> Vec<TaskId> {
-        let mut open = Vec::new();
-        self.collect_open(self.recipe.graph(), &mut open);
-        open
-    }
-
-    fn collect_open(&self, graph: &TaskGraph, open: &mut Vec<TaskId>) {
-        for node in graph.nodes.values() {
-            open.push(node.id.clone());
-            let goes_on = self
-                .begun
-                .get(&node.id)
-                .is_some_and(|begun| begun.stage == Stage::Call);
-            if let (true, Some(inner)) = (goes_on, &node.inner) {
-                self.collect_open(inner, open);
-            }
-        }
     }
 }

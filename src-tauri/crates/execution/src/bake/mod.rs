@@ -4,6 +4,7 @@
 //! is in the flow API, so another process can take up a bake where one left off.
 
 mod absorb;
+mod agenda;
 mod cached;
 mod create;
 mod driver;
@@ -28,8 +29,11 @@ mod reopen;
 mod restart;
 mod selection;
 mod start;
+mod start_key;
 mod stop;
 mod store;
+mod taken_up;
+mod unrecorded;
 mod watch;
 
 #[cfg(test)]

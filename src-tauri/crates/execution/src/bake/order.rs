@@ -87,6 +87,10 @@ pub(super) enum Done {
     },
     /// A record is stored.
     Stored { task: TaskId },
+    /// A result is remembered, or could not be.
+    Remembered,
+    /// The attempt was looked at: whether somebody cancelled it.
+    Looked { cancelled: bool },
     /// A local action has ended, after it wrote this.
     LocalEnded { happened: Happened, text: String },
     /// Nothing that matters to the machine.

@@ -15,56 +15,79 @@ impl Machine {
     /// Goes on until nothing more can be begun or ended.
     pub(super) fn pump(&mut self, now: Timestamp, wanted: &mut Vec<Wanted>) {
         loop {
-            let mut moved = false;
-            for id in self.open_nodes() {
-                moved |= match self.begun.get(&id).map(|begun| &begun.stage) {
-                    Some(Stage::Image) => self.follow_image(&id, now, wanted),
-                    Some(_) => self.follow_call(&id, now, wanted),
-                    None => self.begin(&id, now, wanted),
-                };
-            }
-            if !moved {
-                return;
+            match self.agenda.next() {
+                Some(id) => self.look_at(&id, now, wanted),
+                None if self.use_room(now, wanted) => {}
+                None => return,
             }
         }
     }
 
-    /// Begins a task that is ready; answers whether it did.
-    fn begin(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) -> bool {
+    /// Begins tasks that wait for nothing but room, while there is some; answers whether it did.
+    fn use_room(&mut self, now: Timestamp, wanted: &mut Vec<Wanted>) -> bool {
+        let mut used = false;
+        while let Some(id) = self.agenda.use_room() {
+            if self.begun.contains_key(&id) {
+                self.submit(&id, wanted);
+            } else {
+                self.open(id.clone());
+                self.begin_task(&id, now, wanted);
+            }
+            used = true;
+        }
+        used
+    }
+
+    /// Looks at a node that may go on.
+    fn look_at(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
+        match self.begun.get(id).map(|begun| &begun.stage) {
+            Some(Stage::Image) => self.follow_image(id, now, wanted),
+            Some(_) => self.follow_call(id, now, wanted),
+            None => self.look_at_new(id, now, wanted),
+        }
+    }
+
+    /// Begins a node that is ready, or puts it where it waits for room.
+    fn look_at_new(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
         let Some(node) = self.recipe.graph().node(id) else {
-            return false;
+            return;
         };
-        if !self.is_ready(node) {
-            return false;
+        if !self.agenda.is_ready(id) || !self.is_open(&id.parent()) {
+            return;
         }
         let kind = node.kind;
-        let room = self.is_room_for(node);
-        let enable = self.decide(id);
-        let runs = match &enable {
+        let runs = match self.decide(id) {
             Ok(Enable::Always) => true,
             Ok(Enable::Yes) => self.stopping.is_none(),
             Ok(Enable::No) => false,
-            Err(_) => true,
+            Err(problem) => {
+                self.open(id.clone());
+                return self.fail(id, problem, now, wanted);
+            }
         };
-        if runs && enable.is_ok() && kind.is_remote() && !room {
-            return false;
+        if runs && kind.is_remote() {
+            return self.queue(id, now, wanted);
         }
-        self.begun.insert(
-            id.clone(),
-            Begun {
-                record: None,
-                stage: Stage::LookingUp,
-                plan: None,
-            },
-        );
-        match enable {
-            Err(problem) => self.fail(id, problem, now, wanted),
-            Ok(_) if !runs => self.skip(id, now, wanted),
-            Ok(_) if kind.is_call() => self.open_call(id, now, wanted),
-            Ok(_) if kind == TaskKind::Local => self.begin_local(id, now, wanted),
-            Ok(_) => self.begin_task(id, now, wanted),
+        self.open(id.clone());
+        match kind {
+            _ if !runs => self.skip(id, now, wanted),
+            TaskKind::Local => self.begin_local(id, now, wanted),
+            _ => self.open_call(id, now, wanted),
         }
-        true
+    }
+
+    /// Lets a task wait for room, if there is none.
+    pub(super) fn queue(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
+        if let Some(node) = self.recipe.graph().node(id) {
+            self.agenda.queue(node);
+        }
+        self.use_room(now, wanted);
+    }
+
+    /// Whether what lies in a level may begin.
+    fn is_open(&self, level: &TaskId) -> bool {
+        let stage = self.begun.get(level).map(|begun| &begun.stage);
+        level.is_root() || stage == Some(&Stage::Call)
     }
 
     pub(super) fn skip(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
@@ -75,21 +98,16 @@ impl Machine {
     }
 
     fn open_call(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
-        self.set(
-            id,
-            Stage::Call,
-            Some(Record::new(id.clone(), TaskStatus::Pending, now)),
-        );
-        wanted.push(Wanted::Write { task: id.clone() });
+        self.enter(id, Stage::Call);
+        self.write(Record::new(id.clone(), TaskStatus::Pending, now), wanted);
     }
 
     fn begin_local(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
         match self.recipe.local(id, &self.results) {
             Err(problem) => self.fail(id, problem, now, wanted),
             Ok(command) => {
-                let record = Record::new(id.clone(), TaskStatus::Pending, now);
-                self.set(id, Stage::Local, Some(record));
-                wanted.push(Wanted::Write { task: id.clone() });
+                self.enter(id, Stage::Local);
+                self.write(Record::new(id.clone(), TaskStatus::Pending, now), wanted);
                 wanted.push(Wanted::RunLocal {
                     task: id.clone(),
                     command,
@@ -103,7 +121,7 @@ impl Machine {
             Ok(plan) => Arc::new(plan),
             Err(problem) => return self.fail(id, problem, now, wanted),
         };
-        self.set(id, Stage::LookingUp, None);
+        self.enter(id, Stage::LookingUp);
         if let Some(begun) = self.begun.get_mut(id) {
             begun.plan = Some(plan.clone());
         }
@@ -115,54 +133,43 @@ impl Machine {
         }
     }
 
-    fn set(&mut self, id: &TaskId, stage: Stage, record: Option<Record>) {
-        if let Some(begun) = self.begun.get_mut(id) {
-            begun.stage = stage;
-            begun.record = record;
-        }
+    /// Puts a record that is new or has changed, to be stored.
+    pub(super) fn write(&mut self, record: Record, wanted: &mut Vec<Wanted>) {
+        let task = record.id.clone();
+        self.put(record);
+        wanted.push(Wanted::Write { task });
     }
 
-    /// Brings a call up to date with its inside; answers whether anything changed.
-    fn follow_call(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) -> bool {
+    /// Brings a call up to date with its inside.
+    fn follow_call(&mut self, id: &TaskId, now: Timestamp, wanted: &mut Vec<Wanted>) {
         let Some(Begun {
             stage: Stage::Call,
             record: Some(record),
             ..
         }) = self.begun.get(id)
         else {
-            return false;
+            return;
         };
-        let waiting = record.status() == TaskStatus::Pending;
-        let Some(inside) = self.inside(id) else {
-            return false;
+        let Some(inside) = self.agenda.inside(id) else {
+            return;
         };
-        let all = |test: fn(&TaskStatus) -> bool| inside.iter().flatten().all(test);
-        let complete = inside.iter().all(Option::is_some);
-        let run = |status: &TaskStatus| *status == TaskStatus::Running || status.is_finished();
-        if waiting && complete && all(run) {
-            if let Some(record) = self
-                .begun
-                .get_mut(id)
-                .and_then(|begun| begun.record.as_mut())
-            {
-                record.becomes(TaskStatus::Running, now);
-            }
-            wanted.push(Wanted::Write { task: id.clone() });
-            return true;
+        if inside.runs && record.status() == TaskStatus::Pending {
+            let mut record = record.clone();
+            record.becomes(TaskStatus::Running, now);
+            self.write(record, wanted);
         }
-        if complete && all(TaskStatus::is_finished) {
-            let statuses: Vec<TaskStatus> = inside.into_iter().flatten().collect();
+        if inside.ended {
+            let statuses = self.inside(id);
             self.end_call(id, &statuses, now, wanted);
-            return true;
         }
-        false
     }
 
-    /// The statuses of everything directly inside a call, nothing for what was not begun.
-    fn inside(&self, call: &TaskId) -> Option<Vec<Option<TaskStatus>>> {
-        let inner = self.recipe.graph().node(call)?.inner.as_ref()?;
+    /// The statuses of everything directly inside a call.
+    fn inside(&self, call: &TaskId) -> Vec<TaskStatus> {
+        let inner = self.recipe.graph().level(call);
+        let nodes = inner.into_iter().flat_map(|inner| inner.nodes.values());
         let status = |id| self.record(id).map(Record::status);
-        Some(inner.nodes.values().map(|node| status(&node.id)).collect())
+        nodes.filter_map(|node| status(&node.id)).collect()
     }
 
     fn end_call(

@@ -11,7 +11,10 @@ use super::order::{Done, Surroundings};
 
 /// How long a platform may be away before an attempt is given up (to be taken up later).
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// How long a platform may fail on one call: what lasts longer is no accident, and comes from the
+/// call itself.
+const PATIENCE_WITH_FAILURES: Duration = Duration::from_secs(2 * 60);
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Stores a record. Doing it twice does no harm: what exists is replaced.
@@ -39,17 +42,44 @@ pub(super) async fn store(
 pub async fn patiently<T, F: Future<Output = Result<T, ClientError>>>(
     call: impl Fn() -> F,
 ) -> Result<T, ClientError> {
-    let start = Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut patience = Patience::new();
     loop {
         match call().await {
-            Err(error) if is_worth_waiting(&error) && start.elapsed() < PATIENCE => {
-                tracing::warn!(%error, ?pause, "the platform is away, trying again");
-                sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
+            Err(error) => patience.bear(error).await?,
             answer => return answer,
         }
+    }
+}
+
+/// How long to go on with a call that fails, and how long to wait between its tries.
+pub(super) struct Patience {
+    since: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    pub(super) fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// Waits before the next try, as long as the platform asks for; gives the error back if there is
+    /// to be none.
+    pub(super) async fn bear(&mut self, error: ClientError) -> Result<(), ClientError> {
+        let limit = match error.status() {
+            Some(500) => PATIENCE_WITH_FAILURES,
+            _ => PATIENCE,
+        };
+        if !is_worth_waiting(&error) || self.since.elapsed() >= limit {
+            return Err(error);
+        }
+        let pause = self.pause.max(error.retry_after().unwrap_or_default());
+        tracing::warn!(%error, ?pause, "the platform is away, trying again");
+        sleep(pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        Ok(())
     }
 }
 

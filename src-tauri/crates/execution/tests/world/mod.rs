@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) place: Place,
+    pub(crate) token: String,
     pub(crate) server: Option<Running>,
     options: Options,
     /// Kept, so that the folder is removed at the end.
@@ -31,7 +32,7 @@ impl World {
         options.runner = RunnerChoice::Process;
         let server = Server::start(options.clone()).await.unwrap();
         let token = server.mint_token("user").unwrap();
-        let client = Client::new(server.url(), Arc::new(Token::new(token))).unwrap();
+        let client = Client::new(server.url(), Arc::new(Token::new(token.clone()))).unwrap();
         options.port = client.api_url().port().unwrap();
         let config = client.config().await.unwrap();
         let cluster = config
@@ -43,6 +44,7 @@ impl World {
         Self {
             client,
             place,
+            token,
             server: Some(server),
             options,
             _folder: folder,

@@ -18,6 +18,7 @@ use rusqlite::Connection;
 
 use crate::auth::Caller;
 use crate::job_list::JobList;
+use crate::job_start::Submitter;
 use crate::platform::{Platform, PlatformEvent, Shared};
 use crate::refusal::Refusal;
 use crate::store::run_blocking;
@@ -90,6 +91,7 @@ async fn submit(
     State(platform): Shared,
     caller: Caller,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let query = Query::parse(&query.unwrap_or_default());
@@ -108,9 +110,26 @@ async fn submit(
         (explicit.job, Some(explicit.resources))
     };
     submission_permission::permit(&platform, &caller, &submitted).await?;
-    let job = job_start::submit(&platform, caller.user.clone(), submitted, resources).await?;
+    let from = Submitter {
+        user: caller.user.clone(),
+        key: once(&headers)?,
+    };
+    let job = job_start::submit(&platform, from, submitted, resources).await?;
     let job = found(&platform, &caller, job.id).await?;
     Ok((StatusCode::ACCEPTED, Json(job)).into_response())
+}
+
+/// The key of a submission that must not be done twice. The tools send none.
+fn once(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match key.to_str() {
+        Ok(key) if (1..=256).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(Refusal::bad_request(
+            "`Idempotency-Key` must be 1 to 256 letters",
+        )),
+    }
 }
 
 /// The job of an id or name, for somebody who may read it.

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS, LOGINS];
+pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS, LOGINS, ONCE];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -174,6 +174,13 @@ CREATE INDEX tokens_parent ON tokens (parent) WHERE parent IS NOT NULL;
 CREATE TABLE service_accounts (
     id TEXT PRIMARY KEY, name TEXT, owner TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (owner, name)
 );
+";
+
+/// Submissions that may arrive twice.
+const ONCE: &str = "
+ALTER TABLE jobs ADD COLUMN submission_key TEXT;
+CREATE UNIQUE INDEX jobs_submission_key ON jobs (owner, submission_key)
+    WHERE submission_key IS NOT NULL;
 ";
 
 /// Brings the database up to date, or refuses one from the future.

@@ -6,7 +6,7 @@ use client::{BakeFilter, Client};
 use contract::{Failure, FailureCode};
 use execution::bake::{self as baking, Order};
 use local_platform::CLUSTER;
-use protocol::flow::{Attempt, Bake, Project as FlowRecord};
+use protocol::flow::{Attempt, Bake, Project as FlowRecord, TaskStatus};
 
 use super::hold::Holder;
 use super::look;
@@ -39,7 +39,7 @@ async fn take_up_one(
     let Some(attempt) = bake.last_attempt.clone() else {
         return Ok(());
     };
-    if !is_abandoned(desk, &attempt)? {
+    if !is_left(desk, &attempt)? {
         return Ok(());
     }
     let known = desk.projects().all();
@@ -68,7 +68,12 @@ async fn take_up_one(
 /// Whether a process of ours began an attempt and ended before it. Attempts with an executor of
 /// their own, a job or another tool on this computer, are never taken from it.
 pub(super) fn is_abandoned(desk: &Desk, attempt: &Attempt) -> Result<bool, Failure> {
-    let goes_on = !attempt.result.is_finished();
+    Ok(!attempt.result.is_finished() && is_left(desk, attempt)?)
+}
+
+/// The same of an attempt that may be cancelled: its process may have ended before it was cleaned up.
+fn is_left(desk: &Desk, attempt: &Attempt) -> Result<bool, Failure> {
+    let goes_on = !attempt.result.is_finished() || attempt.result == TaskStatus::Cancelled;
     Ok(goes_on
         && attempt.executor_id.is_none()
         && !desk.bakery().executes(&attempt.bake_id)
