@@ -108,12 +108,18 @@ async fn every_kind_of_refusal_keeps_status_and_words() {
         ),
         ("plain", 500, "Oops"),
         ("empty", 405, "Method Not Allowed"),
+        ("busy", 429, "too many"),
     ] {
         let error = client.jobs().get(job).await.unwrap_err();
         assert_eq!(error.status(), Some(status), "{job}");
         assert_eq!(error.message().as_deref(), Some(message), "{job}");
-        assert!(!error.is_passing());
+        assert_eq!(error.is_passing(), matches!(status, 429 | 500), "{job}");
+        assert_eq!(error.is_untouched(), status == 429, "{job}");
     }
+    let busy = client.jobs().get("busy").await.unwrap_err();
+    assert_eq!(busy.retry_after(), Some(Duration::ZERO));
+    let cut = client.jobs().get("cut").await.unwrap_err();
+    assert!(matches!(cut.failure, Failure::Broken { .. }), "{cut}");
     let error = client.jobs().get("garbage").await.unwrap_err();
     assert!(
         matches!(error.failure, Failure::Unreadable { .. }),

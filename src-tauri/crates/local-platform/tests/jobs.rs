@@ -32,6 +32,44 @@ async fn a_job_runs_to_its_end_quickly_and_says_all_about_it() {
 }
 
 #[tokio::test]
+async fn submissions_under_one_key_make_one_job_even_at_once_and_after_a_restart() {
+    let desk = Desk::new().await;
+    let body = json!({
+        "pass_config": false, "project_name": "proj", "cluster_name": "local",
+        "org_name": "bakehouse", "image": "ubuntu:latest", "command": "true",
+    });
+    let submit = async |desk: &Desk, key: &str| {
+        let request = desk.request(Method::POST, "jobs?from_preset");
+        let request = request.header("Idempotency-Key", key).json(&body);
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let job: Value = answer.json().await.unwrap();
+        (status, job["id"].as_str().unwrap_or_default().to_owned())
+    };
+    let at_once = (0..8).map(|_| submit(&desk, "one"));
+    let answers = futures_util::future::join_all(at_once).await;
+    let (status, first) = answers[0].clone();
+    assert_eq!(status, StatusCode::ACCEPTED);
+    assert!(answers.iter().all(|(_, id)| *id == first), "{answers:?}");
+    desk.finished(&first).await;
+    let desk = desk.pause().await.resume().await;
+    assert_eq!(submit(&desk, "one").await.1, first);
+    let (_, second) = submit(&desk, "two").await;
+    assert_ne!(second, first);
+    desk.finished(&second).await;
+    let folders = std::fs::read_dir(desk.running.data_dir().join("jobs")).unwrap();
+    assert_eq!(
+        folders.count(),
+        2,
+        "nothing is left of jobs that never were"
+    );
+    assert_eq!(
+        submit(&desk, &"x".repeat(257)).await.0,
+        StatusCode::BAD_REQUEST
+    );
+}
+
+#[tokio::test]
 async fn a_failing_job_keeps_its_exit_code() {
     let desk = Desk::new().await;
     let job = desk

@@ -156,6 +156,12 @@ async fn job(State(state): State<Arc<Shared>>, Path(job): Path<String>) -> Respo
         }
         "plain" => (StatusCode::INTERNAL_SERVER_ERROR, "Oops\n").into_response(),
         "empty" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        "busy" => {
+            let body = json!({"error": "too many"});
+            let refusal = refusal(StatusCode::TOO_MANY_REQUESTS, body);
+            ([("retry-after", "0")], refusal).into_response()
+        }
+        "cut" => (StatusCode::OK, "{\"id\": \"job").into_response(),
         "garbage" => (StatusCode::OK, "<html>").into_response(),
         id => axum::Json(job_json(id)).into_response(),
     }

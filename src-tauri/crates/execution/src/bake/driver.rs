@@ -1,7 +1,6 @@
 //! Executing an attempt: carrying out what the machine wants, and telling it what happened.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use client::{Client, ClientError};
 use flow::batch::TaskId;
@@ -9,18 +8,16 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
 use protocol::flow::{Attempt, NewAttempt, Task, TaskStatus};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
+use super::cancel_watch::{CancelWatch, look};
 use super::event::{Happened, Wanted};
 use super::machine::Machine;
 use super::order::{Change, Done, ExecuteError, Order, Step, Surroundings};
 use super::store::patiently;
 use super::unrecorded::unrecorded;
 use super::{cached, image, local_run, start, store, taken_up, watch};
-
-/// How often the attempt is read, to see whether somebody cancelled it.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Executes an attempt to its end; answers its result.
 ///
@@ -129,10 +126,8 @@ impl Driver {
             }
             tokio::select! {
                 done = self.steps.next(), if !self.steps.is_empty() => match done.transpose()? {
-                    Some(Done::Looked { cancelled }) => {
-                        if watch.looked(cancelled) {
-                            self.tell(Happened::CancelAsked, on_change);
-                        }
+                    Some(Done::Looked { cancelled }) if watch.looked(cancelled) => {
+                        self.tell(Happened::CancelAsked, on_change);
                     }
                     Some(done) => self.take(done, on_change),
                     None => {}
@@ -312,47 +307,4 @@ async fn begin(client: &Client, attempt: &Attempt) -> Result<Attempt, ClientErro
         attempts.replace(&running).await
     })
     .await
-}
-
-/// When the attempt is looked at next, to see whether somebody cancelled it.
-struct CancelWatch {
-    cancelled: bool,
-    looking: bool,
-    next: Instant,
-}
-
-impl CancelWatch {
-    fn new(cancelled: bool) -> Self {
-        Self {
-            cancelled,
-            looking: false,
-            next: Instant::now() + LOOK_EVERY,
-        }
-    }
-
-    fn is_due(&self) -> bool {
-        !self.cancelled && !self.looking
-    }
-
-    /// Takes in what was seen; answers whether it is news that the attempt is cancelled.
-    fn looked(&mut self, cancelled: bool) -> bool {
-        self.looking = false;
-        self.next = Instant::now() + LOOK_EVERY;
-        let news = cancelled && !self.cancelled;
-        self.cancelled |= cancelled;
-        news
-    }
-}
-
-/// A failed look is no reason to stop: the next one follows soon.
-async fn look(around: Surroundings) -> Result<Done, ClientError> {
-    let attempts = around.client.flow().attempts();
-    let cancelled = match attempts.get(&around.attempt.id).await {
-        Ok(attempt) => attempt.result == TaskStatus::Cancelled,
-        Err(error) => {
-            tracing::warn!(%error, "the attempt cannot be read");
-            false
-        }
-    };
-    Ok(Done::Looked { cancelled })
 }

@@ -6,6 +6,7 @@
 mod absorb;
 mod agenda;
 mod cached;
+mod cancel_watch;
 mod create;
 mod driver;
 mod event;

@@ -365,6 +365,55 @@ fn an_attempt_is_taken_up_where_another_process_left_it() {
 }
 
 #[test]
+fn a_failure_that_another_process_saw_still_stops_the_attempt() {
+    let clean = format!("clean: a, long | {ALWAYS}");
+    let batch = batch(&["a", "long", "c: a", "other", &clean]);
+    let machine = Machine::resume(
+        batch.recipe(),
+        vec![
+            stored("a", "job-a", &["pending", "running", "failed"]),
+            stored("long", "job-long", &["pending", "running"]),
+        ],
+    );
+    let mut sim = Sim::new(machine).script("long", LONG, "");
+    assert_eq!(sim.run(), TaskStatus::Failed);
+    assert!(
+        sim.events.contains(&"kill long".to_owned()),
+        "{:?}",
+        sim.events
+    );
+    let mut histories = sim.histories();
+    histories.sort();
+    insta::assert_snapshot!(histories.join("\n"), @r"
+    a: pending running failed
+    c: skipped
+    clean: pending running succeeded
+    long: pending running cancelled
+    other: skipped
+    ");
+}
+
+#[test]
+fn a_job_that_nobody_had_time_to_record_is_taken_over_and_its_result_remembered() {
+    let batch = batch(&["a", "b: a"]);
+    let mut machine = Machine::resume(batch.recipe(), Vec::new());
+    let at = "2026-01-01T00:00:00Z".parse().unwrap();
+    assert!(machine.adopt_job(&TaskId::top("a"), "job-a".into(), at));
+    assert!(!machine.adopt_job(&TaskId::top("a"), "job-2".into(), at));
+    assert!(!machine.adopt_job(&TaskId::top("gone"), "job-3".into(), at));
+    let mut sim = Sim::new(machine);
+    assert_eq!(sim.run(), TaskStatus::Succeeded);
+    let starts: Vec<_> = sim
+        .events
+        .iter()
+        .filter(|event| event.starts_with("start"))
+        .collect();
+    assert_eq!(starts, ["start b"]);
+    assert_eq!(sim.cache.len(), 2, "of both tasks");
+    assert_eq!(sim.machine.record(&TaskId::top("a")).unwrap().job, "job-a");
+}
+
+#[test]
 fn an_attempt_that_has_ended_already_ends_at_once_when_taken_up() {
     let ended = vec![stored("a", "job-a", &["pending", "failed"])];
     let mut sim = Sim::new(Machine::resume(batch(&["a"]).recipe(), ended));

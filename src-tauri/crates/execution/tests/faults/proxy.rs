@@ -127,19 +127,17 @@ impl Shared {
     }
 }
 
-/// Carries the requests of one connection; each has a connection to the server of its own.
+/// Carries the one request of a connection to the server, and back what comes of it. The server ends
+/// its answer by hanging up, and so do we.
 async fn converse(shared: Arc<Shared>, mut client: TcpStream) {
-    let mut read = Vec::new();
-    while let Some(request) = next_request(&mut client, &mut read).await {
-        let request = rewritten(&request, shared.weather().keys);
-        let Some(answer) = deal(&shared, &request).await else {
-            return;
-        };
-        if client.write_all(&answer).await.is_err() {
-            return;
-        }
-        // The server ends its answer by hanging up, and so do we.
-        return drop(client.shutdown().await);
+    let Some(request) = next_request(&mut client).await else {
+        return;
+    };
+    let request = rewritten(&request, shared.weather().keys);
+    if let Some(answer) = deal(&shared, &request).await {
+        // The client may have gone; then nobody misses the answer.
+        drop(client.write_all(&answer).await);
+        drop(client.shutdown().await);
     }
 }
 
@@ -183,10 +181,11 @@ fn refusal(status: u16) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The next whole request of a connection.
-async fn next_request(client: &mut TcpStream, read: &mut Vec<u8>) -> Option<Vec<u8>> {
+/// The whole request of a connection.
+async fn next_request(client: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut read = Vec::new();
     loop {
-        if let Some(end) = find(read, b"\r\n\r\n") {
+        if let Some(end) = find(&read, b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&read[..end]).to_ascii_lowercase();
             let length = head
                 .lines()
@@ -197,7 +196,7 @@ async fn next_request(client: &mut TcpStream, read: &mut Vec<u8>) -> Option<Vec<
                 return Some(read.drain(..whole).collect());
             }
         }
-        if client.read_buf(read).await.ok()? == 0 {
+        if client.read_buf(&mut read).await.ok()? == 0 {
             return None;
         }
     }
