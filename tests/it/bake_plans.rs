@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use contract::{
-    BakeAsk, BakeForecast, BakeRestart, BakeStart, BakeState, BakeView, CauseKind, RestartKind,
-    StepVerdict,
+    BakeAsk, BakeExecutor, BakeForecast, BakeRestart, BakeStart, BakeState, BakeView, CauseKind,
+    RestartKind, StepVerdict,
 };
 use indexmap::IndexMap;
 use workbench::commands;
@@ -76,6 +76,7 @@ impl Flow {
         let params = params.iter();
         let params = params.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         BakeStart {
+            executor: BakeExecutor::Here,
             project: self.project(),
             batch: "sweep".to_owned(),
             params: params.collect(),
@@ -87,6 +88,7 @@ impl Flow {
 
     fn restart(&self, bake: &BakeView, kind: RestartKind, tasks: &[&str]) -> BakeRestart {
         BakeRestart {
+            executor: BakeExecutor::Here,
             project: self.project(),
             bake: bake.row.id.clone(),
             attempt: None,

@@ -1,8 +1,9 @@
 //! Baking, inspecting, exporting, cancelling, taking up.
 
 use contract::{
-    BakeAsk, BakeStart, BakeState, BakeView, ExportFormat, FailureCode, GraphAsk, GraphDirection,
-    GraphExport, GraphFolding, GraphSubject, GraphTheme, ProjectAsk, ProjectView, TaskKind,
+    BakeAsk, BakeExecutor, BakeStart, BakeState, BakeView, ExportFormat, FailureCode, GraphAsk,
+    GraphDirection, GraphExport, GraphFolding, GraphSubject, GraphTheme, ProjectAsk, ProjectView,
+    TaskKind,
 };
 use indexmap::IndexMap;
 use workbench::commands;
@@ -11,6 +12,7 @@ use crate::desk::{TestDesk, eventually};
 
 fn start(project: &ProjectView, batch: &str) -> BakeStart {
     BakeStart {
+        executor: BakeExecutor::Here,
         project: project.path.clone(),
         batch: batch.to_owned(),
         params: IndexMap::new(),
@@ -268,6 +270,7 @@ async fn a_batch_with_a_cycle_and_an_unknown_one_are_refused_with_their_place() 
                 - id: b\n  needs: [a]\n  image: x\n  bash: echo\n";
     let project = test.written("loop", "ring.yml", text);
     let request = |batch: &str| BakeStart {
+        executor: BakeExecutor::Here,
         project: project.clone(),
         batch: batch.to_owned(),
         params: IndexMap::new(),
@@ -312,6 +315,7 @@ async fn parameters_come_from_a_file_and_given_ones_win() {
     let file = test.folder.path().join("params.yml");
     std::fs::write(&file, "a: 1\nb: yes\n").expect("it can be written");
     let mut request = BakeStart {
+        executor: BakeExecutor::Here,
         project,
         batch: "b".to_owned(),
         params: IndexMap::from([("a".to_owned(), "2".to_owned())]),

@@ -1,8 +1,8 @@
 //! What bakes left behind: compared, timed, shown, forgotten; single tasks cancelled.
 
 use contract::{
-    AttemptAsk, BakeAsk, BakeCompare, BakeHistory, BakeStart, BakeState, BakeView, CacheClear,
-    FailureCode, TaskAsk,
+    AttemptAsk, BakeAsk, BakeCompare, BakeExecutor, BakeHistory, BakeStart, BakeState, BakeView,
+    CacheClear, FailureCode, TaskAsk,
 };
 use serde_json::Value;
 use workbench::commands;
@@ -52,6 +52,7 @@ async fn baked(test: &TestDesk, project: &str, params: &[(&str, &str)]) -> BakeV
     let params = params.iter();
     let params = params.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let request = BakeStart {
+        executor: BakeExecutor::Here,
         project: project.to_owned(),
         batch: "b".to_owned(),
         params: params.collect(),

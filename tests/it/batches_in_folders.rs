@@ -1,6 +1,6 @@
 //! Batches in folders inside the config folder: baked by name, in no list.
 
-use contract::{BakeAsk, BakeStart, BakeState, FailureCode, ProjectAsk};
+use contract::{BakeAsk, BakeExecutor, BakeStart, BakeState, FailureCode, ProjectAsk};
 use indexmap::IndexMap;
 use workbench::commands;
 
@@ -18,6 +18,7 @@ const PROJECT: &str = "id: rye\nimages: {base: {ref: ubuntu}}\n";
 
 fn start(project: &str, batch: &str) -> BakeStart {
     BakeStart {
+        executor: BakeExecutor::Here,
         project: project.to_owned(),
         batch: batch.to_owned(),
         params: IndexMap::new(),

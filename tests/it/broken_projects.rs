@@ -1,6 +1,6 @@
 //! Projects with mistakes: they open, show what is good, and say what is wrong and where.
 
-use contract::{BakeStart, FailureCode, LiveStart, ProjectAsk};
+use contract::{BakeExecutor, BakeStart, FailureCode, LiveStart, ProjectAsk};
 use indexmap::IndexMap;
 use workbench::commands;
 
@@ -70,6 +70,7 @@ async fn nothing_is_started_from_a_file_with_mistakes_but_what_runs_is_shown() {
     let live = "kind: live\njobs:\n  a:\n    image: x\n    bash: echo\n    typo: 1\n";
     let project = test.written("half", "live.yml", live);
     let start = LiveStart {
+        work: None,
         project: project.clone(),
         job: "a".to_owned(),
         suffix: None,
@@ -85,6 +86,7 @@ async fn nothing_is_started_from_a_file_with_mistakes_but_what_runs_is_shown() {
     let batch = "kind: batch\ntasks:\n- id: a\n  image: x\n  bash: echo\n  typo: 1\n";
     let project = test.written("torso", "b.yml", batch);
     let start = BakeStart {
+        executor: BakeExecutor::Here,
         project,
         batch: "b".to_owned(),
         params: IndexMap::new(),

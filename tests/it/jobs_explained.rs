@@ -32,6 +32,7 @@ jobs:
 
 async fn started(test: &TestDesk, project: &str, job: &str, suffix: Option<&str>) -> String {
     let request = LiveStart {
+        work: None,
         project: project.to_owned(),
         job: job.to_owned(),
         suffix: suffix.map(str::to_owned),

@@ -14,6 +14,7 @@ fn start(project: &ProjectView, job: &str, params: &[(&str, &str)]) -> LiveStart
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     LiveStart {
+        work: None,
         project: project.path.clone(),
         job: job.to_owned(),
         suffix: None,

@@ -24,8 +24,8 @@ export class Activity {
     this.#add({ text, command: command ?? null, official: official ?? null, failure: null });
   }
 
-  failed(text: string, failure: Failure): void {
-    this.#add({ text, command: null, official: null, failure });
+  failed(text: string, failure: Failure, { command, official }: Commands = {}): void {
+    this.#add({ text, command: command ?? null, official: official ?? null, failure });
   }
 
   #add(deed: Omit<Deed, "at">): void {

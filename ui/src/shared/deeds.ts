@@ -59,7 +59,7 @@ export async function bakeSample(desk: Desk): Promise<void> {
   const batch = view?.batches[0];
   if (!view || !batch) return;
   desk.enter(view);
-  const asked = { params: {}, paramsFile: null, name: null, tags: [] };
+  const asked = { params: {}, paramsFile: null, name: null, tags: [], executor: "here" as const };
   await startBake(desk, { project: view.path, batch: batch.id, ...asked });
 }
 

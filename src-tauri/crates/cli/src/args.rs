@@ -7,11 +7,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::span::Span;
 
+mod executor;
 mod job;
+mod shell;
 mod template;
 mod volume;
 
+pub(crate) use executor::*;
 pub(crate) use job::*;
+pub(crate) use shell::*;
 pub(crate) use template::*;
 pub(crate) use volume::*;
 
@@ -67,6 +71,14 @@ pub(crate) enum Command {
     Status(Status),
     /// Show the log of a live job, or of a job by its id.
     Logs(Logs),
+    /// Run a command in a running job, or its shell.
+    Exec(Exec),
+    /// Join a running job: its output from now on, and its input. Ctrl-P Ctrl-Q leaves it.
+    Attach(Attach),
+    /// Reach ports of a running job through ports of this computer, until it is interrupted.
+    PortForward(PortForward),
+    /// Open the web page of a running job.
+    Browse(Browse),
     /// Stop a live job, or ALL of them, and wait until they have ended.
     Kill(Kill),
     /// Let a job live longer.
@@ -166,6 +178,8 @@ pub(crate) struct Bake {
     /// A tag; repeat for more.
     #[arg(short, long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
+    #[command(flatten)]
+    pub(crate) executor: ExecutorArgs,
     /// Show what would be run and start nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -213,6 +227,8 @@ pub(crate) struct Restart {
     /// Take the project's files as they are now, not as they were.
     #[arg(long)]
     pub(crate) edited: bool,
+    #[command(flatten)]
+    pub(crate) executor: ExecutorArgs,
     /// Show what would be done and start nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -31,7 +31,9 @@ pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
         params_file: bake.params_file.as_deref().map(full_path).transpose()?,
         name: bake.name,
         tags: bake.tags,
+        executor: bake.executor.choice(),
     };
+    let by_itself = bake.executor.is_other();
     if bake.dry_run {
         let plan = commands::bake_plan(desk, start.clone()).await?;
         print_diagnostics(&plan.diagnostics);
@@ -46,7 +48,23 @@ pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
     let events = desk.listen();
     let view = commands::bake_start(desk, start).await?;
     eprintln!("{} is baked as {}", view.row.batch, view.row.id);
+    if by_itself {
+        return goes_on(&view, bake.place.json);
+    }
     to_the_end(desk, (view, events), bake.place.json).await
+}
+
+/// Tells of a bake that somebody else executes.
+pub(crate) fn goes_on(view: &BakeView, json: bool) -> Result<Ended, Stop> {
+    if json {
+        return print_json(view);
+    }
+    println!("{}", view.row.id);
+    eprintln!(
+        "it goes on by itself; `bakehouse inspect {}` tells how far it is",
+        view.row.id
+    );
+    Ok(Ended::Well)
 }
 
 /// Follows a bake that was started to its end, and tells its result.

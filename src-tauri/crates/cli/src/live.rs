@@ -17,13 +17,14 @@ pub(crate) async fn run(desk: &Desk, run: Run) -> Result<Ended, Stop> {
         job: run.job,
         suffix: run.suffix,
         params: run.params.into_iter().collect(),
+        work: None,
     };
     if run.dry_run {
         let plan = commands::live_plan(desk, start).await?;
         if run.place.json {
             return print_json(&plan);
         }
-        println!("{}\n\n{}", plan.official_command, plan.submission);
+        println!("{}\n\n{}", plan.platform_command, plan.submission);
         return Ok(Ended::Well);
     }
     let started = commands::live_start(desk, start).await?;

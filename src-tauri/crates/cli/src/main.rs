@@ -22,7 +22,9 @@ mod output;
 mod plan;
 mod restart;
 mod schema;
+mod screen;
 mod serve;
+mod shell;
 mod span;
 mod template;
 mod user;
@@ -128,6 +130,10 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Ps(ps) => live::ps(desk, ps).await,
         Command::Status(status) => job::status(desk, status).await,
         Command::Logs(logs) => live::logs(desk, logs).await,
+        Command::Exec(exec) => shell::exec(desk, exec).await,
+        Command::Attach(attach) => shell::attach(desk, attach).await,
+        Command::PortForward(forward) => shell::port_forward(desk, forward).await,
+        Command::Browse(browse) => shell::browse(desk, browse).await,
         Command::Kill(kill) => job::kill(desk, kill).await,
         Command::Extend(extend) => job::extend(desk, extend).await,
         Command::Bake(bake) => bake::bake(desk, bake).await,

@@ -1,6 +1,6 @@
 //! `bakehouse plan`: what a bake would do with each task, and why.
 
-use contract::{BakeForecast, BakeStart, ForecastStep, StepVerdict, TaskKind};
+use contract::{BakeExecutor, BakeForecast, BakeStart, ForecastStep, StepVerdict, TaskKind};
 use workbench::{Desk, commands};
 
 use crate::args::Plan;
@@ -15,6 +15,7 @@ pub(crate) async fn plan(desk: &Desk, plan: Plan) -> Result<Ended, Stop> {
         params_file: plan.params_file.as_deref().map(full_path).transpose()?,
         name: None,
         tags: Vec::new(),
+        executor: BakeExecutor::Here,
     };
     let forecast = commands::bake_forecast(desk, start).await?;
     if plan.place.json {

@@ -4,13 +4,14 @@ use contract::{BakeRestart, RestartKind};
 use workbench::{Desk, commands};
 
 use crate::args::Restart;
-use crate::bake::to_the_end;
+use crate::bake::{goes_on, to_the_end};
 use crate::output::{Ended, Stop, full_path, print_json};
 use crate::plan::{ended, print_forecast};
 
 /// Restarts a bake and follows it to its end, or shows what that would do.
 pub(crate) async fn restart(desk: &Desk, restart: Restart) -> Result<Ended, Stop> {
     let (dry_run, json) = (restart.dry_run, restart.place.json);
+    let by_itself = restart.executor.is_other();
     let request = request(restart)?;
     if dry_run {
         return preview(desk, request, json).await;
@@ -19,6 +20,9 @@ pub(crate) async fn restart(desk: &Desk, restart: Restart) -> Result<Ended, Stop
     let view = commands::bake_restart(desk, request).await?;
     let row = &view.row;
     eprintln!("{} {} runs as attempt {}", row.batch, row.id, view.attempt);
+    if by_itself {
+        return goes_on(&view, json);
+    }
     to_the_end(desk, (view, events), json).await
 }
 
@@ -31,6 +35,7 @@ fn request(restart: Restart) -> Result<BakeRestart, Stop> {
         attempt,
         params,
         edited,
+        executor,
         place,
         ..
     } = restart;
@@ -48,6 +53,7 @@ fn request(restart: Restart) -> Result<BakeRestart, Stop> {
         tasks,
         params: params.into_iter().collect(),
         edited,
+        executor: executor.choice(),
     })
 }
 

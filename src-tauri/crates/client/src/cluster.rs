@@ -5,8 +5,10 @@ use protocol::{Cluster, LogQuery};
 use url::Url;
 
 use crate::at;
+use crate::conversation::Conversation;
 use crate::error::{Call, ClientError, Failure};
 use crate::logs::LogStream;
+use crate::port::PortConnection;
 use crate::registry::Registry;
 use crate::storage::{ByteStream, Storage};
 use crate::transport::{Request, Transport, network};
@@ -46,6 +48,25 @@ impl ClusterServices {
     /// The image registry of the cluster, for the user of this name.
     pub fn registry<'client>(&'client self, user: &'client str) -> Registry<'client> {
         Registry::new(&self.transport, self.registry.as_ref(), user)
+    }
+
+    /// Runs a command in a running job, in a terminal of its own if `tty`.
+    pub async fn exec(
+        &self,
+        job_id: &str,
+        command: (&str, bool),
+    ) -> Result<Conversation, ClientError> {
+        Conversation::exec(&self.transport, &self.monitoring, job_id, command).await
+    }
+
+    /// Joins a running job: its output from now on, and its input.
+    pub async fn attach(&self, job_id: &str, tty: bool) -> Result<Conversation, ClientError> {
+        Conversation::attach(&self.transport, &self.monitoring, job_id, tty).await
+    }
+
+    /// Connects to a port of a running job.
+    pub async fn port(&self, job_id: &str, port: u16) -> Result<PortConnection, ClientError> {
+        PortConnection::open(&self.transport, &self.monitoring, (job_id, port)).await
     }
 
     /// The log of a job, from its beginning (or `since`) until the job ends.

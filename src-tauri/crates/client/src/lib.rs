@@ -15,13 +15,16 @@
 #![warn(missing_docs)]
 
 mod cluster;
+mod conversation;
 mod download;
 mod error;
 mod flow;
 mod jobs;
 mod lines;
 mod logs;
+mod port;
 mod registry;
+mod socket;
 mod storage;
 mod tls;
 mod token;
@@ -36,6 +39,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 pub use cluster::ClusterServices;
+pub use conversation::{Conversation, Listening, Said, Typing};
 pub use error::{Call, ClientError, Failure};
 pub use flow::{
     Attempts, BakeFilter, BakeImages, Bakes, CacheEntries, ConfigFiles, Flow, LiveJobs, Projects,
@@ -43,6 +47,7 @@ pub use flow::{
 };
 pub use jobs::Jobs;
 pub use logs::{LogLines, LogStream};
+pub use port::PortConnection;
 pub use registry::Registry;
 pub use storage::{ByteStream, Storage};
 pub use token::{Token, TokenProvider};

@@ -10,30 +10,22 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{SinkExt as _, Stream, StreamExt as _};
-use protocol::{ErrorBody, LogQuery};
-use tokio::net::TcpStream;
+use protocol::LogQuery;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
-};
 use url::Url;
 
-use crate::error::{Call, ClientError, Failure};
+use crate::at;
+use crate::error::{ClientError, Failure};
 use crate::lines::LineSplitter;
-use crate::transport::{Transport, add_query, retry_after};
-use crate::{at, tls};
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+use crate::socket::{self, Socket};
+use crate::transport::{Transport, add_query};
 
 /// A silent connection is asked whether it is alive this often.
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// So many questions without any answer mean that it is dead.
 const SILENT_PINGS: u32 = 3;
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// The bytes of a log, in pieces of any size, until the job ends.
 pub struct LogStream {
@@ -202,48 +194,13 @@ impl Reader {
     }
 
     async fn connect(&mut self) -> Result<Socket, ClientError> {
-        let connecting = self.handshake();
-        let socket = match timeout(CONNECT_LIMIT, connecting).await {
-            Ok(answer) => answer.map_err(|failure| self.failed(failure))?,
-            Err(_) => {
-                return Err(self.failed(Failure::Unreachable {
-                    reason: "no answer in time".to_owned(),
-                }));
-            }
-        };
+        let socket = socket::connect(&self.transport, &self.url).await?;
         self.to_skip = self.delivered;
         Ok(socket)
     }
 
-    async fn handshake(&self) -> Result<Socket, Failure> {
-        let senseless = |reason: String| Failure::Senseless { reason };
-        let mut url = self.url.clone();
-        let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
-        url.set_scheme(scheme)
-            .map_err(|()| senseless(format!("`{}` is no address of a log", self.url)))?;
-        let mut request = url
-            .as_str()
-            .into_client_request()
-            .map_err(|error| senseless(error.to_string()))?;
-        let bearer = HeaderValue::from_str(&self.transport.bearer().await?)
-            .map_err(|_| senseless("the token has letters that cannot be sent".to_owned()))?;
-        request.headers_mut().insert("authorization", bearer);
-        let connector = match scheme {
-            "wss" => Some(Connector::Rustls(tls::config().map_err(senseless)?)),
-            _ => None,
-        };
-        let connected = connect_async_tls_with_config(request, None, true, connector).await;
-        connected.map(|(socket, _)| socket).map_err(refused)
-    }
-
     fn failed(&self, failure: Failure) -> ClientError {
-        ClientError {
-            call: Call {
-                method: "WS",
-                address: self.url.to_string(),
-            },
-            failure,
-        }
+        socket::failed(&self.url, failure)
     }
 }
 
@@ -272,23 +229,5 @@ async fn receive(socket: &mut Socket) -> Arrived {
                 }
             }
         }
-    }
-}
-
-/// A refused handshake tells its reason in a header, because its body is not read.
-fn refused(error: Error) -> Failure {
-    match error {
-        Error::Http(answer) => {
-            let said = answer.headers().get("x-error");
-            let said = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
-            Failure::Refused {
-                status: answer.status().as_u16(),
-                body: Box::new(ErrorBody::read(said)),
-                retry_after: retry_after(answer.headers()),
-            }
-        }
-        other => Failure::Unreachable {
-            reason: other.to_string(),
-        },
     }
 }

@@ -47,6 +47,21 @@ wire! {
         /// Tags.
         #[serde(default)]
         pub tags: Vec<String>,
+        /// Who executes it.
+        #[serde(default)]
+        pub executor: BakeExecutor,
+    }
+
+    /// Who drives a bake to its end.
+    #[derive(Copy, Eq, Default)]
+    pub enum BakeExecutor {
+        /// The program that starts it: it rests while that is closed.
+        #[default]
+        Here,
+        /// A process of its own on this computer, which outlives the program that starts it.
+        Apart,
+        /// A job of the platform, as the official tool does it.
+        Job,
     }
 
     /// Names a bake.
@@ -134,6 +149,10 @@ wire! {
         pub tasks: Vec<TaskView>,
         /// Whether this process runs it.
         pub executed_here: bool,
+        /// Who executes it, or did; nothing if that cannot be told.
+        pub executor: Option<BakeExecutor>,
+        /// Id of the job that executes it, if one does.
+        pub executor_job: Option<String>,
         /// What the executor had to say when it could not go on.
         pub problem: Option<String>,
         /// What is wrong in the files it was made from.

@@ -1,6 +1,9 @@
 //! What the backend tells the window without being asked.
 
-use crate::{BakeView, CredentialsView, HookLine, LiveTable, PlatformView, Settings, WorkProgress};
+use crate::{
+    BakeView, CredentialsView, ForwardTable, HookLine, LiveTable, PlatformView, Settings,
+    WorkProgress,
+};
 
 wire! {
     /// Something happened. One event of the shell carries all of them.
@@ -42,6 +45,11 @@ wire! {
         BakeChanged {
             /// The bake.
             bake: Box<BakeView>,
+        },
+        /// Ports are forwarded otherwise than before.
+        ForwardsChanged {
+            /// All of them.
+            table: ForwardTable,
         },
         /// Slow work goes on.
         WorkProgressed {

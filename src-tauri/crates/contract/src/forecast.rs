@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::TaskKind;
+use crate::{BakeExecutor, FileChange, NeedView, TaskKind};
 
 wire! {
     /// What becomes of a task.
@@ -49,8 +49,12 @@ wire! {
         pub label: String,
         /// Id of the call it lies in, if any.
         pub group: Option<String>,
+        /// The task whose matrix it is a row of, if it is one.
+        pub family: Option<String>,
         /// What kind of task it is.
         pub kind: TaskKind,
+        /// What it needs.
+        pub needs: Vec<NeedView>,
         /// What becomes of it.
         pub verdict: StepVerdict,
         /// Why, in words.
@@ -141,6 +145,9 @@ wire! {
         /// Whether the project's files are taken as they are now, not as they were.
         #[serde(default)]
         pub edited: bool,
+        /// Who executes it.
+        #[serde(default)]
+        pub executor: BakeExecutor,
     }
 
     /// What a restart would do.
@@ -154,6 +161,8 @@ wire! {
         pub new_bake: Option<String>,
         /// Tasks whose remembered results are forgotten, those for other parameters as well.
         pub forgets: Vec<String>,
+        /// Files of the flow that are not as they were then. They count only with `edited`.
+        pub changed_files: Vec<FileChange>,
         /// The equal command of Bakehouse.
         pub command: String,
         /// The equal command of the official tool, where it has one.

@@ -2,6 +2,8 @@
 
 use indexmap::IndexMap;
 
+use crate::ForecastStep;
+
 wire! {
     /// What a picture is made of.
     #[derive(Eq)]
@@ -22,6 +24,13 @@ wire! {
             /// Parameters.
             #[serde(default)]
             params: IndexMap<String, String>,
+        },
+        /// What a bake or a restart would do with each task.
+        Forecast {
+            /// The batch.
+            title: String,
+            /// The steps of the forecast that the picture stands beside.
+            steps: Vec<ForecastStep>,
         },
     }
 

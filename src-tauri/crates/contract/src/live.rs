@@ -85,6 +85,9 @@ wire! {
         /// Parameters; missing ones take their defaults.
         #[serde(default)]
         pub params: IndexMap<String, String>,
+        /// A name for this work, which uploads folders first.
+        #[cfg_attr(test, ts(optional))]
+        pub work: Option<String>,
     }
 
     /// What starting a live job would do.
@@ -92,12 +95,27 @@ wire! {
     pub struct LivePlan {
         /// The equal command of Bakehouse.
         pub command: String,
-        /// The equal command of the official tool.
+        /// The equal command of `apolo-flow`.
         pub official_command: String,
+        /// The equal command of `apolo`, with everything evaluated.
+        pub platform_command: String,
         /// The submission as JSON text.
         pub submission: String,
         /// Folders that are uploaded first, as `local → storage`.
         pub uploads: Vec<String>,
+        /// Ports that are forwarded, as `LOCAL:REMOTE`.
+        pub forwards: Vec<String>,
+        /// Whether its web page is opened.
+        pub browses: bool,
+        /// Whether the job is handed the configuration of whoever starts it.
+        pub passes_config: bool,
+        /// Whether `run` of the tools does not wait for its output.
+        pub detaches: bool,
+        /// Seconds it may run; for ever when missing.
+        #[cfg_attr(test, ts(type = "number | null"))]
+        pub life_span: Option<u64>,
+        /// Suffix of a `multi` job; an example when none was asked for.
+        pub suffix: Option<String>,
     }
 
     /// A live job that was started.
@@ -107,6 +125,28 @@ wire! {
         pub row: LiveRow,
         /// Set when it ran already and nothing new was started.
         pub already_running: bool,
+        /// What the uploads sent, as one row for each folder.
+        pub uploaded: Vec<FolderSent>,
+        /// Whether its web page is to be opened as soon as it runs.
+        pub browses: bool,
+        /// Why a port of its file could not be forwarded.
+        pub problems: Vec<String>,
+    }
+
+    /// A folder that was uploaded.
+    #[derive(Eq)]
+    pub struct FolderSent {
+        /// The folder on this computer.
+        pub local: String,
+        /// Files that were sent.
+        #[cfg_attr(test, ts(type = "number"))]
+        pub files: u64,
+        /// Files that were there already.
+        #[cfg_attr(test, ts(type = "number"))]
+        pub kept: u64,
+        /// Bytes that were sent.
+        #[cfg_attr(test, ts(type = "number"))]
+        pub bytes: u64,
     }
 
     /// Stops a run of a live job.

@@ -73,6 +73,11 @@ macro_rules! for_each_command {
             live_stop_all($crate::ProjectAsk) -> $crate::LiveStopped;
             job_view($crate::JobAsk) -> $crate::JobView;
             job_extend($crate::JobExtend) -> $crate::JobView;
+            forward_table($crate::ForwardAsk) -> $crate::ForwardTable;
+            forward_open($crate::ForwardOpen) -> $crate::ForwardTable;
+            forward_close($crate::ForwardClose) -> $crate::ForwardTable;
+            terminal_type($crate::TerminalType) -> $crate::TerminalTold;
+            terminal_resize($crate::TerminalResize) -> $crate::TerminalTold;
             volume_table($crate::ProjectAsk) -> $crate::VolumeTable;
             volume_act($crate::VolumeAct) -> $crate::VolumesDone;
             image_build($crate::ImageBuild) -> $crate::ImageBuilds;
@@ -104,6 +109,7 @@ macro_rules! for_each_stream {
     ($apply:ident) => {
         $apply! {
             log_follow($crate::LogAsk) -> $crate::LogChunk;
+            terminal_open($crate::TerminalOpen) -> $crate::TerminalChunk;
         }
     };
 }

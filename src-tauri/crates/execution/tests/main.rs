@@ -461,12 +461,18 @@ async fn a_live_job_is_uploaded_started_found_followed_and_killed() {
         plan.command[..3],
         ["apolo", "run", "--description=live.train"]
     );
-    let stages = std::cell::RefCell::new(Vec::new());
+    let stages = std::sync::Mutex::new(Vec::new());
     let job = live::launch(&world.client, &world.place, &plan, |stage| {
-        stages.borrow_mut().push(stage);
+        stages.lock().unwrap().push(stage);
     });
     let job = job.await.unwrap();
-    assert_eq!(stages.borrow().len(), 2);
+    let stages = stages.into_inner().unwrap();
+    let sent = stages.iter().find_map(|stage| match stage {
+        live::LaunchStage::Uploaded(sent) => Some(sent.sent),
+        _ => None,
+    });
+    assert_eq!(sent, Some(1));
+    assert_eq!(stages.last(), Some(&live::LaunchStage::Submitting));
     assert_eq!(job.name.as_deref(), Some("tests-train"));
     assert_eq!(job.max_run_time_minutes, Some(60));
 

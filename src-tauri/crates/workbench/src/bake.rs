@@ -3,6 +3,7 @@
 mod bakery;
 mod cache;
 mod compare;
+mod executor;
 mod forecast;
 mod history;
 mod hold;
@@ -16,7 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use contract::{
-    BakeAsk, BakePlan, BakeStart, BakeView, DeskEvent, DiagnosticView, Failure, FailureCode,
+    BakeAsk, BakeExecutor, BakePlan, BakeStart, BakeView, DeskEvent, DiagnosticView, Failure,
+    FailureCode,
 };
 use execution::bake::{self as baking, CancelError, CreateError, FilesRead, Order, Recipe, Setup};
 use flow::batch::Bake;
@@ -32,6 +34,7 @@ use crate::view::failure;
 pub(crate) use bakery::Bakery;
 pub use cache::cache_clear;
 pub use compare::bake_compare;
+pub(crate) use executor::{APART_WORD, Apart};
 pub use forecast::bake_forecast;
 pub use history::bake_history;
 pub(crate) use hold::{Hold, hold};
@@ -120,7 +123,7 @@ fn checked(open: &OpenProject, bake: &Bake) -> Vec<DiagnosticView> {
     views(&found, &open.root)
 }
 
-/// Starts a bake; it is executed by this process from then on.
+/// Starts a bake; it is executed by this process from then on unless another is asked for.
 pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Failure> {
     let open = OpenProject::read(&request.project)?;
     let request = with_file(request)?;
@@ -148,7 +151,7 @@ pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Fai
         attempt: created.attempt,
         folder: Some(open.root.clone()),
     };
-    desk.bakery().execute(desk, &open.root, order)?;
+    executor::begin(desk, &open.root, (order, request.executor)).await?;
     desk.tell(DeskEvent::BakesChanged {
         project: open.path(),
     });
@@ -257,16 +260,16 @@ fn own_command(request: &BakeStart) -> String {
             .iter()
             .flat_map(|tag| ["-t".to_owned(), tag.clone()]),
     );
+    words.extend(executor::flag(request.executor));
     words.extend(["-C".to_owned(), request.project.clone()]);
     shell_line(&words)
 }
 
 fn official_command(request: &BakeStart) -> String {
-    let mut words = vec![
-        "apolo-flow".to_owned(),
-        "bake".to_owned(),
-        "--local-executor".to_owned(),
-    ];
+    let mut words = vec!["apolo-flow".to_owned(), "bake".to_owned()];
+    if request.executor != BakeExecutor::Job {
+        words.push("--local-executor".to_owned());
+    }
     for (name, value) in &request.params {
         words.extend(["-p".to_owned(), name.clone(), value.clone()]);
     }

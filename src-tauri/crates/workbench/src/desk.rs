@@ -9,12 +9,14 @@ use tokio::sync::broadcast;
 use crate::Folders;
 use crate::bake::Bakery;
 use crate::credentials::Credentials;
+use crate::forward::Forwards;
 use crate::graph::kept::KeptLayouts;
 use crate::known_projects::KnownProjects;
 use crate::platform::PlatformSlot;
 use crate::project::kept::KeptProjects;
 use crate::settings::SettingsStore;
 use crate::templates::Templates;
+use crate::terminal::Terminals;
 use crate::watch::Watches;
 
 /// How many events a slow listener may lag behind before it has to ask anew.
@@ -61,6 +63,8 @@ struct Inner {
     watches: Watches,
     templates: Templates,
     layouts: Arc<KeptLayouts>,
+    forwards: Forwards,
+    terminals: Terminals,
     events: broadcast::Sender<DeskEvent>,
 }
 
@@ -78,6 +82,8 @@ impl Desk {
             watches: Watches::default(),
             templates: Templates::default(),
             layouts: Arc::default(),
+            forwards: Forwards::open(&options.folders),
+            terminals: Terminals::default(),
             events: broadcast::Sender::new(EVENT_BACKLOG),
             settings,
             options,
@@ -154,6 +160,25 @@ impl Desk {
     /// Layouts of pictures that were drawn before.
     pub(crate) fn layouts(&self) -> &Arc<KeptLayouts> {
         &self.inner.layouts
+    }
+
+    /// The port that the caller asked for, if it did.
+    pub(crate) fn asked_port(&self) -> Option<u16> {
+        self.inner.options.platform_port
+    }
+
+    pub(crate) fn credentials_mode(&self) -> CredentialsMode {
+        self.inner.options.credentials
+    }
+
+    /// Ports that are forwarded.
+    pub(crate) fn forwards(&self) -> &Forwards {
+        &self.inner.forwards
+    }
+
+    /// Terminals that are open.
+    pub(crate) fn terminals(&self) -> &Terminals {
+        &self.inner.terminals
     }
 
     pub(crate) fn platform_port(&self) -> u16 {

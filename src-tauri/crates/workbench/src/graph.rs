@@ -19,7 +19,7 @@ use crate::credentials::blocking;
 use crate::project::OpenProject;
 use crate::view::drawing::drawing;
 use crate::view::folds::Folds;
-use crate::view::graph::{Show, clock, graph, state};
+use crate::view::graph::{Show, clock, graph, state, step_task};
 use crate::{Desk, stored};
 
 pub(crate) mod kept;
@@ -186,6 +186,18 @@ async fn subject(
                 title: batch,
             })
         }
+        GraphSubject::Forecast { title, steps } => Ok(Subject {
+            tasks: steps.iter().map(step_task).collect(),
+            show: Show::Forecast,
+            header: Header {
+                project: String::new(),
+                title: title.clone(),
+                title_note: "plan".to_owned(),
+                facts: Vec::new(),
+            },
+            legend: legend(&IndexMap::new()),
+            title,
+        }),
     }
 }
 

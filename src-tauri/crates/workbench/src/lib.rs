@@ -15,6 +15,7 @@ mod dispatch;
 mod editor;
 mod execute;
 mod folders;
+mod forward;
 mod graph;
 mod home;
 mod image;
@@ -38,6 +39,7 @@ mod settings;
 mod stored;
 mod template;
 mod templates;
+mod terminal;
 mod update;
 mod view;
 mod volume;
@@ -47,6 +49,7 @@ pub use desk::{CredentialsMode, Desk, DeskOptions};
 pub use dispatch::{Items, dispatch, stream};
 pub use execute::{Executed, Executor};
 pub use folders::{Folders, FoldersError};
+pub use live::shell_line;
 pub use local_users::{
     LocalToken, LocalUser, local_token_add, local_token_list, local_token_revoke, local_user_add,
     local_user_list, local_user_remove,
@@ -70,6 +73,7 @@ pub mod commands {
         editor_hover, editor_open, editor_outline, editor_references, editor_renamable,
         editor_rename, editor_save,
     };
+    pub use crate::forward::{forward_close, forward_open, forward_table};
     pub use crate::graph::{graph_drawing, graph_export, graph_repaint};
     pub use crate::home::home_view;
     pub use crate::image::image_build;
@@ -93,6 +97,7 @@ pub mod commands {
     pub use crate::templates::opening::{template_open, template_versions};
     pub use crate::templates::recent::{template_forget, template_recent};
     pub use crate::templates::work::work_stop;
+    pub use crate::terminal::{terminal_open, terminal_resize, terminal_type};
     pub use crate::update::{update_apply, update_check, update_preview};
     pub use crate::volume::{volume_act, volume_table};
 }

@@ -1,5 +1,7 @@
 //! Live jobs: the table, starting and stopping.
 
+mod launching;
+
 use std::sync::Arc;
 
 use client::Client;
@@ -9,7 +11,7 @@ use contract::{
 };
 use execution::Place;
 use execution::bake::record_flow;
-use execution::live::{self, FoundJobs, LaunchError};
+use execution::live::{self, FoundJobs};
 use flow::live::{JobInputs, LiveFlow, PlannedJob, PreparedLive};
 use futures_util::future::try_join_all;
 use indexmap::IndexMap;
@@ -19,7 +21,9 @@ use protocol::flow::NewLiveJob;
 use protocol::{Job, JobFilter, JobStatus};
 
 use crate::Desk;
+use crate::forward;
 use crate::project::OpenProject;
+use crate::templates::work::Work;
 use crate::view::diagnostic::views;
 use crate::view::failure;
 use crate::view::job::{never_run, row, state, time};
@@ -159,7 +163,17 @@ pub async fn live_plan(desk: &Desk, request: LiveStart) -> Result<LivePlan, Fail
         .map_err(|error| Failure::internal(format!("The submission cannot be shown: {error}.")))?;
     Ok(LivePlan {
         command: own_command(&request),
-        official_command: plan.command.join(" "),
+        official_command: official_command(&request),
+        platform_command: plan.command.join(" "),
+        forwards: plan.port_forward.clone(),
+        browses: plan.browse,
+        passes_config: plan.submission.pass_config,
+        detaches: plan.detach,
+        life_span: plan
+            .submission
+            .max_run_time_minutes
+            .map(|minutes| minutes.saturating_mul(60)),
+        suffix: prepared.inputs.suffix.clone(),
         submission,
         uploads: plan
             .uploads
@@ -178,6 +192,9 @@ pub async fn live_start(desk: &Desk, request: LiveStart) -> Result<LiveStarted, 
     let answered = |job: &Job, already_running: bool| LiveStarted {
         row: row(&request.job, plan.multi, job, Timestamp::now()),
         already_running,
+        uploaded: Vec::new(),
+        browses: plan.browse,
+        problems: Vec::new(),
     };
     let suffix = prepared.inputs.suffix.as_deref().filter(|_| plan.multi);
     let wanted = FoundJobs {
@@ -192,14 +209,22 @@ pub async fn live_start(desk: &Desk, request: LiveStart) -> Result<LiveStarted, 
         return Ok(answered(job, true));
     }
     prepared.register(&client, &place).await?;
-    let job = live::launch(&client, &place, &plan, |stage| {
-        tracing::info!(?stage, "live job");
-    })
-    .await
-    .map_err(|error| not_launched(&error))?;
+    let work = Work::begin(desk, request.work.as_deref());
+    let (job, uploaded) = launching::launched(&client, (&place, &plan), &work).await?;
+    drop(work);
     desk.watches().wake();
     desk.tell(DeskEvent::HomeChanged {});
-    Ok(answered(&job, false))
+    let started = answered(&job, false);
+    let title = match &started.row.suffix {
+        Some(suffix) => format!("{} {suffix}", request.job),
+        None => request.job.clone(),
+    };
+    let problems = forward::open_of_job(desk, (&job, &title), &plan.port_forward).await;
+    Ok(LiveStarted {
+        uploaded,
+        problems,
+        ..started
+    })
 }
 
 /// Stops a run of a live job. The answer comes at once; the end is told by an event.
@@ -388,6 +413,19 @@ fn own_command(request: &LiveStart) -> String {
     shell_line(&words)
 }
 
+/// The equal command of `apolo-flow`, which runs in the project's folder.
+fn official_command(request: &LiveStart) -> String {
+    let mut words = vec!["apolo-flow".to_owned(), "run".to_owned()];
+    for (name, value) in &request.params {
+        words.extend(["-p".to_owned(), name.clone(), value.clone()]);
+    }
+    if let Some(suffix) = &request.suffix {
+        words.extend(["-s".to_owned(), suffix.clone()]);
+    }
+    words.push(request.job.clone());
+    shell_line(&words)
+}
+
 /// Parameters as words of a command line.
 pub(crate) fn param_words(params: &IndexMap<String, String>) -> Vec<String> {
     params
@@ -397,22 +435,12 @@ pub(crate) fn param_words(params: &IndexMap<String, String>) -> Vec<String> {
 }
 
 /// Words as a line for a shell.
-pub(crate) fn shell_line(words: &[String]) -> String {
+pub fn shell_line(words: &[String]) -> String {
     words
         .iter()
         .map(|word| protocol::quote(word))
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-fn not_launched(error: &LaunchError) -> Failure {
-    match error {
-        LaunchError::Platform(error) => failure::of_client(error),
-        other => Failure::new(
-            FailureCode::Refused,
-            format!("{}.", failure::capital(other)),
-        ),
-    }
 }
 
 /// Findings of a refused evaluation; kept for the plan of a batch, which shows them as a list.

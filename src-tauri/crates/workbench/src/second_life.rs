@@ -10,7 +10,9 @@ use local_platform::{BUILD_IMAGE_WORD, EXECUTE_WORD, JOB_WORD};
 use protocol::PASSED_CONFIG;
 use tokio_util::sync::CancellationToken;
 
+use crate::bake::{APART_WORD, Apart};
 use crate::execute::{Executed, Executor};
+use crate::{Desk, DeskOptions};
 
 /// Does what only another part of Bakehouse asks our programs for, if the command line says so, and
 /// answers the exit code to end with. To be called first in `main`.
@@ -18,6 +20,7 @@ use crate::execute::{Executed, Executor};
 /// - `PROGRAM __job FOLDER` looks after a job;
 /// - `PROGRAM __enter FOLDER …` becomes a further command in a job;
 /// - `PROGRAM __execute BAKE FOLDER` executes a bake, as a job of the platform in the folder;
+/// - `PROGRAM __apart ORDER` executes a bake by itself, whatever becomes of who started it;
 /// - `PROGRAM __build-image FOLDER ORDER` builds an image for the platform in the folder.
 pub fn second_life() -> Option<u8> {
     if let Some(code) = local_platform::enter_if_asked() {
@@ -34,6 +37,7 @@ pub fn second_life() -> Option<u8> {
         [bake, folder, ..] if word == EXECUTE_WORD => {
             Some(execute(&bake.to_string_lossy(), Path::new(folder)))
         }
+        [order, ..] if word == APART_WORD => Some(apart(order)),
         [folder, order, ..] if word == BUILD_IMAGE_WORD => {
             let order = order.to_string_lossy();
             Some(local_platform::build_image(Path::new(folder), &order))
@@ -43,7 +47,36 @@ pub fn second_life() -> Option<u8> {
 }
 
 fn execute(bake: &str, folder: &Path) -> u8 {
-    match run(bake, folder) {
+    told(run(bake, folder))
+}
+
+fn apart(order: &OsString) -> u8 {
+    told(Apart::read(order).and_then(run_apart))
+}
+
+#[tokio::main]
+async fn run_apart(order: Apart) -> Result<Executed, Failure> {
+    let desk = Desk::open(DeskOptions {
+        folders: order.folders(),
+        executable: std::env::current_exe()
+            .map_err(|error| Failure::internal(format!("This program has no path: {error}.")))?,
+        platform_port: order.port,
+        credentials: order.credentials(),
+        facts: Vec::new(),
+    })
+    .await;
+    let cancel = CancellationToken::new();
+    heed_signals(cancel.clone());
+    let executed = Executor::local(&desk, &order.bake)
+        .execute(cancel, say)
+        .await;
+    desk.close().await;
+    executed
+}
+
+/// Says why a bake could not be executed; answers the exit code.
+fn told(executed: Result<Executed, Failure>) -> u8 {
+    match executed {
         Ok(executed) => executed.exit_code(),
         Err(failure) => {
             say(&format!("ERROR: {}", failure.message));

@@ -70,7 +70,7 @@ pub async fn volume_act(desk: &Desk, request: VolumeAct) -> Result<VolumesDone, 
 }
 
 /// Ends when somebody asked the work to end.
-async fn stopped(work: &Work) {
+pub(crate) async fn stopped(work: &Work) {
     while !work.is_stopped() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }

@@ -17,7 +17,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::bake::{self, bake_table};
 use crate::live::live_table;
 use crate::project::kept::{FileMark, flow_files};
-use crate::{Desk, platform};
+use crate::{Desk, forward, platform};
 
 /// Pause while something runs.
 const BUSY: Duration = Duration::from_millis(700);
@@ -99,7 +99,10 @@ impl Desk {
         tokio::spawn(async move {
             let mut taken_up = false;
             loop {
-                taken_up = taken_up || take_up(&desk).await;
+                if !taken_up && take_up(&desk).await {
+                    taken_up = true;
+                    forward::reopen(&desk).await;
+                }
                 let busy = look(&desk).await;
                 let pause = if busy { BUSY } else { CALM };
                 // Woken or not, it looks again.

@@ -9,9 +9,13 @@ export type LivePlan = {
  */
 command: string, 
 /**
- * The equal command of the official tool.
+ * The equal command of `apolo-flow`.
  */
 officialCommand: string, 
+/**
+ * The equal command of `apolo`, with everything evaluated.
+ */
+platformCommand: string, 
 /**
  * The submission as JSON text.
  */
@@ -19,4 +23,28 @@ submission: string,
 /**
  * Folders that are uploaded first, as `local → storage`.
  */
-uploads: Array<string>, };
+uploads: Array<string>, 
+/**
+ * Ports that are forwarded, as `LOCAL:REMOTE`.
+ */
+forwards: Array<string>, 
+/**
+ * Whether its web page is opened.
+ */
+browses: boolean, 
+/**
+ * Whether the job is handed the configuration of whoever starts it.
+ */
+passesConfig: boolean, 
+/**
+ * Whether `run` of the tools does not wait for its output.
+ */
+detaches: boolean, 
+/**
+ * Seconds it may run; for ever when missing.
+ */
+lifeSpan: number | null, 
+/**
+ * Suffix of a `multi` job; an example when none was asked for.
+ */
+suffix: string | null, };

@@ -19,4 +19,8 @@ suffix: string | null,
 /**
  * Parameters; missing ones take their defaults.
  */
-params: { [key in string]: string }, };
+params: { [key in string]: string }, 
+/**
+ * A name for this work, which uploads folders first.
+ */
+work?: string, };

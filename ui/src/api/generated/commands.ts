@@ -44,6 +44,10 @@ import type { Explanation } from "./Explanation";
 import type { ExportedFile } from "./ExportedFile";
 import type { FlowCheck } from "./FlowCheck";
 import type { FlowReport } from "./FlowReport";
+import type { ForwardAsk } from "./ForwardAsk";
+import type { ForwardClose } from "./ForwardClose";
+import type { ForwardOpen } from "./ForwardOpen";
+import type { ForwardTable } from "./ForwardTable";
 import type { GitPerson } from "./GitPerson";
 import type { GitPersonAsk } from "./GitPersonAsk";
 import type { GraphAsk } from "./GraphAsk";
@@ -106,6 +110,11 @@ import type { TemplateOpen } from "./TemplateOpen";
 import type { TemplateOpening } from "./TemplateOpening";
 import type { TemplatePreview } from "./TemplatePreview";
 import type { TemplateVersions } from "./TemplateVersions";
+import type { TerminalChunk } from "./TerminalChunk";
+import type { TerminalOpen } from "./TerminalOpen";
+import type { TerminalResize } from "./TerminalResize";
+import type { TerminalTold } from "./TerminalTold";
+import type { TerminalType } from "./TerminalType";
 import type { TrustAsk } from "./TrustAsk";
 import type { TrustList } from "./TrustList";
 import type { TrustWithdraw } from "./TrustWithdraw";
@@ -187,6 +196,11 @@ export type Commands = {
   live_stop_all: { request: ProjectAsk; answer: LiveStopped };
   job_view: { request: JobAsk; answer: JobView };
   job_extend: { request: JobExtend; answer: JobView };
+  forward_table: { request: ForwardAsk; answer: ForwardTable };
+  forward_open: { request: ForwardOpen; answer: ForwardTable };
+  forward_close: { request: ForwardClose; answer: ForwardTable };
+  terminal_type: { request: TerminalType; answer: TerminalTold };
+  terminal_resize: { request: TerminalResize; answer: TerminalTold };
   volume_table: { request: ProjectAsk; answer: VolumeTable };
   volume_act: { request: VolumeAct; answer: VolumesDone };
   image_build: { request: ImageBuild; answer: ImageBuilds };
@@ -211,4 +225,5 @@ export type Commands = {
 /** Every stream with its request and item. */
 export type Streams = {
   log_follow: { request: LogAsk; answer: LogChunk };
+  terminal_open: { request: TerminalOpen; answer: TerminalChunk };
 };

@@ -128,9 +128,16 @@ export class BakePageState {
     this.#anew();
   }
 
+  /** Looks at a restart of the attempt that is shown. */
+  lookAtRestart(kind: RestartKind, tasks: string[] = []): void {
+    const view = this.view.value;
+    if (view) this.restart = new RestartForm(this.#desk, view, kind, tasks);
+  }
+
   /** Shows the newest attempt, after one was begun. */
   showNewest(): void {
     this.attempt = null;
+    this.restart = null;
     this.#anew();
   }
 
@@ -146,11 +153,6 @@ export class BakePageState {
 
   task(id: string | null): TaskView | null {
     return this.tasks.find((task) => task.id === id) ?? null;
-  }
-
-  lookAtRestart(kind: RestartKind, tasks: string[]): void {
-    const view = this.view.value;
-    if (view) this.restart = new RestartForm(this.#desk, view, kind, tasks);
   }
 
   async cancel(): Promise<void> {

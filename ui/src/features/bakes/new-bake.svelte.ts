@@ -1,5 +1,6 @@
 import { asFailure } from "../../api";
 import type {
+  BakeExecutor,
   BakeForecast,
   BakePlan,
   BakeStart,
@@ -25,6 +26,7 @@ export class NewBake {
   values = $state<Record<string, string>>({});
   name = $state("");
   tags = $state("");
+  executor = $state<BakeExecutor>("here");
   direction = $state<GraphDirection>("right");
   busy = $state(false);
   failure = $state.raw<Failure | null>(null);
@@ -68,43 +70,59 @@ export class NewBake {
     this.direction = this.direction === "right" ? "down" : "right";
   }
 
-  replan = debounce(200, () => void Promise.all([this.askPlan(), this.askDrawing()]));
+  replan = debounce(200, () => void this.askPlan());
 
   askPlan = async () => {
     await this.plan.ask(() => this.#desk.host.call("bake_plan", this.#request()));
-    if (this.sound) await this.askForecast();
-    else this.forecast.clear();
+    if (this.sound) {
+      await this.askForecast();
+    } else {
+      this.forecast.clear();
+      await this.draw();
+    }
   };
 
-  askForecast = () =>
-    this.forecast.ask(() => this.#desk.host.call("bake_forecast", this.#request()));
+  askForecast = async () => {
+    await this.forecast.ask(() => this.#desk.host.call("bake_forecast", this.#request()));
+    await this.draw();
+  };
 
-  askDrawing = () =>
-    this.drawing.ask(() =>
+  /** Draws what becomes of each task, or the bare structure where that cannot be told. */
+  draw = () => {
+    const { steps } = this.forecast.value ?? { steps: null };
+    const { params } = this.#request();
+    return this.drawing.ask(() =>
       this.#desk.host.call("graph_drawing", {
         project: this.project,
-        subject: { kind: "batch", batch: this.batch, params: this.#request().params },
+        subject: steps
+          ? { kind: "forecast", title: this.batch, steps }
+          : { kind: "batch", batch: this.batch, params },
         theme: this.#desk.graphTheme,
         direction: this.direction,
         folding: { folded: [], opened: [] },
         at: null,
       }),
     );
+  };
+
+  execute(executor: BakeExecutor): void {
+    this.executor = executor;
+    void this.askPlan();
+  }
 
   async bake(): Promise<void> {
     if (this.busy || !this.sound) return;
     this.busy = true;
     this.failure = null;
+    const { command, officialCommand: official } = this.plan.value ?? {};
+    const twin = { command, official };
     try {
       const bake = await this.#desk.host.call("bake_start", this.#request());
-      this.#desk.activity.did(`Started bake of ${this.batch}`, {
-        command: this.plan.value?.command,
-        official: this.plan.value?.officialCommand,
-      });
+      this.#desk.activity.did(`Started bake of ${this.batch}`, twin);
       showBake(this.#desk, this.project, bake.row.id);
     } catch (cause) {
       this.failure = asFailure(cause);
-      this.#desk.activity.failed(`Bake ${this.batch}`, this.failure);
+      this.#desk.activity.failed(`Bake ${this.batch}`, this.failure, twin);
     } finally {
       this.busy = false;
     }
@@ -119,6 +137,7 @@ export class NewBake {
       paramsFile: null,
       name: this.name.trim() || null,
       tags: this.tags.split(/[\s,]+/).filter(Boolean),
+      executor: this.executor,
     };
   }
 }

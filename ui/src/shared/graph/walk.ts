@@ -17,6 +17,7 @@ export function nodeName(node: DrawnNode, plan: boolean): string {
     kinds[kind],
     holds.length ? `${holds.length} ${holds.length === 1 ? "task" : "tasks"}` : null,
     plan ? null : stateWord(node.state).toLowerCase(),
+    plan && holds.length === 0 ? node.detail : null,
     holds.length && !node.frame ? node.detail.replaceAll(" · ", ", ") : spoken(node.detail),
     needs.length ? `needs ${needs.length}` : null,
     neededBy.length ? `needed by ${neededBy.length}` : null,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use client::{Client, ClientError};
+use client::{Client, ClientError, TransferProgress, Transferred};
 use protocol::Job;
 use protocol::flow::NewLiveJob;
 
@@ -15,6 +15,10 @@ use crate::place::Place;
 pub enum LaunchStage {
     /// A folder is being uploaded.
     Uploading(Upload),
+    /// So much of it is there.
+    Sending(TransferProgress),
+    /// It is there.
+    Uploaded(Transferred),
     /// The job is being submitted.
     Submitting,
 }
@@ -41,19 +45,22 @@ pub async fn launch(
     client: &Client,
     place: &Place,
     plan: &LivePlan,
-    on_stage: impl Fn(LaunchStage),
+    on_stage: impl Fn(LaunchStage) + Send + Sync,
 ) -> Result<Job, LaunchError> {
     for upload in &plan.uploads {
         on_stage(LaunchStage::Uploading(upload.clone()));
         let storage = client.cluster(&place.cluster).await?;
         let sent = storage
             .storage()
-            .upload_folder(Path::new(&upload.local), &upload.remote, &|_| {})
+            .upload_folder(Path::new(&upload.local), &upload.remote, &|progress| {
+                on_stage(LaunchStage::Sending(progress));
+            })
             .await;
-        sent.map_err(|source| LaunchError::Upload {
+        let sent = sent.map_err(|source| LaunchError::Upload {
             local: upload.local.clone(),
             source,
         })?;
+        on_stage(LaunchStage::Uploaded(sent));
     }
     on_stage(LaunchStage::Submitting);
     Ok(client.jobs().submit(&plan.submission).await?)

@@ -118,7 +118,7 @@ fn values(
 
 /// The stored files that differ. Their names are compared inside of their projects' folders, which
 /// may lie on different computers.
-fn files(left: &ConfigFiles, right: &ConfigFiles) -> Vec<FileChange> {
+pub(super) fn files(left: &ConfigFiles, right: &ConfigFiles) -> Vec<FileChange> {
     let (left, right) = (named(left), named(right));
     let mut all: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
     for (name, content) in &left {

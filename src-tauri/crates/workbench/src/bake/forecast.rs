@@ -21,7 +21,8 @@ pub async fn bake_forecast(desk: &Desk, request: BakeStart) -> Result<BakeForeca
         selection: Selection::default(),
         project_id: record.map(|record| record.id),
     };
+    let planned = forecast::planned(baked.recipe.graph());
     let made = baking::forecast(&client, baked).await;
     let made = made.map_err(|error| failure::of_client(&error))?;
-    Ok(forecast::view(&made))
+    Ok(forecast::view(&made, planned))
 }

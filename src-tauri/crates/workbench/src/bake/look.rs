@@ -13,7 +13,7 @@ use local_platform::{CLUSTER, ORG};
 use protocol::flow::{Attempt, Bake, NewProject, Project as FlowRecord};
 use protocol::{Job, JobFilter};
 
-use super::take_up;
+use super::{executor, take_up};
 use crate::Desk;
 use crate::project::OpenProject;
 use crate::view::bake::{Known, counts, finished_at, of_graphs, row};
@@ -130,6 +130,7 @@ fn view(
         .filter_map(|attempt| u32::try_from(attempt.number).ok());
     let mut numbers: Vec<u32> = numbers.collect();
     numbers.sort_unstable();
+    let (executor, executor_job) = executor::of_attempt(desk, bake, attempt);
     BakeView {
         project,
         row: row(&shown, counts(&tasks), finished_at(attempt, &tasks)),
@@ -138,6 +139,8 @@ fn view(
         params: bake.params.clone().unwrap_or_default(),
         tasks,
         executed_here: desk.bakery().executes(&bake.id),
+        executor,
+        executor_job,
         problem: desk
             .bakery()
             .problem(&bake.id)

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use client::Client;
 use contract::{
-    BakeAsk, BakeRestart, BakeStart, BakeView, DeskEvent, Failure, FailureCode, RestartKind,
-    RestartPlan,
+    BakeAsk, BakeExecutor, BakeRestart, BakeStart, BakeView, DeskEvent, Failure, FailureCode,
+    FileChange, RestartKind, RestartPlan,
 };
 use execution::bake::{
     self as baking, Again, Baked, BeginError, Edit, Order, Restart, RestartError, Retry,
@@ -18,6 +18,7 @@ use local_platform::CLUSTER;
 use protocol::flow::{Bake, Project as FlowRecord};
 
 use super::look::{find, not_found, view_of};
+use super::{compare, executor};
 use super::{not_created, prepared, recipe};
 use crate::live::{param_words, place, shell_line};
 use crate::project::disk::DiskWorkspace;
@@ -38,10 +39,12 @@ pub async fn restart_plan(desk: &Desk, request: BakeRestart) -> Result<RestartPl
         selection: restart.selection.clone(),
         project_id: Some(restart.bake.project_id.clone()),
     };
+    let changed_files = changed_files(&client, &request, &restart).await?;
+    let planned = forecast::planned(baked.recipe.graph());
     let made = baking::forecast(&client, baked).await;
     let made = made.map_err(|error| failure::of_client(&error))?;
     Ok(RestartPlan {
-        forecast: forecast::view(&made),
+        forecast: forecast::view(&made, planned),
         attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
         new_bake: restart.new_bake.map(|why| why.to_string()),
         forgets: restart
@@ -49,12 +52,48 @@ pub async fn restart_plan(desk: &Desk, request: BakeRestart) -> Result<RestartPl
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        changed_files,
         command: own_command(&request, &restart.bake),
         official_command: official_command(&request, &restart.bake),
     })
 }
 
-/// Restarts a bake; it is executed by this process from then on.
+/// Files of the flow that are not as they are stored with the attempt. Of files that hold no sound
+/// batch any more nothing is told: the restart says itself what is wrong with them.
+async fn changed_files(
+    client: &Client,
+    request: &BakeRestart,
+    restart: &Restart,
+) -> Result<Vec<FileChange>, Failure> {
+    let Ok(open) = OpenProject::read(&request.project) else {
+        return Ok(Vec::new());
+    };
+    let start = BakeStart {
+        params: kept_params(&open, &restart.bake),
+        ..now(request, &restart.bake)
+    };
+    let Ok(batch) = prepared(&open, &start) else {
+        return Ok(Vec::new());
+    };
+    let stored = baking::stored_files(client, &restart.old).await;
+    let stored = stored.map_err(|error| failure::of_client(&error))?;
+    Ok(compare::files(&stored, &batch.config_files()))
+}
+
+/// The batch of a bake as it is now, without parameters.
+fn now(request: &BakeRestart, bake: &Bake) -> BakeStart {
+    BakeStart {
+        project: request.project.clone(),
+        batch: bake.batch.clone(),
+        params: IndexMap::new(),
+        params_file: None,
+        name: None,
+        tags: Vec::new(),
+        executor: request.executor,
+    }
+}
+
+/// Restarts a bake; it is executed by this process from then on unless another is asked for.
 pub async fn bake_restart(desk: &Desk, request: BakeRestart) -> Result<BakeView, Failure> {
     let client = desk.client().await?;
     let Decided { restart, root } = decide(&client, &request).await?;
@@ -71,7 +110,7 @@ pub async fn bake_restart(desk: &Desk, request: BakeRestart) -> Result<BakeView,
         bake: begun.bake,
         attempt: begun.attempt,
     };
-    desk.bakery().execute(desk, &root, order)?;
+    executor::begin(desk, &root, (order, request.executor)).await?;
     desk.tell(DeskEvent::BakesChanged {
         project: root.display().to_string(),
     });
@@ -136,12 +175,8 @@ fn edit(request: &BakeRestart, bake: &Bake) -> Result<Edit, Failure> {
     let mut params = kept_params(&open, bake);
     params.extend(request.params.clone());
     let start = BakeStart {
-        project: request.project.clone(),
-        batch: bake.batch.clone(),
         params,
-        params_file: None,
-        name: None,
-        tags: Vec::new(),
+        ..now(request, bake)
     };
     let recipe = recipe(&open, prepared(&open, &start)?);
     Ok(Edit::Batch(Box::new(recipe)))
@@ -224,6 +259,7 @@ fn own_command(request: &BakeRestart, bake: &Bake) -> String {
     words.extend(attempt.into_iter().flatten());
     words.extend(param_words(&request.params));
     words.extend(request.edited.then(|| "--edited".to_owned()));
+    words.extend(executor::flag(request.executor));
     words.extend(["-C".to_owned(), request.project.clone()]);
     shell_line(&words)
 }
@@ -238,9 +274,11 @@ fn official_command(request: &BakeRestart, bake: &Bake) -> Option<String> {
     if request.edited || !request.params.is_empty() {
         return None;
     }
-    let mut words: Vec<String> = ["apolo-flow", "restart", "--local-executor", flag]
-        .map(str::to_owned)
-        .into();
+    let mut words: Vec<String> = ["apolo-flow", "restart"].map(str::to_owned).into();
+    if request.executor != BakeExecutor::Job {
+        words.push("--local-executor".to_owned());
+    }
+    words.push(flag.to_owned());
     let attempt = request
         .attempt
         .map(|number| ["-a".to_owned(), number.to_string()]);
@@ -262,6 +300,7 @@ mod tests {
             tasks: Vec::new(),
             params: IndexMap::new(),
             edited: false,
+            executor: BakeExecutor::Here,
         }
     }
 

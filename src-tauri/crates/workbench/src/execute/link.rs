@@ -79,10 +79,19 @@ impl Way {
         }
     }
 
-    /// Waits until the platform answers elsewhere; for ever if it never does.
+    /// Waits until the platform answers elsewhere; for ever if it never does. An executor with a
+    /// desk of its own brings the platform up again when whoever served it has gone.
     pub(super) async fn moved(&self, link: &Link) {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
+            if let Self::Desk(desk) = self {
+                // Serves the platform if nobody does any more.
+                let client = desk.client().await;
+                if client.is_ok_and(|client| client.api_url().as_str() != link.url) {
+                    return;
+                }
+                continue;
+            }
             if self.served_at().is_some_and(|url| url != link.url) {
                 return;
             }

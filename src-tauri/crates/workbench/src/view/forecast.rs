@@ -1,9 +1,12 @@
 //! What would become of the tasks of a bake, as the window shows it.
 
+use std::collections::HashMap;
+
 use contract::{
-    BakeForecast, CauseKind, ForecastStep, StepCause, StepVerdict, TaskKind, VerdictCount,
+    BakeForecast, CauseKind, ForecastStep, StepCause, StepVerdict, TaskKind, TaskView, VerdictCount,
 };
 use execution::bake::{self as baking, Cause, Forecast, Step, Verdict};
+use flow::batch::TaskGraph;
 use jiff::Timestamp;
 
 use crate::view::bake::label;
@@ -19,13 +22,22 @@ const ORDER: [StepVerdict; 5] = [
     StepVerdict::Fail,
 ];
 
+/// The tasks as planned, by their full ids.
+pub(crate) type Planned = HashMap<String, TaskView>;
+
+/// The tasks of a graph.
+pub(crate) fn planned(graph: &TaskGraph) -> Planned {
+    let tasks = task::of_graph(graph).into_iter();
+    tasks.map(|task| (task.id.clone(), task)).collect()
+}
+
 /// A forecast.
-pub(crate) fn view(forecast: &Forecast) -> BakeForecast {
-    let steps: Vec<ForecastStep> = forecast
-        .steps
-        .iter()
-        .map(|one| step(one, forecast.at))
-        .collect();
+pub(crate) fn view(forecast: &Forecast, mut planned: Planned) -> BakeForecast {
+    let steps = forecast.steps.iter().map(|one| {
+        let task = planned.remove(&one.id.to_string());
+        step(one, task, forecast.at)
+    });
+    let steps: Vec<ForecastStep> = steps.collect();
     let counts = ORDER.into_iter().filter_map(|verdict| {
         let tasks = steps.iter().filter(|step| step.kind != TaskKind::Action);
         let count = count(tasks.filter(|step| step.verdict == verdict).count());
@@ -38,15 +50,20 @@ pub(crate) fn view(forecast: &Forecast) -> BakeForecast {
     }
 }
 
-fn step(step: &Step, now: Timestamp) -> ForecastStep {
+fn step(step: &Step, planned: Option<TaskView>, now: Timestamp) -> ForecastStep {
     let parent = step.id.parent();
     let id = step.id.to_string();
     let group = (!parent.is_root()).then(|| parent.to_string());
+    let (needs, family) = planned
+        .map(|task| (task.needs, task.family))
+        .unwrap_or_default();
     ForecastStep {
         label: label(&id, group.as_deref()).to_owned(),
         id,
         group,
+        family,
         kind: task::kind(step.kind),
+        needs,
         verdict: verdict(step.verdict),
         reason: step.reason.sentence(now),
         causes: step.reason.causes().iter().map(cause).collect(),

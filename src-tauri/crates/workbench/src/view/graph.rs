@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use contract::{BakeState, TaskKind, TaskView};
+use contract::{BakeState, ForecastStep, StepVerdict, TaskKind, TaskView};
 use diagram::{Edge, EdgeKind, Graph, Group, GroupKind, Node, NodeKind, NodeState};
 use jiff::Timestamp;
 
-use super::bake::label;
+use super::bake::{label, planned};
 use super::folds::{Folds, Shown};
 
 /// Whether boxes show what became of their tasks.
@@ -16,6 +16,59 @@ pub(crate) enum Show {
     States(Timestamp),
     /// Only the structure: nothing has run.
     Structure,
+    /// What would become of each task; the tasks are those of [`step_task`].
+    Forecast,
+}
+
+/// A step of a forecast as a task, with a state that stands for what becomes of it.
+pub(crate) fn step_task(step: &ForecastStep) -> TaskView {
+    let planned = planned(&step.id, step.group.clone(), step.kind, step.needs.clone());
+    TaskView {
+        state: match step.verdict {
+            StepVerdict::Run => BakeState::Waiting,
+            StepVerdict::Reuse => BakeState::Cached,
+            StepVerdict::Skip => BakeState::Skipped,
+            StepVerdict::Unknown => BakeState::Unknown,
+            StepVerdict::Fail => BakeState::Failed,
+        },
+        family: step.family.clone(),
+        ..planned
+    }
+}
+
+/// How a box looks for what becomes of its task, and the word on it.
+fn forecast(state: BakeState) -> (NodeState, &'static str) {
+    match state {
+        BakeState::Cached => (NodeState::Cached, "Reuse"),
+        BakeState::Skipped => (NodeState::Skipped, "Skip"),
+        BakeState::Unknown => (NodeState::Unknown, "Open"),
+        BakeState::Failed => (NodeState::Failed, "Fail"),
+        _ => (NodeState::Plain, "Run"),
+    }
+}
+
+/// What becomes of several tasks as one: what runs first, then what is not known.
+fn forecast_together(states: impl Iterator<Item = BakeState> + Clone) -> BakeState {
+    const ORDER: [BakeState; 4] = [
+        BakeState::Failed,
+        BakeState::Waiting,
+        BakeState::Unknown,
+        BakeState::Cached,
+    ];
+    let has = |state: &BakeState| states.clone().any(|one| one == *state);
+    ORDER.into_iter().find(has).unwrap_or(BakeState::Skipped)
+}
+
+/// `7 run · 1 reuse`
+fn forecast_in_words(states: impl Iterator<Item = BakeState> + Clone) -> String {
+    const WORDS: [(BakeState, &str); 5] = [
+        (BakeState::Failed, "fail"),
+        (BakeState::Waiting, "run"),
+        (BakeState::Cached, "reuse"),
+        (BakeState::Skipped, "skip"),
+        (BakeState::Unknown, "open"),
+    ];
+    in_words(&WORDS, states)
 }
 
 /// The graph of the tasks: a call of an action becomes a frame around its tasks, or a box as long
@@ -64,12 +117,17 @@ fn node(folds: &Folds<'_>, task: &TaskView, show: Show) -> Node {
     let (state, second_line) = match show {
         Show::States(now) => (state(task.state), second_line(task, now)),
         Show::Structure => (NodeState::Plain, plan_line(task)),
+        Show::Forecast => {
+            let (state, word) = forecast(task.state);
+            (state, word.to_owned())
+        }
     };
     let held = folds.inside(&task.id);
     let second_line = match (held.len(), show) {
         (0, _) => second_line,
         (count, Show::Structure) => tasks_in_words(count),
         (_, Show::States(_)) => counts_in_words(held.iter().map(|task| task.state)),
+        (_, Show::Forecast) => forecast_in_words(held.iter().map(|task| task.state)),
     };
     Node {
         kind: match task.kind {
@@ -95,6 +153,10 @@ fn card(folds: &Folds<'_>, family: &str, show: Show) -> Node {
             rows.iter().map(|row| state(row.state)).collect(),
         ),
         Show::Structure => (NodeState::Plain, vec![NodeState::Plain; rows.len()]),
+        Show::Forecast => (
+            forecast(forecast_together(rows.iter().map(|row| row.state))).0,
+            rows.iter().map(|row| forecast(row.state).0).collect(),
+        ),
     };
     Node {
         kind: NodeKind::Matrix { cells },
@@ -102,6 +164,7 @@ fn card(folds: &Folds<'_>, family: &str, show: Show) -> Node {
         second_line: match show {
             Show::States(_) => counts_in_words(rows.iter().map(|row| row.state)),
             Show::Structure => tasks_in_words(rows.len()),
+            Show::Forecast => forecast_in_words(rows.iter().map(|row| row.state)),
         },
         group: group.map(str::to_owned),
         ..Node::task(family, label(family, group))
@@ -125,7 +188,14 @@ fn counts_in_words(states: impl Iterator<Item = BakeState> + Clone) -> String {
         (BakeState::Skipped, "skipped"),
         (BakeState::Unknown, "unknown"),
     ];
-    let words = WORDS.iter().filter_map(|(state, word)| {
+    in_words(&WORDS, states)
+}
+
+fn in_words(
+    known: &[(BakeState, &str)],
+    states: impl Iterator<Item = BakeState> + Clone,
+) -> String {
+    let words = known.iter().filter_map(|(state, word)| {
         let count = states.clone().filter(|one| one == state).count();
         (count > 0).then(|| format!("{count} {word}"))
     });
