@@ -1,6 +1,6 @@
 import { newProject, openFolder, showBakes, showLive } from "../shared/deeds";
 import type { Desk } from "../shared/desk.svelte";
-import { chord, typing } from "../shared/keys";
+import { chord, inTerminal, typing } from "../shared/keys";
 
 export type Sheet = "palette" | "shortcuts" | null;
 
@@ -23,6 +23,7 @@ export class Keyboard {
       "ctrl+/": () => (this.sheet = "shortcuts"),
       "alt+arrowleft": () => router.back(),
       "alt+arrowright": () => router.forward(),
+      "ctrl+`": () => toggleTerminal(desk),
       f6: () => nextRegion(1),
       "shift+f6": () => nextRegion(-1),
     };
@@ -33,8 +34,8 @@ export class Keyboard {
   }
 
   press(event: KeyboardEvent): void {
-    if (event.defaultPrevented) return;
     const keys = chord(event);
+    if (event.defaultPrevented || (inTerminal(event) && !leavesTerminal.includes(keys))) return;
     const busy = this.sheet !== null || document.querySelector("dialog[open]") !== null;
     const act = this.#always[keys] ?? (typing(event) || busy ? undefined : this.#outsideText[keys]);
     if (!act || (busy && keys !== "ctrl+k")) return;
@@ -49,6 +50,14 @@ export class Keyboard {
 
 function focusFilter(): void {
   document.querySelector<HTMLElement>("[data-filter]")?.focus();
+}
+
+/** All other keys belong to the job. */
+const leavesTerminal = ["ctrl+`", "f6", "shift+f6"];
+
+function toggleTerminal({ dock }: Desk): void {
+  if (dock.open && dock.tab === "terminal") dock.open = false;
+  else dock.show("terminal");
 }
 
 const regions = "header, nav[aria-label='Screens'], .work, aside.pane, section[aria-label='Dock']";

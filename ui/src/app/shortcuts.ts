@@ -12,6 +12,7 @@ export const shortcuts: readonly { title: string; keys: readonly [string, string
       ["Ctrl ,", "Settings"],
       ["Alt ←", "Back"],
       ["Alt →", "Forward"],
+      ["Ctrl `", "Terminal"],
       ["F6", "Next part of the window"],
       ["?", "This sheet"],
     ],

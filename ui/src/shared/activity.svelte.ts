@@ -11,7 +11,8 @@ export interface Deed {
   failure: Failure | null;
 }
 
-interface Commands {
+/** The equal commands of a deed. */
+export interface DeedTwin {
   command?: string | undefined;
   official?: string | undefined;
 }
@@ -20,11 +21,11 @@ interface Commands {
 export class Activity {
   deeds = $state.raw<readonly Deed[]>([]);
 
-  did(text: string, { command, official }: Commands = {}): void {
+  did(text: string, { command, official }: DeedTwin = {}): void {
     this.#add({ text, command: command ?? null, official: official ?? null, failure: null });
   }
 
-  failed(text: string, failure: Failure, { command, official }: Commands = {}): void {
+  failed(text: string, failure: Failure, { command, official }: DeedTwin = {}): void {
     this.#add({ text, command: command ?? null, official: official ?? null, failure });
   }
 

@@ -25,14 +25,44 @@ export const stopTwin = (project: string, job: string, suffix: string | null): T
 export const stopAllTwin = (project: string): Twin =>
   twin(project, ["kill", "ALL"], ["kill", "ALL"]);
 
+/** What runs in a project: what the window shows of it first. */
+export const psTwin = (project: string): Twin => twin(project, ["ps"], ["ps"]);
+
 export const statusTwin = (project: string, job: string, suffix: string | null): Twin =>
   twin(project, ["status", job, ...some(suffix)], ["status", job, ...some(suffix)]);
 
 export const logsTwin = (project: string, job: string, suffix: string | null): Twin =>
   twin(project, ["logs", job, ...some(suffix)], ["logs", job, ...some(suffix)]);
 
-export const extendTwin = (project: string, job: string, suffix: string | null): Twin =>
-  twin(project, ["extend", job, "1h", ...(suffix ? ["-s", suffix] : [])]);
+const withSuffix = (suffix: string | null) => (suffix ? ["-s", suffix] : []);
+
+export const extendTwin = (
+  project: string,
+  job: string,
+  suffix: string | null,
+  span = "1h",
+): Twin => twin(project, ["extend", job, span, ...withSuffix(suffix)]);
+
+/** The official tool for running jobs is `apolo`, which knows them by their ids. */
+const inside = (project: string, ours: string[], official: string[]): Twin => ({
+  ...twin(project, ours),
+  official: line("apolo", ...official),
+});
+
+export const shellTwin = (project: string, job: string, suffix: string | null, rawId: string) =>
+  inside(project, ["exec", job, ...withSuffix(suffix)], ["exec", rawId, "--", "sh"]);
+
+export const attachTwin = (project: string, job: string, suffix: string | null, rawId: string) =>
+  inside(project, ["attach", job, ...withSuffix(suffix)], ["attach", rawId]);
+
+export const browseTwin = (project: string, job: string, suffix: string | null, rawId: string) =>
+  inside(project, ["browse", job, ...withSuffix(suffix)], ["job", "browse", rawId]);
+
+export const forwardTwin = (project: string, rawId: string, ports: string) =>
+  inside(project, ["port-forward", rawId, ports], ["port-forward", rawId, ports]);
+
+export const compareTwin = (project: string, left: string, right: string): Twin =>
+  twin(project, ["compare", left, right]);
 
 export const cancelTwin = (project: string, bake: string): Twin =>
   twin(project, ["cancel", bake], ["cancel", bake]);

@@ -1,8 +1,18 @@
-import type { BakeStart, BakeView, ProjectView } from "../api/views";
+import type { BakeStart, BakeView, LiveStarted, ProjectView } from "../api/views";
 import type { Desk } from "./desk.svelte";
-import { buildTwin, clearTwin, extendTwin, stopAllTwin, stopTwin, volumesTwin } from "./cli";
+import {
+  buildTwin,
+  clearTwin,
+  extendTwin,
+  psTwin,
+  stopAllTwin,
+  stopTwin,
+  volumesTwin,
+  type Twin,
+} from "./cli";
 import { bytesInWords, counted } from "./duration";
 import type { Project } from "./project.svelte";
+import { Work } from "./work.svelte";
 
 /** What people can do from several places of the window. */
 export function newProject({ router }: Desk): void {
@@ -45,7 +55,7 @@ export async function openFolder(desk: Desk): Promise<void> {
 
 export function arrive(desk: Desk, view: ProjectView, text: string): void {
   const { path } = desk.enter(view);
-  desk.activity.did(text);
+  desk.activity.did(text, psTwin(path));
   showLive(desk, path);
 }
 
@@ -81,7 +91,7 @@ export async function startBake(desk: Desk, request: BakeStart): Promise<BakeVie
   return bake;
 }
 
-/** Starts a live job with its defaults or with what was asked for. */
+/** Starts a live job with its defaults or with what was asked for. Uploads tell how far they are. */
 export async function startLive(
   desk: Desk,
   project: Project,
@@ -94,31 +104,63 @@ export async function startLive(
     params: asked.params ?? {},
   };
   const plan = await desk.host.call("live_plan", request).catch(() => null);
-  const started = await desk.does(`Start ${request.job}`, () =>
-    desk.host.call("live_start", request),
+  const work = new Work(desk);
+  project.starting.set(request.job, work);
+  const twin = { command: plan?.command, official: plan?.officialCommand };
+  const started = await desk.does(
+    `Start ${request.job}`,
+    () => work.run((name) => desk.host.call("live_start", { ...request, work: name })),
+    twin,
   );
+  project.starting.delete(request.job);
   if (!started) return null;
-  const text = started.alreadyRunning
-    ? `${request.job} was running already`
-    : `Started ${request.job}`;
-  desk.activity.did(text, { command: plan?.command, official: plan?.officialCommand });
-  void project.askLive();
+  tellStarted(desk, project, started, twin);
   return started;
+}
+
+/** What there is to say and to do after a live job was started. */
+export function tellStarted(
+  desk: Desk,
+  project: Project,
+  started: LiveStarted,
+  twin: { command?: string | undefined; official?: string | undefined },
+): void {
+  const { job, rawId } = started.row;
+  const sent = started.uploaded.reduce((all, { files }) => all + files, 0);
+  const kept = started.uploaded.reduce((all, { kept }) => all + kept, 0);
+  const uploads = started.uploaded.length
+    ? `, uploaded ${counted(sent, "file")}, ${kept} were there`
+    : "";
+  const text = started.alreadyRunning ? `${job} was running already` : `Started ${job}${uploads}`;
+  desk.activity.did(text, twin);
+  for (const problem of started.problems) desk.toasts.say(problem);
+  void desk.askForwards();
+  if (started.browses && rawId) project.browse(rawId);
+  void project.askLive();
 }
 
 /** Asks a run of a live job to stop; its row tells until that is confirmed. */
 export async function stopLive(desk: Desk, project: Project, rawId: string, run: Run) {
   const name = runName(run);
+  const twin = stopTwin(project.path, run.job, run.suffix);
   project.stopping.set(rawId, Date.now());
-  const table = await desk.does(`Stop ${name}`, () =>
-    desk.host.call("live_stop", { project: project.path, rawId }),
+  const table = await desk.does(
+    `Stop ${name}`,
+    () => desk.host.call("live_stop", { project: project.path, rawId }),
+    twin,
   );
   if (table) {
-    desk.activity.did(`Asked ${name} to stop`, stopTwin(project.path, run.job, run.suffix));
+    desk.activity.did(`Asked ${name} to stop`, twin);
     project.takeLive(table);
   } else {
     project.stopping.delete(rawId);
   }
+}
+
+/** Opens the web page of a run. */
+export function openPage(desk: Desk, url: string, job: string, twin: Twin): void {
+  void desk.host.openExternal(url);
+  desk.activity.did(`Opened the page of ${job}`, twin);
 }
 
 /** A live job, or one of its runs. */
@@ -129,16 +171,21 @@ interface Run {
 
 const runName = ({ job, suffix }: Run) => (suffix ? `${job} ${suffix}` : job);
 
-/** Lets a run live an hour longer. */
-export async function extendLive(desk: Desk, project: Project, rawId: string, run: Run) {
-  const job = await desk.does(`Extend ${runName(run)}`, () =>
-    desk.host.call("job_extend", { rawId, minutes: 60 }),
+/** Lets a run live longer. */
+export async function extendLive(
+  desk: Desk,
+  project: Project,
+  rawId: string,
+  { run, hours }: { run: Run; hours: number },
+) {
+  const twin = extendTwin(project.path, run.job, run.suffix, `${hours}h`);
+  const job = await desk.does(
+    `Extend ${runName(run)}`,
+    () => desk.host.call("job_extend", { rawId, minutes: 60 * hours }),
+    twin,
   );
   if (!job) return;
-  desk.activity.did(
-    `${runName(run)} may live 1 h longer`,
-    extendTwin(project.path, run.job, run.suffix),
-  );
+  desk.activity.did(`${runName(run)} may live ${hours} h longer`, twin);
   void project.askLive();
 }
 
@@ -155,6 +202,9 @@ export async function stopAllLive(desk: Desk, project: Project) {
   void project.askLive();
 }
 
+/** Under which a transfer of all volumes is known to its project. */
+export const volumesWork = "volumes of the flow";
+
 /** Sends, fetches or makes all volumes that have a folder on this computer. */
 export async function moveVolumes(
   desk: Desk,
@@ -162,9 +212,18 @@ export async function moveVolumes(
   deed: "upload" | "download" | "make",
 ) {
   const words = { upload: "Upload", download: "Download", make: "Make" }[deed];
-  const done = await desk.does(`${words} the volumes`, () =>
-    desk.host.call("volume_act", { project: project.path, volume: null, deed }),
+  const work = new Work(desk);
+  const twin = volumesTwin(project.path, deed === "make" ? "mkvolumes" : deed);
+  project.starting.set(volumesWork, work);
+  const done = await desk.does(
+    `${words} the volumes`,
+    () =>
+      work.run((name) =>
+        desk.host.call("volume_act", { project: project.path, volume: null, deed, work: name }),
+      ),
+    twin,
   );
+  project.starting.delete(volumesWork);
   if (!done) return;
   const sum = (of: "files" | "bytes") => done.rows.reduce((all, row) => all + row[of], 0);
   const moved = `${counted(sum("files"), "file")}, ${bytesInWords(sum("bytes"))}`;
@@ -172,7 +231,7 @@ export async function moveVolumes(
     deed === "make"
       ? `Made the folders of ${counted(done.rows.length, "volume")}`
       : `${words}ed ${counted(done.rows.length, "volume")}: ${moved}`;
-  desk.activity.did(text, volumesTwin(project.path, deed === "make" ? "mkvolumes" : deed));
+  desk.activity.did(text, twin);
   desk.toasts.say(done.rows.length ? text : "No volume of the flow has a folder on this computer");
 }
 

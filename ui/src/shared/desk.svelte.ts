@@ -1,8 +1,16 @@
 import { getContext, setContext } from "svelte";
 
 import { asFailure, type Host } from "../api";
-import type { AppView, DeskEvent, Failure, GraphTheme, HomeView, ProjectView } from "../api/views";
-import { Activity } from "./activity.svelte";
+import type {
+  AppView,
+  DeskEvent,
+  Failure,
+  ForwardTable,
+  GraphTheme,
+  HomeView,
+  ProjectView,
+} from "../api/views";
+import { Activity, type DeedTwin } from "./activity.svelte";
 import { Asked } from "./asked.svelte";
 import { Clock } from "./clock.svelte";
 import { Dock } from "./dock.svelte";
@@ -10,6 +18,7 @@ import { Look } from "./look.svelte";
 import { projectOf } from "./places";
 import { Project } from "./project.svelte";
 import { Router } from "./router.svelte";
+import { Terminals } from "./terminals.svelte";
 import { Toasts } from "./toasts.svelte";
 
 /** What all screens share: the backend's state, the open project, the way around. */
@@ -21,8 +30,10 @@ export class Desk {
   readonly dock = new Dock();
   readonly activity = new Activity();
   readonly toasts = new Toasts();
+  readonly terminals: Terminals;
   readonly app = new Asked<AppView>();
   readonly home = new Asked<HomeView>();
+  readonly forwards = new Asked<ForwardTable>();
   project = $state.raw<Project | null>(null);
   /** Number of calls under way that a person started. */
   working = $state(0);
@@ -32,6 +43,7 @@ export class Desk {
 
   constructor(host: Host) {
     this.host = host;
+    this.terminals = new Terminals(host);
   }
 
   /** Connects to the backend; returns how to let go. */
@@ -45,10 +57,13 @@ export class Desk {
     ];
     void this.askApp();
     void this.askHome();
+    void this.askForwards();
     return () => stops.forEach((stop) => stop());
   }
 
   askHome = () => this.home.ask(() => this.host.call("home_view", {}));
+
+  askForwards = () => this.forwards.ask(() => this.host.call("forward_table", {}));
 
   async askApp(): Promise<void> {
     const app = await this.app.ask(() => this.host.call("app_view", {}));
@@ -81,14 +96,14 @@ export class Desk {
   }
 
   /** Does something a person asked for. Failures are remembered, not thrown. */
-  async does<T>(what: string, deed: () => Promise<T>): Promise<T | null> {
+  async does<T>(what: string, deed: () => Promise<T>, twin?: DeedTwin): Promise<T | null> {
     this.working += 1;
     this.failure = null;
     try {
       return await deed();
     } catch (cause) {
       this.failure = asFailure(cause);
-      this.activity.failed(what, this.failure);
+      this.activity.failed(what, this.failure, twin);
       return null;
     } finally {
       this.working -= 1;
@@ -121,6 +136,7 @@ export class Desk {
       this.app.set({ ...app, settings: event.settings });
       this.look.take(event.settings);
     }
+    if (event.kind === "forwardsChanged") this.forwards.set(event.table);
     this.project?.hear(event);
     for (const ear of this.#ears) ear(event);
   }

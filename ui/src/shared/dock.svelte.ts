@@ -2,7 +2,7 @@ import type { AnyState } from "./state-words";
 
 /** Screens that have a dock. On the list of bakes it starts closed: nothing has a log there. */
 export type DockScreen = "live" | "bakes" | "bake";
-export type DockTab = "logs" | "problems" | "activity";
+export type DockTab = "logs" | "terminal" | "problems" | "activity";
 
 /** Whose log is shown. */
 export interface LogSubject {

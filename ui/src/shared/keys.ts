@@ -1,3 +1,9 @@
+/** Whether the keys go into a terminal, where they belong to the job. */
+export function inTerminal(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement | null;
+  return target?.closest?.(".xterm") != null;
+}
+
 /** Whether letters go into a text now, so that single keys must not act. */
 export function typing(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;

@@ -1,9 +1,10 @@
 import { SvelteMap } from "svelte/reactivity";
 
 import type { Host } from "../api";
-import type { BakeTable, BakeView, DeskEvent, LiveTable, ProjectView } from "../api/views";
+import type { BakeTable, BakeView, DeskEvent, LiveRow, LiveTable, ProjectView } from "../api/views";
 import { Asked } from "./asked.svelte";
 import { isOn } from "./state-words";
+import type { Work } from "./work.svelte";
 
 /** The project that the window shows: what it defines, what runs, what was baked. */
 export class Project {
@@ -13,6 +14,10 @@ export class Project {
   readonly bakes = new Asked<BakeTable>();
   /** Jobs that were asked to stop, with the time of asking. */
   readonly stopping = new SvelteMap<string, number>();
+  /** Live jobs that are being started, with the uploads before them. */
+  readonly starting = new SvelteMap<string, Work>();
+  /** Jobs whose web page is opened as soon as they have one. */
+  readonly #browsing = new Set<string>();
   readonly #host: Host;
 
   constructor(host: Host, path: string) {
@@ -45,6 +50,7 @@ export class Project {
     if (event.kind === "liveChanged" && this.is(event.table.project)) {
       this.live.hear(event.table, this.#live);
       this.#forgetStopped(event.table);
+      this.#browse(event.table);
     }
     if (event.kind === "bakeChanged" && this.is(event.bake.project)) this.#takeBake(event.bake);
   }
@@ -52,6 +58,28 @@ export class Project {
   takeLive(table: LiveTable): void {
     this.live.set(table);
     this.#forgetStopped(table);
+    this.#browse(table);
+  }
+
+  /** Opens the web page of a job as soon as it has one. */
+  browse(rawId: string): void {
+    this.#browsing.add(rawId);
+    if (this.live.value) this.#browse(this.live.value);
+  }
+
+  #browse({ rows }: LiveTable): void {
+    for (const { rawId, httpUrl, state } of rows) {
+      if (rawId === null || !this.#browsing.has(rawId)) continue;
+      if (httpUrl) void this.#host.openExternal(httpUrl);
+      if (httpUrl || !isOn(state)) this.#browsing.delete(rawId);
+    }
+  }
+
+  /** Milliseconds until the life span of a run ends: the platform told it with its table. */
+  lifeLeft(row: LiveRow, now: number): number | null {
+    const told = this.live.value?.updatedAt;
+    if (row.lifeSpanLeft === null || !told || !isOn(row.state)) return null;
+    return Math.max(0, row.lifeSpanLeft * 1000 - Math.max(0, now - Date.parse(told)));
   }
 
   #forgetStopped(table: LiveTable): void {

@@ -3,7 +3,9 @@ import type { Failure, LiveJobView, LivePlan, LiveStart } from "../../api/views"
 import { Asked } from "../../shared/asked.svelte";
 import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
+import { tellStarted } from "../../shared/deeds";
 import type { Project } from "../../shared/project.svelte";
+import { Work } from "../../shared/work.svelte";
 
 /** What is typed before a live job is started, and what the start would do. */
 export class StartForm {
@@ -44,18 +46,26 @@ export class StartForm {
 
   askPlan = () => this.plan.ask(() => this.#desk.host.call("live_plan", this.#request()));
 
+  /** The uploads before the start, while they go on. */
+  get work(): Work | null {
+    return this.#project.starting.get(this.job.id) ?? null;
+  }
+
   async start(): Promise<void> {
+    if (this.work) return;
     this.busy = true;
     this.failure = null;
+    const twin = {
+      command: this.plan.value?.command,
+      official: this.plan.value?.officialCommand,
+    };
+    const work = new Work(this.#desk);
+    this.#project.starting.set(this.job.id, work);
     try {
-      const started = await this.#desk.host.call("live_start", this.#request());
-      const what = started.alreadyRunning
-        ? `${this.job.id} was running already`
-        : `Started ${this.job.id}`;
-      this.#desk.activity.did(what, {
-        command: this.plan.value?.command,
-        official: this.plan.value?.officialCommand,
-      });
+      const started = await work.run((name) =>
+        this.#desk.host.call("live_start", { ...this.#request(), work: name }),
+      );
+      tellStarted(this.#desk, this.#project, started, twin);
       const { job, suffix } = started.row;
       const row = suffix ? `${job}/${suffix}` : job;
       await this.#project.askLive();
@@ -63,8 +73,9 @@ export class StartForm {
       this.#desk.dock.show("logs");
     } catch (cause) {
       this.failure = asFailure(cause);
-      this.#desk.activity.failed(`Start ${this.job.id}`, this.failure);
+      this.#desk.activity.failed(`Start ${this.job.id}`, this.failure, twin);
     } finally {
+      this.#project.starting.delete(this.job.id);
       this.busy = false;
     }
   }
