@@ -12,6 +12,9 @@ export interface TerminalScreen {
 
 let last = 0;
 
+/** So many bytes are kept for screens that come later. */
+const mostKept = 512 * 1024;
+
 /** A terminal in a running job, open or ended. */
 export class TerminalSession {
   readonly name = `window-${Date.now().toString(36)}-${++last}`;
@@ -26,6 +29,8 @@ export class TerminalSession {
   readonly #host: Host;
   #stream: Subscription | null = null;
   #screen: TerminalScreen | null = null;
+  /** What was written last, for a screen that comes later. */
+  #past: Uint8Array[] = [];
   /** Whether the far side gives back what is typed. */
   #echoes = true;
   /** Keys go over one after the other, in order. */
@@ -45,6 +50,8 @@ export class TerminalSession {
   /** Begins to show it; to be called when its screen knows its size. */
   show(screen: TerminalScreen, size: TerminalSize): void {
     this.#screen = screen;
+    if (!this.#echoes) screen.plainLines();
+    for (const bytes of this.#past) screen.write(bytes);
     if (this.#stream) return;
     const { name: terminal, rawId, what } = this;
     this.open = true;
@@ -84,8 +91,15 @@ export class TerminalSession {
 
   /** A job without a terminal reads lines, and does not give back what is typed. */
   #asLine(bytes: Uint8Array): Uint8Array {
-    this.#screen?.write(bytes.map((byte) => (byte === 13 ? 10 : byte)));
+    this.#write(bytes.map((byte) => (byte === 13 ? 10 : byte)));
     return bytes.map((byte) => (byte === 13 ? 10 : byte));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#past.push(bytes);
+    let kept = this.#past.reduce((sum, { length }) => sum + length, 0);
+    while (kept > mostKept && this.#past.length > 1) kept -= this.#past.shift()?.length ?? 0;
+    this.#screen?.write(bytes);
   }
 
   #take(chunk: TerminalChunk): void {
@@ -93,7 +107,7 @@ export class TerminalSession {
       this.#echoes = false;
       this.#screen?.plainLines();
     }
-    if (chunk.bytes) this.#screen?.write(unbase64(chunk.bytes));
+    if (chunk.bytes) this.#write(unbase64(chunk.bytes));
     if (!chunk.ended) return;
     this.open = false;
     this.exitCode = chunk.exitCode;

@@ -21,6 +21,10 @@ label: string,
  */
 group: string | null, 
 /**
+ * The task whose matrix it is a row of, if it is one.
+ */
+family: string | null, 
+/**
  * What kind of task it is.
  */
 kind: TaskKind, 
