@@ -11,12 +11,21 @@ mod credentials;
 mod desk;
 mod editor;
 mod executor_jobs;
+mod images_built;
 mod jobs_explained;
 mod layers;
 mod live_jobs;
 mod makings;
 mod new_projects;
 mod origin;
+#[path = "../../src-tauri/crates/local-platform/tests/podman.rs"]
+#[allow(
+    dead_code,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "the tests of the platform use more of it, and their way of failing"
+)]
+mod podman;
 mod real_projects;
 mod template_commands;
 mod template_hosts;

@@ -5,14 +5,15 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use contract::{
-    BakeAsk, BakeRow, BakeStart, BakeState, BakeView, DeskEvent, ProjectAsk, TaskAsk, TaskView,
+    BakeAsk, BakeRow, BakeStart, BakeState, BakeView, DeskEvent, ImageState, ProjectAsk, TaskAsk,
+    TaskView,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::Receiver;
 use workbench::{Desk, commands};
 
 use crate::args::{Bake, Bakes, Cancel};
-use crate::inspect::failures;
+use crate::inspect::{failures, image_word};
 use crate::job::why;
 use crate::output::{
     Ended, Stop, bake_word, full_path, print_diagnostics, print_json, print_table,
@@ -140,6 +141,7 @@ async fn follow(
 struct Report {
     bar: ProgressBar,
     told: HashMap<String, BakeState>,
+    images: HashMap<String, ImageState>,
 }
 
 impl Report {
@@ -153,10 +155,21 @@ impl Report {
         Self {
             bar,
             told: HashMap::new(),
+            images: HashMap::new(),
         }
     }
 
     fn show(&mut self, view: &BakeView) {
+        for image in &view.images {
+            let before = self.images.insert(image.reference.clone(), image.state);
+            if before != Some(image.state) && image.state != ImageState::Pending {
+                self.line(&format!(
+                    "{:<10} {}",
+                    image_word(image.state),
+                    image.reference
+                ));
+            }
+        }
         for task in &view.tasks {
             let before = self.told.insert(task.id.clone(), task.state);
             if before != Some(task.state) && task.state != BakeState::Waiting {
@@ -182,7 +195,10 @@ impl Report {
     }
 
     fn tell(&self, task: &TaskView) {
-        let line = format!("{:<10} {}", bake_word(task.state), task.id);
+        self.line(&format!("{:<10} {}", bake_word(task.state), task.id));
+    }
+
+    fn line(&self, line: &str) {
         if self.bar.is_hidden() {
             eprintln!("{line}");
         } else {

@@ -1,12 +1,13 @@
 //! `bakehouse compare`, `show`, `clear-cache`: what bakes left behind.
 
 use contract::{
-    AttemptAsk, BakeAsk, BakeCompare, BakeComparison, BakeState, CacheClear, ComparedAttempt,
-    ComparedTask, FileChangeKind, JobAsk, LogAsk, TaskComparison, ValueDifference,
+    AttemptAsk, BakeAsk, BakeCompare, BakeComparison, BakeImageView, BakeState, CacheClear,
+    ComparedAttempt, ComparedTask, FileChangeKind, JobAsk, LogAsk, TaskComparison, ValueDifference,
 };
 use workbench::{Desk, commands};
 
 use crate::args::{ClearCache, Compare, Show};
+use crate::inspect::image_word;
 use crate::job::{ALL, why};
 use crate::live::follow;
 use crate::output::{Ended, Stop, bake_word, full_path, print_json, print_table};
@@ -118,6 +119,29 @@ fn cells(task: &TaskComparison) -> Vec<String> {
     ]
 }
 
+/// Whether an image is meant: by its reference, or by the id of something that defines it.
+fn is_called(image: &BakeImageView, name: &str) -> bool {
+    image.reference == name || image.definitions.iter().any(|id| id == name)
+}
+
+/// Shows an image of a bake with the log of its build.
+async fn show_image(desk: &Desk, image: &BakeImageView, json: bool) -> Result<Ended, Stop> {
+    if json {
+        return print_json(&serde_json::json!({"image": image}));
+    }
+    println!("Image {} {}", image.reference, image_word(image.state));
+    if let Some(raw_id) = image.raw_id.clone() {
+        let ask = LogAsk {
+            raw_id,
+            since: None,
+            without_commands: None,
+        };
+        // How the build ended is told by the state above.
+        let _ = follow(desk, ask, false).await?;
+    }
+    Ok(Ended::Well)
+}
+
 /// Shows a task with its log.
 pub(crate) async fn show(desk: &Desk, show: Show) -> Result<Ended, Stop> {
     let project = full_path(&show.place.project)?;
@@ -129,6 +153,11 @@ pub(crate) async fn show(desk: &Desk, show: Show) -> Result<Ended, Stop> {
     let view = commands::bake_view(desk, ask).await?;
     let known: Vec<&str> = view.tasks.iter().map(|task| task.id.as_str()).collect();
     let task = view.tasks.iter().find(|task| task.id == show.task);
+    let image = view.images.iter();
+    let image = image.filter(|_| task.is_none());
+    if let Some(image) = image.into_iter().find(|image| is_called(image, &show.task)) {
+        return show_image(desk, image, show.place.json).await;
+    }
     let task = task.ok_or_else(|| {
         Stop::Failed(format!(
             "the bake has no task `{}`; it has {}",

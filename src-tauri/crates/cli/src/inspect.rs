@@ -1,7 +1,8 @@
 //! `bakehouse inspect`: the tasks of a bake.
 
 use contract::{
-    BakeAsk, BakeHistory, BakeState, BakeView, JobAsk, JobView, ProjectAsk, TaskHistory, TaskView,
+    BakeAsk, BakeHistory, BakeState, BakeView, ImageState, JobAsk, JobView, ProjectAsk,
+    TaskHistory, TaskView,
 };
 use indexmap::IndexMap;
 use workbench::{Desk, commands};
@@ -117,6 +118,35 @@ fn print_view(view: &BakeView, history: &BakeHistory) {
         "TASK", "STATUS", "RAW ID", "WHEN", "TIME", "USUALLY", "SLACK", "OUTPUTS",
     ];
     print_table(&heads, &rows);
+    print_images(view);
+}
+
+fn print_images(view: &BakeView) {
+    if view.images.is_empty() {
+        return;
+    }
+    let rows = view.images.iter().map(|image| {
+        let job = image.raw_id.clone().unwrap_or_default();
+        vec![
+            image.reference.clone(),
+            image_word(image.state).to_owned(),
+            job,
+        ]
+    });
+    println!();
+    print_table(&["IMAGE", "STATUS", "BUILDER"], &rows.collect::<Vec<_>>());
+}
+
+/// How an image stands, in the words of the platform.
+pub(crate) fn image_word(state: ImageState) -> &'static str {
+    match state {
+        ImageState::Pending => "pending",
+        ImageState::Building => "building",
+        ImageState::Built => "built",
+        ImageState::BuildFailed => "build failed",
+        ImageState::Cached => "cached",
+        ImageState::Unknown => "unknown",
+    }
 }
 
 fn cells(task: &TaskView, history: Option<&TaskHistory>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::DiagnosticView;
+use crate::{BakeImageView, DiagnosticView};
 
 wire! {
     /// State of a bake, of an attempt or of a task.
@@ -147,6 +147,8 @@ wire! {
         pub params: IndexMap<String, String>,
         /// Its tasks in the order of the graph.
         pub tasks: Vec<TaskView>,
+        /// The images that its flow defines.
+        pub images: Vec<BakeImageView>,
         /// Whether this process runs it.
         pub executed_here: bool,
         /// Who executes it, or did; nothing if that cannot be told.

@@ -86,7 +86,7 @@ pub(crate) struct Bakes {
 pub(crate) struct Show {
     /// Id or name of the bake.
     pub(crate) bake: String,
-    /// Full id of the task.
+    /// Full id of the task; or of an image, or its reference, to see how it was built.
     pub(crate) task: String,
     /// Number of the attempt; the last when missing.
     #[arg(short = 'k', long, short_alias = 'a')]

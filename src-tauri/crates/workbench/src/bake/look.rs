@@ -16,7 +16,7 @@ use protocol::{Job, JobFilter};
 use super::{executor, take_up};
 use crate::Desk;
 use crate::project::OpenProject;
-use crate::view::bake::{Known, counts, finished_at, of_graphs, row};
+use crate::view::bake::{Known, counts, finished_at, image, of_graphs, row};
 use crate::view::failure;
 use crate::view::job::time;
 use crate::view::task;
@@ -117,7 +117,7 @@ fn view(
         bake,
         attempt,
         tasks: records,
-        ..
+        images,
     } = inspected;
     let known = Known::new(attempt, records, jobs);
     let tasks: Vec<TaskView> = plan.iter().map(|task| known.fill(task.clone())).collect();
@@ -138,6 +138,7 @@ fn view(
         attempts: numbers,
         params: bake.params.clone().unwrap_or_default(),
         tasks,
+        images: images.iter().map(image).collect(),
         executed_here: desk.bakery().executes(&bake.id),
         executor,
         executor_job,

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use contract::{BakeRow, BakeState, NeedView, StateCount, TaskKind, TaskView};
+use contract::{
+    BakeImageView, BakeRow, BakeState, ImageState, NeedView, StateCount, TaskKind, TaskView,
+};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use protocol::Job;
-use protocol::flow::{Attempt, Bake, Task, TaskStatus, Values};
+use protocol::flow::{Attempt, Bake, BakeImage, ImageStatus, Task, TaskStatus, Values};
 
 use crate::view::job::{runner, said, time};
 
@@ -21,6 +23,25 @@ pub(crate) fn state(status: &TaskStatus) -> BakeState {
         TaskStatus::Skipped => BakeState::Skipped,
         TaskStatus::Cached => BakeState::Cached,
         TaskStatus::Unknown(_) => BakeState::Unknown,
+    }
+}
+
+/// An image of a bake.
+pub(crate) fn image(record: &BakeImage) -> BakeImageView {
+    BakeImageView {
+        reference: record.reference.clone(),
+        definitions: record.yaml_defs.clone(),
+        state: match record.status {
+            ImageStatus::Pending => ImageState::Pending,
+            ImageStatus::Building => ImageState::Building,
+            ImageStatus::Built => ImageState::Built,
+            ImageStatus::BuildFailed => ImageState::BuildFailed,
+            ImageStatus::Cached => ImageState::Cached,
+            ImageStatus::Unknown(_) => ImageState::Unknown,
+        },
+        raw_id: record.builder_job_id.clone(),
+        context: record.context_on_storage.clone(),
+        dockerfile: record.dockerfile_rel.clone(),
     }
 }
 
