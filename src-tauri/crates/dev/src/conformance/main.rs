@@ -9,6 +9,8 @@
 )]
 
 mod actions;
+#[path = "../bakes/mod.rs"]
+mod bakes;
 mod batch_flow;
 mod count;
 mod dice;
@@ -51,6 +53,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// The same batches baked by the official tool and by ours
+    Bakes(bakes::Options),
     /// Recorded pairs of input and result that belong to the language
     Expressions(expressions::Options),
     /// Real projects with recorded results
@@ -66,7 +70,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // The tour has no rules of the language: it says why at each step.
-    let has_rules = !matches!(arguments.command, Command::Tools(_));
+    let has_rules = !matches!(arguments.command, Command::Tools(_) | Command::Bakes(_));
     match carry_out(arguments.command, arguments.verbose) {
         Ok(count) => {
             if has_rules {
@@ -84,6 +88,7 @@ fn main() -> ExitCode {
 
 fn carry_out(command: Command, verbose: bool) -> Result<Count> {
     match command {
+        Command::Bakes(options) => bakes::compare(&options),
         Command::Expressions(options) => expressions::compare(&options, verbose),
         Command::Flows(options) => flows::compare(&options, verbose),
         Command::Random(options) => random::compare(&options, verbose),

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The answer to a plain GET of this computer: status and body. The oldest version of HTTP is
 /// enough, and its answers come in one piece.
-pub(super) fn get(url: &str, token: Option<&str>) -> Result<(u16, Vec<u8>)> {
+pub(crate) fn get(url: &str, token: Option<&str>) -> Result<(u16, Vec<u8>)> {
     let rest = url.strip_prefix("http://").context("a plain address")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut socket = TcpStream::connect(host).with_context(|| format!("{host} does not answer"))?;
@@ -37,19 +37,19 @@ pub(super) fn get(url: &str, token: Option<&str>) -> Result<(u16, Vec<u8>)> {
 }
 
 /// The platform as the logged-in user sees it.
-pub(super) struct Api {
-    pub(super) url: String,
-    pub(super) token: String,
+pub(crate) struct Api {
+    pub(crate) url: String,
+    pub(crate) token: String,
 }
 
 impl Api {
     /// One object.
-    pub(super) fn get(&self, path: &str) -> Result<Value> {
+    pub(crate) fn get(&self, path: &str) -> Result<Value> {
         serde_json::from_slice(&self.body(path)?).with_context(|| format!("the answer to {path}"))
     }
 
     /// A list, written as lines.
-    pub(super) fn list(&self, path: &str) -> Result<Vec<Value>> {
+    pub(crate) fn list(&self, path: &str) -> Result<Vec<Value>> {
         let body = String::from_utf8(self.body(path)?)?;
         let line = |line: &str| serde_json::from_str(line);
         let lines: Result<Vec<Value>, _> = body.lines().map(line).collect();

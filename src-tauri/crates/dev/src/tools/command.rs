@@ -9,48 +9,54 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 /// How long a command may take. Nothing is measured with it.
-pub(super) const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 /// How often a command is looked at.
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// What surrounds every command.
 #[derive(Clone)]
-pub(super) struct Surroundings {
+pub(crate) struct Surroundings {
     /// Programs of the tools.
-    pub(super) bin: PathBuf,
+    pub(crate) bin: PathBuf,
     /// The tools' own folder.
-    pub(super) config: PathBuf,
+    pub(crate) config: PathBuf,
     /// Where it runs.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Where output goes.
-    pub(super) scratch: PathBuf,
+    pub(crate) scratch: PathBuf,
 }
 
 /// A command that was started. Dropping it ends it.
-pub(super) struct Started {
+pub(crate) struct Started {
     process: Child,
     output: PathBuf,
 }
 
 /// How a command ended.
-pub(super) struct Ended {
+pub(crate) struct Ended {
     /// Its exit code; nothing after a signal or when it took too long.
-    pub(super) code: Option<i32>,
+    pub(crate) code: Option<i32>,
     /// Everything it printed.
-    pub(super) output: String,
+    pub(crate) output: String,
 }
 
 impl Surroundings {
     /// Starts a command: a program of the tools or of the system, and its arguments.
-    pub(super) fn start(&self, words: &[&str], stdin: Stdio) -> Result<Started> {
+    pub(crate) fn start(&self, words: &[&str], stdin: Stdio) -> Result<Started> {
+        let (program, arguments) = words.split_first().context("a command has a program")?;
+        let mut command = self.command(program);
+        command.args(arguments);
+        self.start_command(command, stdin)
+    }
+
+    /// Starts a command that was made ready with [`Self::command`].
+    pub(crate) fn start_command(&self, mut command: Command, stdin: Stdio) -> Result<Started> {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let output = self.scratch.join(format!("output-{number}"));
         let written = File::create(&output)?;
-        let (program, arguments) = words.split_first().context("a command has a program")?;
-        let process = self
-            .command(program)
-            .args(arguments)
+        let program = command.get_program().display().to_string();
+        let process = command
             .stdin(stdin)
             .stdout(written.try_clone()?)
             .stderr(written)
@@ -59,7 +65,8 @@ impl Surroundings {
         Ok(Started { process, output })
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// A command that is not started yet.
+    pub(crate) fn command(&self, program: &str) -> Command {
         let own = self.bin.join(program);
         let mut command = Command::new(if own.is_file() { own } else { program.into() });
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -82,10 +89,15 @@ impl Surroundings {
 
 impl Started {
     /// Waits for its end, up to the limit.
-    pub(super) fn end(mut self) -> Result<Ended> {
+    pub(crate) fn end(self) -> Result<Ended> {
+        self.end_within(LIMIT)
+    }
+
+    /// The same with another limit.
+    pub(crate) fn end_within(mut self, limit: Duration) -> Result<Ended> {
         let begun = Instant::now();
         let mut status: Option<ExitStatus> = None;
-        while status.is_none() && begun.elapsed() < LIMIT {
+        while status.is_none() && begun.elapsed() < limit {
             status = self.process.try_wait()?;
             if status.is_none() {
                 std::thread::sleep(GLANCE);
@@ -100,7 +112,7 @@ impl Started {
     }
 
     /// Waits until it has printed something; answers whether it has.
-    pub(super) fn says(&mut self, wanted: &str) -> Result<bool> {
+    pub(crate) fn says(&mut self, wanted: &str) -> Result<bool> {
         let begun = Instant::now();
         loop {
             let over = self.process.try_wait()?.is_some();
@@ -115,12 +127,12 @@ impl Started {
     }
 
     /// What it has printed so far.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         read(&self.output)
     }
 
     /// Where bytes for it are written to, if it was started so.
-    pub(super) fn stdin(&mut self) -> Option<std::process::ChildStdin> {
+    pub(crate) fn stdin(&mut self) -> Option<std::process::ChildStdin> {
         self.process.stdin.take()
     }
 }

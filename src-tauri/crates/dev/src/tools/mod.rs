@@ -5,24 +5,24 @@
 //! away, and a fresh platform is served for them.
 
 mod account;
-mod api;
+pub(crate) mod api;
 mod bakes;
 mod blobs;
-mod command;
+pub(crate) mod command;
 mod disks;
 mod images;
 mod jobs;
 mod live;
-mod peers;
+pub(crate) mod peers;
 mod remote;
 mod secrets;
-mod server;
+pub(crate) mod server;
 mod sharing;
 mod storage;
 mod streams;
 mod tour;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -113,7 +113,10 @@ pub(crate) fn compare(options: &Options) -> Result<Count> {
     let scratch = tempfile::tempdir()?;
     let peers = Peers::ready(options.peers.as_deref(), scratch.path())?;
     println!("{}", peers.versions()?);
-    let server = Server::start(&exe(options)?, options.runner.as_deref(), scratch.path())?;
+    let exe = exe(options.exe.as_deref())?;
+    let mut flags: Vec<&str> = Vec::new();
+    flags.extend(options.runner.iter().flat_map(|name| ["--runner", name]));
+    let server = Server::start(&exe, &flags, scratch.path())?;
     println!("platform at {}", server.url());
     let mut tour = Tour::begin(&peers, server, scratch.path())?;
     for group in groups {
@@ -139,9 +142,10 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Group>> {
     Ok(GROUPS.iter().filter(wanted).collect())
 }
 
-fn exe(options: &Options) -> Result<PathBuf> {
-    if let Some(exe) = &options.exe {
-        return Ok(exe.clone());
+/// The given `bakehouse`, or the one that was built beside this program.
+pub(crate) fn exe(given: Option<&Path>) -> Result<PathBuf> {
+    if let Some(exe) = given {
+        return Ok(exe.to_owned());
     }
     let own = std::env::current_exe()?;
     let name = format!("bakehouse{}", std::env::consts::EXE_SUFFIX);

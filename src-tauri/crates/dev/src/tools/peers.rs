@@ -9,13 +9,13 @@ use anyhow::{Context as _, Result, bail};
 const PACKAGES: [&str; 3] = ["apolo-cli", "apolo-flow", "apolo-extras"];
 
 /// An environment with the tools.
-pub(super) struct Peers {
+pub(crate) struct Peers {
     bin: PathBuf,
 }
 
 impl Peers {
     /// The environment in `given`, or a new one below `scratch`.
-    pub(super) fn ready(given: Option<&Path>, scratch: &Path) -> Result<Self> {
+    pub(crate) fn ready(given: Option<&Path>, scratch: &Path) -> Result<Self> {
         let folder = match given {
             Some(given) => std::path::absolute(given)?,
             None => install(&scratch.join("peers"))?,
@@ -30,12 +30,12 @@ impl Peers {
     }
 
     /// Where the programs are.
-    pub(super) fn bin(&self) -> &Path {
+    pub(crate) fn bin(&self) -> &Path {
         &self.bin
     }
 
     /// One line for each tool.
-    pub(super) fn versions(&self) -> Result<String> {
+    pub(crate) fn versions(&self) -> Result<String> {
         let listed = Command::new(self.bin.join("python"))
             .args([
                 "-m",

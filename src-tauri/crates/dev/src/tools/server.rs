@@ -12,7 +12,7 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A platform that is served until this is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     url: String,
     exe: PathBuf,
@@ -21,21 +21,19 @@ pub(super) struct Server {
 
 impl Server {
     /// Serves a platform whose data lies below `scratch`.
-    pub(super) fn start(exe: &Path, runner: Option<&str>, scratch: &Path) -> Result<Self> {
-        let data = scratch.join("platform");
+    pub(crate) fn start(exe: &Path, flags: &[&str], scratch: &Path) -> Result<Self> {
+        let home = scratch.join("home");
+        let data = home.join("local");
+        std::fs::create_dir_all(&data)?;
         let log = scratch.join("platform.log");
         let written = File::create(&log)?;
-        let mut command = Command::new(exe);
-        command
+        let process = Command::new(exe)
             .args(["serve", "--port", "0", "--data"])
             .arg(&data)
             // A tour does not need the keyring of whoever makes it.
-            .args(["--secrets", "session"]);
-        if let Some(runner) = runner {
-            command.args(["--runner", runner]);
-        }
-        let process = command
-            .env("BAKEHOUSE_HOME", scratch.join("home"))
+            .args(["--secrets", "session"])
+            .args(flags)
+            .env("BAKEHOUSE_HOME", home)
             .stdin(Stdio::null())
             .stdout(written.try_clone()?)
             .stderr(written)
@@ -74,12 +72,12 @@ impl Server {
     }
 
     /// Entry of the platform.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The program that serves, and the folder of its data.
-    pub(super) fn program(&self) -> (&Path, &Path) {
+    pub(crate) fn program(&self) -> (&Path, &Path) {
         (&self.exe, &self.data)
     }
 }
