@@ -241,7 +241,13 @@ impl<'repository> Bench<'repository> {
         tour.arg("tools")
             .env("BAKEHOUSE_EXE", self.command_line_tool())
             .current_dir(self.repository.root());
-        self.run(&mut tour)
+        self.run(&mut tour)?;
+        let mut bakes = Command::new(self.repository.binary("debug", "dev-conformance"));
+        bakes
+            .args(["bakes", "--short"])
+            .env("BAKEHOUSE_EXE", self.command_line_tool())
+            .current_dir(self.repository.root());
+        self.run(&mut bakes)
     }
 
     fn checker(&self, checker: &Checker, arguments: &[&str]) -> Result<()> {

@@ -19,6 +19,8 @@ pub(super) struct Batch {
     pub(super) batch: String,
     /// Values of its parameters.
     pub(super) params: Vec<(String, String)>,
+    /// The id of the project; a folder of the storage has this name, as one of a volume would.
+    pub(super) id: String,
     /// Images of the platform that have to be there.
     pub(super) images: Vec<String>,
 }
@@ -34,7 +36,7 @@ impl Batch {
         let name = self.root.file_name().context("a project has a name")?;
         let place = folder.join(name);
         copy(&self.root, &place)?;
-        let edits = edit::carry_out(&place)?;
+        let edits = edit::carry_out(&place, &self.batch)?;
         Ok((place, edits))
     }
 }
@@ -78,6 +80,11 @@ fn of_project(corpus: &Path, project: &str, record: &Value) -> Result<Vec<Batch>
             root: root.clone(),
             batch: stem(path),
             params: params(&file["batch"]),
+            id: record["project"]["id"]
+                .as_str()
+                .or_else(|| record["project_ctx"]["id"].as_str())
+                .unwrap_or_default()
+                .to_owned(),
             images: images(&file["batch"]),
         };
         match why_not(&root.join(path), &file["batch"]) {
@@ -129,7 +136,15 @@ fn images(batch: &Value) -> Vec<String> {
     let images = batch["bake_images"].as_array().into_iter().flatten();
     let references = images.filter_map(|image| image["ref"].as_str());
     let ours = references.filter(|reference| reference.starts_with("image:"));
-    ours.map(str::to_owned).collect()
+    // Projects of others become the one that is here.
+    let short = |reference: &str| match reference.strip_prefix("image://") {
+        Some(full) => full
+            .splitn(4, '/')
+            .last()
+            .map(|name| format!("image:{name}")),
+        None => Some(reference.to_owned()),
+    };
+    ours.filter_map(short).collect()
 }
 
 impl Batch {

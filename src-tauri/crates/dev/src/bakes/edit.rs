@@ -10,6 +10,9 @@ pub(super) const GIVEN: &str = "given";
 /// The presets of every platform on one computer.
 const PRESETS: [&str; 3] = ["cpu-small", "cpu-medium", "cpu-large"];
 
+/// The project that every such platform has.
+const PROJECT: &str = "default-project";
+
 /// A change of a file.
 pub(super) struct Edit {
     file: String,
@@ -55,10 +58,12 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
 ];
 
 /// Changes the files of a project that lies in a folder of its own.
-pub(super) fn carry_out(project: &Path) -> Result<Vec<Edit>> {
+pub(super) fn carry_out(project: &Path, batch: &str) -> Result<Vec<Edit>> {
     let mut edits = Vec::new();
-    for path in configs(project) {
+    let mut wants_readme = false;
+    for path in configs(project, batch) {
         let text = std::fs::read_to_string(&path)?;
+        wants_readme |= text.contains("README.md");
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let changed = edited(&text, &file, &mut edits);
         if changed != text {
@@ -66,7 +71,7 @@ pub(super) fn carry_out(project: &Path) -> Result<Vec<Edit>> {
         }
     }
     let readme = project.join("README.md");
-    if !readme.exists() {
+    if wants_readme && !readme.exists() {
         std::fs::write(readme, "read me\n")?;
         edits.push(Edit {
             file: "README.md".to_owned(),
@@ -78,13 +83,20 @@ pub(super) fn carry_out(project: &Path) -> Result<Vec<Edit>> {
     Ok(edits)
 }
 
-fn configs(project: &Path) -> Vec<PathBuf> {
+/// The files that a bake of a batch reads.
+fn configs(project: &Path, batch: &str) -> Vec<PathBuf> {
+    let is_read = |path: &PathBuf| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        stem == batch || stem == "project" || stem.contains("action")
+    };
     let folders = [".apolo", ".neuro"].map(|name| project.join(name));
     let listed = folders
         .into_iter()
         .filter_map(|folder| std::fs::read_dir(folder).ok());
     let paths = listed.flat_map(|listed| listed.flatten().map(|entry| entry.path()));
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| path.is_file() && is_read(path))
+        .collect();
     paths.sort();
     paths
 }
@@ -106,14 +118,17 @@ fn edited(text: &str, file: &str, edits: &mut Vec<Edit>) -> String {
         }
     }
     let lines = changed.split_inclusive('\n').map(|line| {
-        let Some(preset) = line.trim().strip_prefix("preset: ") else {
-            return line.to_owned();
+        let (key, value) = line.trim().split_once(": ").unwrap_or_default();
+        let is_known = PRESETS.contains(&value) || value.contains(['{', '[']);
+        let (to, why) = match key {
+            "preset" | "build_preset" if !is_known => {
+                (PRESETS[0], "the platform here has no such preset")
+            }
+            "project_name" => (PROJECT, "the platform here has no such project"),
+            _ => return line.to_owned(),
         };
-        if PRESETS.contains(&preset) || preset.contains('{') || preset.contains('[') {
-            return line.to_owned();
-        }
-        note(preset, PRESETS[0], "the platform here has no such preset");
-        line.replace(preset, PRESETS[0])
+        note(value, to, why);
+        line.replace(value, to)
     });
     lines.collect()
 }

@@ -13,7 +13,7 @@ mod stored;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::count::Count;
@@ -82,13 +82,16 @@ fn of_batch(batch: &Batch, folder: &Path, (theirs, ours): (&Side, &Side)) -> Res
         theirs.put_image(image)?;
         ours.put_image(image)?;
     }
+    for side in [theirs, ours] {
+        side.make_folder(&batch.id)?;
+    }
     let mut differences = Differences::default();
     for round in ["first", "second"] {
         let expected = theirs.bake_officially(batch, &place)?;
         let got = ours.bake(batch, &place)?;
         differences.compare(round, &expected, &got);
         if expected == Stored::Nothing {
-            return Ok(differences);
+            bail!("the official tool made no bake");
         }
         if round == "second" {
             let third = theirs.bake(batch, &place)?;
@@ -98,13 +101,34 @@ fn of_batch(batch: &Batch, folder: &Path, (theirs, ours): (&Side, &Side)) -> Res
     Ok(differences)
 }
 
+/// Batches with which the official executor fails, and ours does not.
+const OTHERWISE: &[(&str, &str)] = &[(
+    "mlops-demo-oss-mlflow@b77dadb: wide-flow",
+    "the official executor takes the dots of `task-1-0.01-0.2` for ids of calls and breaks off",
+)];
+
 fn tell(batch: &Batch, found: Result<Differences>) -> Count {
     let mut count = Count::default();
     let name = batch.name();
+    let otherwise = OTHERWISE.iter().find(|(other, _)| name.contains(other));
+    let otherwise = otherwise.map(|(_, why)| *why);
     match found {
         Err(error) => {
             count.failed = 1;
             println!("FAILED  {name}: {error:#}");
+        }
+        Ok(found) if otherwise.is_some() => {
+            // A difference that is gone means that the words about it are wrong by now.
+            let differs = !found.failed.is_empty();
+            count.intended = usize::from(differs);
+            count.failed = usize::from(!differs);
+            let (word, which) = if differs {
+                ("ok", "intended")
+            } else {
+                ("FAILED", "no longer so")
+            };
+            println!("{word:7} {name}: {}", found.told);
+            println!("          {which}: {}", otherwise.unwrap_or_default());
         }
         Ok(found) if !found.failed.is_empty() => {
             count.failed = 1;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::corpus::Batch;
 
 /// Names in the project of the tour of the tools.
-const NAMES: [&str; 2] = ["steps", "fails"];
+const NAMES: [&str; 3] = ["steps", "broken", "called"];
 
 pub(super) fn batches() -> Result<Vec<Batch>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/real-tools/flow");
@@ -17,6 +17,7 @@ pub(super) fn batches() -> Result<Vec<Batch>> {
         root: root.clone(),
         batch: name.to_owned(),
         params: Vec::new(),
+        id: "tour_flow".to_owned(),
         images: Vec::new(),
     };
     Ok(NAMES.map(batch).into())

@@ -76,6 +76,13 @@ impl Side {
         }
     }
 
+    /// Makes a folder of the storage, which copying a file into it wants.
+    pub(super) fn make_folder(&self, name: &str) -> Result<()> {
+        let folder = format!("storage:{name}");
+        self.run(&["apolo", "mkdir", "--parents", &folder])?;
+        Ok(())
+    }
+
     pub(super) fn put_image(&self, reference: &str) -> Result<()> {
         registry::put(&self.api, PLACE, reference)
     }
