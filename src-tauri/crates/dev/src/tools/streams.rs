@@ -106,7 +106,7 @@ fn ports(tour: &mut Tour, port: &str) -> Result<()> {
 }
 
 fn top(tour: &mut Tour) -> Result<()> {
-    let top = ["apolo", "top", "--timeout", "6", "busy"];
+    let top = ["apolo", "top", "--timeout", "15", "busy"];
     tour.step(&top, ends(124).says("busy").says("CPU").says("MEMORY"))?;
     Ok(())
 }
