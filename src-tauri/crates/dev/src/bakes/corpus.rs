@@ -80,11 +80,10 @@ fn of_project(corpus: &Path, project: &str, record: &Value) -> Result<Vec<Batch>
             root: root.clone(),
             batch: stem(path),
             params: params(&file["batch"]),
-            id: record["project"]["id"]
-                .as_str()
-                .or_else(|| record["project_ctx"]["id"].as_str())
-                .unwrap_or_default()
-                .to_owned(),
+            id: text(&record["project"], "id")
+                .or_else(|| text(&record["project_ctx"]["value"], "id"))
+                .or_else(|| text(&file["batch"]["run"]["project"], "id"))
+                .unwrap_or_default(),
             images: images(&file["batch"]),
         };
         match why_not(&root.join(path), &file["batch"]) {
@@ -93,6 +92,10 @@ fn of_project(corpus: &Path, project: &str, record: &Value) -> Result<Vec<Batch>
         }
     }
     Ok(batches)
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value[key].as_str().map(str::to_owned)
 }
 
 fn stem(path: &str) -> String {

@@ -13,6 +13,9 @@ const PRESETS: [&str; 3] = ["cpu-small", "cpu-medium", "cpu-large"];
 /// The project that every such platform has.
 const PROJECT: &str = "default-project";
 
+/// Whom the tools log in as.
+const USER: &str = "user";
+
 /// A change of a file.
 pub(super) struct Edit {
     file: String,
@@ -125,6 +128,7 @@ fn edited(text: &str, file: &str, edits: &mut Vec<Edit>) -> String {
                 (PRESETS[0], "the platform here has no such preset")
             }
             "project_name" => (PROJECT, "the platform here has no such project"),
+            "owner" => (USER, "the platform here has no such user"),
             _ => return line.to_owned(),
         };
         note(value, to, why);

@@ -132,7 +132,7 @@ fn tell(batch: &Batch, found: Result<Differences>) -> Count {
         }
         Ok(found) if !found.failed.is_empty() => {
             count.failed = 1;
-            println!("FAILED  {name}");
+            println!("FAILED  {name}: {}", found.told);
             found
                 .failed
                 .iter()

@@ -1,9 +1,9 @@
 //! The machine against results that the reference gave, where they are at hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use flow::batch::TaskId;
+use flow::batch::{Outcome, Results, TaskId, TaskResult};
 use protocol::flow::TaskStatus;
 use serde_json::Value;
 
@@ -130,6 +130,87 @@ fn bakes_go_as_those_of_the_reference() {
             .filter(|record| record.status() != TaskStatus::Skipped)
             .count();
         assert_eq!(odd, 0, "{id}: {:?}", sim.histories());
+        let events: Vec<String> = serde_json::from_value(case["result"]["events"].clone()).unwrap();
+        assert_eq!(deeds(&sim.events), deeds(&events), "{id}");
+    }
+}
+
+/// Which jobs were started and which were stopped, in no order: what happens at the same time is
+/// told in any. The reference names tasks by their tags.
+fn deeds(events: &[String]) -> BTreeSet<String> {
+    let is_deed = |event: &&String| event.starts_with("start ") || event.starts_with("kill ");
+    let named = events.iter().filter(is_deed);
+    named.map(|event| event.replace('_', "-")).collect()
+}
+
+#[test]
+fn where_we_do_otherwise_the_bake_comes_to_an_end_that_can_be_explained() {
+    let expected = |id: &str| {
+        Some(match id {
+            "executor#20" => ("succeeded", "c: skipped"),
+            "executor#21" => ("succeeded", "c: pending running succeeded"),
+            "executor#26" => ("failed", "l: pending failed"),
+            "executor#40" => ("succeeded", "c: pending running succeeded"),
+            _ => return None,
+        })
+    };
+    for case in cases("executor") {
+        let id = case["id"].as_str().unwrap();
+        let Some((result, first)) = expected(id) else {
+            continue;
+        };
+        let sim = played(&case);
+        assert_eq!(sim.result.as_ref().unwrap().as_str(), result, "{id}");
+        assert_eq!(sim.histories()[0], first, "{id}");
+    }
+}
+
+#[test]
+fn results_are_remembered_under_the_keys_of_the_reference() {
+    for case in cases("cache-key") {
+        let id = case["id"].as_str().unwrap();
+        let files: Vec<(String, String)> = text_map(&case["input"]["files"]).into_iter().collect();
+        let task = TaskId::parse(case["input"]["task"].as_str().unwrap());
+        let mut results = Results::new();
+        for (need, result) in case["input"]["needs"].as_object().unwrap() {
+            let outputs = text_map(&result["outputs"]).into_iter().collect();
+            // Only post tasks read the state, that of their main task.
+            let state = text_map(&case["input"]["state"]).into_iter().collect();
+            let outcome = Outcome::Succeeded;
+            let result = TaskResult {
+                outcome,
+                outputs,
+                state,
+            };
+            results.insert(TaskId::parse(need), result);
+        }
+        let planned = recipe(&files).task(&task, &results).unwrap();
+        let expected = case["result"]["caching_key"].as_str().unwrap();
+        assert_eq!(planned.config.caching_key, expected, "{id}");
+    }
+}
+
+#[test]
+fn a_second_bake_takes_from_the_cache_what_that_of_the_reference_takes() {
+    for case in cases("cache").iter().filter(|case| case["id"] == "cache#1") {
+        let files: Vec<(String, String)> = text_map(&case["input"]["files"]).into_iter().collect();
+        let mut first = Sim::new(Machine::new(recipe(&files)));
+        first = first.script("a", &[], "::set-output name=v::1\n");
+        first.run();
+        let mut second = Sim::new(Machine::new(recipe(&files)));
+        second.cache = first.cache;
+        second.run();
+        let statuses: BTreeMap<String, String> = second
+            .machine
+            .records()
+            .map(|record| (record.id.to_string(), record.status().to_string()))
+            .collect();
+        assert_eq!(statuses, text_map(&case["result"]["second_bake"]));
+        let record = second.machine.record(&TaskId::top("a")).unwrap();
+        let outputs: BTreeMap<String, String> =
+            record.outputs.clone().unwrap().into_iter().collect();
+        assert_eq!(outputs, text_map(&case["result"]["second_bake_outputs_a"]));
+        assert!(second.events.is_empty());
     }
 }
 

@@ -267,8 +267,10 @@ impl Sim {
         let output = std::process::Command::new(&words[0])
             .args(&words[1..])
             .current_dir(&folder)
-            .output()
-            .unwrap();
+            .output();
+        let Ok(output) = output else {
+            return self.ending("failed", "");
+        };
         let log = String::from_utf8(output.stdout).unwrap();
         let status = if output.status.success() {
             "succeeded"
