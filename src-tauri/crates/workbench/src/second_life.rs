@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use contract::{Failure, FailureCode};
 use local_platform::{BUILD_IMAGE_WORD, EXECUTE_WORD, JOB_WORD};
@@ -46,8 +47,17 @@ pub fn second_life() -> Option<u8> {
     }
 }
 
+/// How long a job whose bake fails stays at least. The official tool looks again and again until the
+/// job runs and then shows its log; of a job that has failed before its first look it shows nothing.
+const SEEN: Duration = Duration::from_secs(3);
+
 fn execute(bake: &str, folder: &Path) -> u8 {
-    told(run(bake, folder))
+    let begun = Instant::now();
+    let code = told(run(bake, folder));
+    if code == Executed::Failed.exit_code() {
+        std::thread::sleep(SEEN.saturating_sub(begun.elapsed()));
+    }
+    code
 }
 
 fn apart(order: &OsString) -> u8 {
