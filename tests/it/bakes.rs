@@ -111,6 +111,8 @@ async fn exports_show_every_task(test: &TestDesk, project: &ProjectView, bake: &
             subject: subject.clone(),
             theme: GraphTheme::Light,
             direction: GraphDirection::Right,
+            stats: false,
+            folding: GraphFolding::default(),
             format,
             path: path.display().to_string(),
         };

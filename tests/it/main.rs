@@ -11,6 +11,7 @@ mod credentials;
 mod desk;
 mod editor;
 mod executor_jobs;
+mod graph_files;
 mod images_built;
 mod jobs_explained;
 mod layers;

@@ -114,6 +114,7 @@ export type { GraphDirection } from "./generated/GraphDirection";
 export type { GraphExport } from "./generated/GraphExport";
 export type { GraphFolding } from "./generated/GraphFolding";
 export type { GraphRepaint } from "./generated/GraphRepaint";
+export type { GraphStats } from "./generated/GraphStats";
 export type { GraphSubject } from "./generated/GraphSubject";
 export type { GraphTheme } from "./generated/GraphTheme";
 export type { HomeAsk } from "./generated/HomeAsk";

@@ -8,12 +8,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::span::Span;
 
 mod executor;
+mod graph;
 mod job;
 mod shell;
 mod template;
 mod volume;
 
 pub(crate) use executor::*;
+pub(crate) use graph::*;
 pub(crate) use job::*;
 pub(crate) use shell::*;
 pub(crate) use template::*;
@@ -113,7 +115,7 @@ pub(crate) enum Command {
     Mkvolumes(Listing),
     /// Build an image of the flow on the platform.
     Build(Build),
-    /// Draw the graph of a bake or of a batch into a file.
+    /// Draw the graph of a bake, of a batch or of a DOT file into a file.
     Graph(Graph),
     /// Look for mistakes in the files of a project, and start nothing.
     Check(Check),
@@ -245,37 +247,6 @@ pub(crate) struct Inspect {
     pub(crate) attempt: Option<u32>,
     #[command(flatten)]
     pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Graph {
-    /// Id or name of a bake, or a batch.
-    pub(crate) subject: String,
-    /// The file; its ending tells the kind: .pdf, .svg, .png or .dot.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    /// Colours.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) theme: Theme,
-    /// Where the graph runs to.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) direction: Direction,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Theme {
-    #[default]
-    Light,
-    Dark,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Direction {
-    #[default]
-    Right,
-    Down,
 }
 
 #[derive(Debug, Args)]

@@ -1,37 +1,97 @@
-//! `bakehouse graph`: the graph of a bake or batch as a file.
+//! `bakehouse graph`: the graph of a bake, a batch or a DOT file as a file.
 
 use std::path::Path;
 
-use contract::{ExportFormat, GraphDirection, GraphExport, GraphSubject, GraphTheme, ProjectAsk};
+use contract::{
+    ExportFormat, ExportedFile, GraphDirection, GraphExport, GraphFolding, GraphStats, GraphSubject, GraphTheme,
+    ProjectAsk,
+};
 use indexmap::IndexMap;
-use workbench::{Desk, commands};
+use serde::Serialize;
+use workbench::{Desk, DotAsk, commands, dot_export};
 
 use crate::args::{Direction, Graph, Theme};
 use crate::output::{Ended, Stop, full_path, print_json};
 
-/// Draws a graph into a file.
+/// Draws the graph of a bake or batch.
 pub(crate) async fn graph(desk: &Desk, graph: Graph) -> Result<Ended, Stop> {
     let project = full_path(&graph.place.project)?;
+    let Some(output) = &graph.output else {
+        let message = "name the file to draw into: -o FILE".to_owned();
+        return Err(Stop::Usage(message));
+    };
     let export = GraphExport {
-        format: format_of(&graph.output)?,
+        format: format_of(output)?,
+        path: full_path(output)?,
+        theme: theme(graph.theme),
+        direction: graph.direction.map_or(GraphDirection::Right, direction),
+        folding: GraphFolding::default(),
+        stats: graph.stats,
         subject: subject(desk, &project, graph.subject).await?,
-        path: full_path(&graph.output)?,
-        theme: match graph.theme {
-            Theme::Light => GraphTheme::Light,
-            Theme::Dark => GraphTheme::Dark,
-        },
-        direction: match graph.direction {
-            Direction::Right => GraphDirection::Right,
-            Direction::Down => GraphDirection::Down,
-        },
         project,
     };
-    let file = commands::graph_export(desk, export).await?;
-    if graph.place.json {
-        return print_json(&file);
+    let mut file = commands::graph_export(desk, export).await?;
+    let stats = file.stats.take();
+    print(Some(file), stats, graph.place.json)
+}
+
+/// Draws a DOT file; no project and no platform are needed.
+pub(crate) fn dot(graph: &Graph) -> Result<Ended, Stop> {
+    let output = match &graph.output {
+        Some(output) => Some((full_path(output)?.into(), format_of(output)?)),
+        None => None,
+    };
+    let drawn = dot_export(&DotAsk {
+        file: graph.subject.clone().into(),
+        output,
+        theme: theme(graph.theme),
+        direction: graph.direction.map(direction),
+        stats: graph.stats,
+    })?;
+    for hint in &drawn.hints {
+        eprintln!("hint: {hint}");
     }
-    println!("{} ({} bytes)", file.path, file.bytes);
+    print(drawn.file, drawn.stats, graph.place.json)
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    file: Option<ExportedFile>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stats: Option<GraphStats>,
+}
+
+fn print(file: Option<ExportedFile>, stats: Option<GraphStats>, json: bool) -> Result<Ended, Stop> {
+    if json {
+        return print_json(&Answer { file, stats });
+    }
+    if let Some(file) = file {
+        println!("{} ({} bytes)", file.path, file.bytes);
+    }
+    if let Some(stats) = stats {
+        print!("{}", table(&stats));
+    }
     Ok(Ended::Well)
+}
+
+fn table(stats: &GraphStats) -> String {
+    let rows = [
+        ("nodes", format!("{}", stats.nodes)),
+        ("edges", format!("{}", stats.edges)),
+        ("crossings", format!("{}", stats.crossings)),
+        ("through boxes", format!("{}", stats.through)),
+        (
+            "edge length",
+            format!("{:.0} box heights", stats.edge_length),
+        ),
+        ("area", format!("{:.0} boxes", stats.area)),
+        ("layout", format!("{:.1} ms", stats.layout_ms)),
+        ("total", format!("{:.1} ms", stats.total_ms)),
+    ];
+    let row = |(name, value): (&str, String)| format!("{name:<14}{value}\n");
+    rows.map(row).concat()
 }
 
 /// A batch of the project if there is one of that name, else a bake.
@@ -55,6 +115,20 @@ async fn subject(desk: &Desk, project: &str, name: String) -> Result<GraphSubjec
     })
 }
 
+fn theme(theme: Theme) -> GraphTheme {
+    match theme {
+        Theme::Light => GraphTheme::Light,
+        Theme::Dark => GraphTheme::Dark,
+    }
+}
+
+fn direction(direction: Direction) -> GraphDirection {
+    match direction {
+        Direction::Right => GraphDirection::Right,
+        Direction::Down => GraphDirection::Down,
+    }
+}
+
 fn format_of(path: &Path) -> Result<ExportFormat, Stop> {
     let ending = path
         .extension()
@@ -65,8 +139,10 @@ fn format_of(path: &Path) -> Result<ExportFormat, Stop> {
         Some("svg") => Ok(ExportFormat::Svg),
         Some("png") => Ok(ExportFormat::Png),
         Some("dot" | "gv") => Ok(ExportFormat::Dot),
+        Some("mmd" | "mermaid") => Ok(ExportFormat::Mermaid),
+        Some("json") => Ok(ExportFormat::Json),
         _ => Err(Stop::Usage(format!(
-            "the kind of {} cannot be told; end it with .pdf, .svg, .png or .dot",
+            "the kind of {} cannot be told; end it with .pdf, .svg, .png, .dot, .mmd or .json",
             path.display()
         ))),
     }

@@ -83,6 +83,11 @@ fn log(verbose: bool) {
 }
 
 async fn run(arguments: Arguments) -> Result<Ended, Stop> {
+    if let Command::Graph(graph) = &arguments.command
+        && graph.is_dot()
+    {
+        return graph::dot(graph);
+    }
     let folders = Folders::of_user().map_err(|error| Stop::Failed(error.to_string()))?;
     if let Command::Serve(serve) = arguments.command {
         return serve::serve(serve, folders).await;

@@ -102,6 +102,30 @@ wire! {
         Png,
         /// Graphviz.
         Dot,
+        /// Mermaid, for pages that draw it themselves.
+        Mermaid,
+        /// JSON with the place of everything.
+        Json,
+    }
+
+    /// A picture in numbers.
+    pub struct GraphStats {
+        /// How many boxes there are.
+        pub nodes: u32,
+        /// How many arrows there are.
+        pub edges: u32,
+        /// Pairs of arrows without a common end that cross.
+        pub crossings: u32,
+        /// Arrows that run through a foreign box.
+        pub through: u32,
+        /// All arrows together, in heights of a box.
+        pub edge_length: f64,
+        /// The whole picture, in areas of a box.
+        pub area: f64,
+        /// Milliseconds for placing everything.
+        pub layout_ms: f64,
+        /// Milliseconds for everything, from reading to the written file.
+        pub total_ms: f64,
     }
 
     /// Writes a picture to a file.
@@ -119,15 +143,22 @@ wire! {
         pub format: ExportFormat,
         /// The file; an existing one is replaced as a whole.
         pub path: String,
+        /// What is folded.
+        #[serde(default)]
+        pub folding: GraphFolding,
+        /// Whether the picture is also counted and timed.
+        #[serde(default)]
+        pub stats: bool,
     }
 
     /// A file that was written.
-    #[derive(Eq)]
     pub struct ExportedFile {
         /// The file.
         pub path: String,
         /// Its size in bytes.
         #[cfg_attr(test, ts(type = "number"))]
         pub bytes: u64,
+        /// The picture in numbers, where they were asked for.
+        pub stats: Option<GraphStats>,
     }
 }

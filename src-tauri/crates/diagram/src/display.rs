@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
     font::Face,
@@ -245,6 +245,23 @@ impl fmt::Display for Color {
 impl Serialize for Color {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Color {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.strip_prefix('#').and_then(|digits| {
+            let number = u32::from_str_radix(digits, 16).ok()?;
+            match digits.len() {
+                6 => Some(number << 8 | 0xFF),
+                8 => Some(number),
+                _ => None,
+            }
+        });
+        let number = number.ok_or_else(|| D::Error::custom("a colour is written #RRGGBB"))?;
+        let [r, g, b, a] = number.to_be_bytes();
+        Ok(Self { r, g, b, a })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod arrow;
+mod arrow_label;
 mod card;
 mod count;
 mod frame;
@@ -154,23 +155,38 @@ pub fn draw_only(
         let groups = layout.groups.iter();
         groups.filter(|group| wanted(Wanted::Group(&group.id)))
     };
-    let titles = || frames().filter_map(|one| frame::title(graph, one, place(one.rect), &palette));
     let mut pieces: Vec<Piece> = Vec::new();
     for group in frames() {
         pieces.extend(frame::piece(graph, group, place(group.rect), &palette));
         if layout.direction == Direction::LeftToRight {
-            pieces.extend(frame::title(graph, group, place(group.rect), &palette));
+            let title = frame::title(graph, group, place(group.rect), (&palette, None));
+            pieces.extend(title);
         }
     }
     let shift = place(Rect::default());
+    let mut labels = arrow_label::Labels::new(graph, layout);
     for route in &layout.edges {
-        if wanted(Wanted::Edge(route.edge)) {
-            let look = (layout.corner, &palette);
-            pieces.extend(arrow::piece(graph, route, (shift.x, shift.y), look));
+        if !wanted(Wanted::Edge(route.edge)) {
+            continue;
         }
+        let shift = (shift.x, shift.y);
+        let piece = arrow::piece(graph, route, shift, (layout.corner, &palette));
+        pieces.extend(piece.map(|mut piece| {
+            if let Some(label) = &piece.note {
+                let words = labels.place(label, &route.points, shift, &palette);
+                piece.marks.extend(words);
+            }
+            piece
+        }));
     }
     if layout.direction == Direction::TopDown {
-        pieces.extend(titles());
+        let grounds = frame::grounds(graph, layout, &palette);
+        for (group, ground) in layout.groups.iter().zip(grounds) {
+            if wanted(Wanted::Group(&group.id)) {
+                let look = (&palette, Some(ground));
+                pieces.extend(frame::title(graph, group, place(group.rect), look));
+            }
+        }
     }
     for (node, at) in graph.nodes.iter().zip(&layout.nodes) {
         if wanted(Wanted::Node(&node.id)) {

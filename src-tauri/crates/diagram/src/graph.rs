@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::display::Color;
+
 /// Boxes, arrows and groups, in the order in which the caller names them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
@@ -52,6 +54,9 @@ pub struct Node {
     /// Where a click in an exported file leads.
     #[serde(default)]
     pub link: Option<String>,
+    /// A colour that somebody chose; shown where there is no state.
+    #[serde(default)]
+    pub tint: Option<Color>,
 }
 
 impl Node {
@@ -67,6 +72,7 @@ impl Node {
             note: None,
             progress: None,
             link: None,
+            tint: None,
         }
     }
 
@@ -167,25 +173,34 @@ pub struct Edge {
     /// What has to be true before the second may start.
     #[serde(default)]
     pub kind: EdgeKind,
+    /// A few words beside the line, where there is room for them.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// A colour that somebody chose.
+    #[serde(default)]
+    pub tint: Option<Color>,
 }
 
 impl Edge {
-    /// An arrow that waits for the end of `from`.
-    pub fn completed(from: impl Into<String>, to: impl Into<String>) -> Self {
+    /// An arrow without words.
+    pub fn new(from: impl Into<String>, to: impl Into<String>, kind: EdgeKind) -> Self {
         Self {
             from: from.into(),
             to: to.into(),
-            kind: EdgeKind::Completed,
+            kind,
+            label: None,
+            tint: None,
         }
+    }
+
+    /// An arrow that waits for the end of `from`.
+    pub fn completed(from: impl Into<String>, to: impl Into<String>) -> Self {
+        Self::new(from, to, EdgeKind::Completed)
     }
 
     /// An arrow that waits only until `from` runs.
     pub fn running(from: impl Into<String>, to: impl Into<String>) -> Self {
-        Self {
-            from: from.into(),
-            to: to.into(),
-            kind: EdgeKind::Running,
-        }
+        Self::new(from, to, EdgeKind::Running)
     }
 }
 
@@ -218,6 +233,23 @@ pub struct Group {
     /// The frame around this frame.
     #[serde(default)]
     pub parent: Option<GroupId>,
+    /// A colour that somebody chose.
+    #[serde(default)]
+    pub tint: Option<Color>,
+}
+
+impl Group {
+    /// A frame with a name, outside of all others.
+    pub fn new(id: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            label: label.into(),
+            kind: GroupKind::Action,
+            note: None,
+            parent: None,
+            tint: None,
+        }
+    }
 }
 
 /// What a frame stands for.
@@ -403,11 +435,8 @@ mod tests {
 
     fn group(id: &str, parent: Option<&str>) -> Group {
         Group {
-            id: id.to_owned(),
-            label: id.to_owned(),
-            kind: GroupKind::Action,
-            note: None,
             parent: parent.map(str::to_owned),
+            ..Group::new(id, id)
         }
     }
 

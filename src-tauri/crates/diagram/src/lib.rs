@@ -1,5 +1,6 @@
 //! Boxes, arrows and groups: a layered layout, then one display list, then
-//! SVG, PDF and PNG from that list, and DOT from the graph.
+//! SVG, PDF and PNG from that list, and DOT, Mermaid and JSON from the graph.
+//! Graphs are also read from DOT.
 //!
 //! ```
 //! use diagram::{DrawOptions, Edge, Graph, LayoutOptions, Node, Theme};
@@ -23,8 +24,10 @@ mod display;
 mod draw;
 mod font;
 mod graph;
+pub mod judge;
 mod layout;
 mod page;
+pub mod read;
 mod shape;
 pub mod write;
 

@@ -1,6 +1,6 @@
 use diagram::{
-    DisplayList, DrawOptions, Edge, Graph, LayoutOptions, Node, NodeState, Theme, draw, layout,
-    write,
+    Direction, DisplayList, DrawOptions, Edge, Graph, LayoutOptions, Node, NodeState, Theme, draw,
+    layout, write,
 };
 
 use crate::sample::group;
@@ -112,7 +112,7 @@ fn dot_is_written_even_for_a_graph_that_makes_no_sense() {
     let mut graph = hostile();
     graph.edges.push(Edge::completed("nowhere", "at all"));
     graph.groups[0].parent = Some(graph.groups[0].id.clone());
-    let dot = write::dot(&graph);
+    let dot = write::dot(&graph, Direction::LeftToRight);
     assert!(dot.starts_with("digraph"));
     assert!(dot.trim_end().ends_with('}'));
 }

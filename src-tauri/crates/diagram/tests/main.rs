@@ -7,6 +7,7 @@
     reason = "tests are documented by their names, fail by unwrapping and say what they skip"
 )]
 
+mod dot_reader;
 mod hostile;
 mod properties;
 mod sample;

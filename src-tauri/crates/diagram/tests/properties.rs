@@ -233,7 +233,7 @@ proptest! {
                 0 => "g0".to_owned(),
                 number => format!("n{number}"),
             };
-            Edge { from: name(*a), to: name(*b), kind: EdgeKind::Completed }
+            Edge::new(name(*a), name(*b), EdgeKind::Completed)
         });
         let graph = Graph {
             nodes: nodes.collect(),

@@ -1,6 +1,6 @@
 //! Graphs that several tests use.
 
-use diagram::{Edge, Graph, Group, GroupKind, Node, NodeKind, NodeState};
+use diagram::{Edge, Graph, Group, Node, NodeKind, NodeState};
 
 /// A task in a state.
 pub(crate) fn task(id: &str, state: NodeState, second: &str) -> Node {
@@ -14,13 +14,7 @@ pub(crate) fn task(id: &str, state: NodeState, second: &str) -> Node {
 
 /// A group without a frame around it.
 pub(crate) fn group(id: &str, label: &str) -> Group {
-    Group {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        kind: GroupKind::Action,
-        note: None,
-        parent: None,
-    }
+    Group::new(id, label)
 }
 
 /// A small bake: an action, a matrix, all kinds of arrows, several states.

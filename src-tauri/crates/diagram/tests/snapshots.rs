@@ -69,7 +69,7 @@ fn a_small_bake_from_top_to_bottom() {
 
 #[test]
 fn a_small_bake_as_dot() {
-    insta::assert_snapshot!(write::dot(&bake()));
+    insta::assert_snapshot!(write::dot(&bake(), Direction::LeftToRight));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::{
 };
 
 use diagram::{
-    DrawOptions, Graph, Layout, LayoutOptions, Node, NodeState, Page, Theme, draw, layout,
+    Direction, DrawOptions, Graph, Layout, LayoutOptions, Node, NodeState, Page, Theme, draw,
+    layout,
     write::{self, PdfOptions},
 };
 
@@ -128,7 +129,7 @@ fn pdfinfo_reads_paper_and_title() {
 fn graphviz_reads_what_we_write() {
     let mut graph = many();
     graph.nodes[1].label = "a \"quoted\" \\N name\nof <two> lines".to_owned();
-    let dot = write::dot(&graph);
+    let dot = write::dot(&graph, Direction::LeftToRight);
     let Some(plain) = run("dot", &["-Tplain"], dot.as_bytes()) else {
         return;
     };

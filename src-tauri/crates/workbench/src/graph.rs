@@ -1,39 +1,44 @@
-//! Pictures of graphs: for the window and as files.
+//! Pictures of graphs, for the window.
 
 use std::collections::HashSet;
 use std::path::Path;
 
 use contract::{
-    BakeAsk, BakeView, Drawing, ExportFormat, ExportedFile, Failure, GraphAsk, GraphDirection,
-    GraphExport, GraphFolding, GraphRepaint, GraphSubject, GraphTheme, TaskView,
+    BakeAsk, BakeView, Drawing, Failure, GraphAsk, GraphDirection, GraphFolding, GraphRepaint,
+    GraphSubject, GraphTheme, TaskView,
 };
 use diagram::{
-    Direction, DrawOptions, FactStyle, Footer, Graph, Ground, Header, Layout, LayoutOptions,
-    Legend, Parameter, Theme, Wanted,
+    Direction, DrawOptions, FactStyle, Graph, Ground, Header, Layout, LayoutOptions, Legend,
+    Parameter, Theme, Wanted,
 };
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use crate::Desk;
 use crate::bake::{as_of, bake_view, tasks_of_batch};
 use crate::credentials::blocking;
 use crate::project::OpenProject;
 use crate::view::drawing::drawing;
 use crate::view::folds::Folds;
 use crate::view::graph::{Show, clock, graph, state, step_task};
-use crate::{Desk, stored};
 
 pub(crate) mod kept;
 
-/// Pixels of an exported PNG for each pixel at 100 %.
-const PNG_SCALE: f32 = 2.0;
 
 /// What a picture is made of.
-struct Subject {
+pub(crate) struct Subject {
     tasks: Vec<TaskView>,
     show: Show,
-    header: Header,
-    legend: Legend,
-    title: String,
+    pub(crate) header: Header,
+    pub(crate) legend: Legend,
+    pub(crate) title: String,
+}
+
+impl Subject {
+    /// Its boxes and arrows.
+    pub(crate) fn graph(&self, folding: &GraphFolding) -> Graph {
+        graph(&Folds::new(&self.tasks, folding), self.show)
+    }
 }
 
 /// A picture for the window.
@@ -89,71 +94,8 @@ fn moment(at: &str) -> Result<Timestamp, Failure> {
     })
 }
 
-/// Writes a picture to a file, as a whole or not at all.
-pub async fn graph_export(desk: &Desk, request: GraphExport) -> Result<ExportedFile, Failure> {
-    let path = std::path::PathBuf::from(&request.path);
-    if !path.is_absolute() || path.file_name().is_none() {
-        return Err(Failure::invalid(
-            "path",
-            "This is not the full path of a file.",
-        ));
-    }
-    let subject = subject(desk, &request.project, request.subject.clone(), None).await?;
-    let bytes = blocking(move || rendered(&subject, &request)).await??;
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    write(&path, &bytes)?;
-    Ok(ExportedFile {
-        path: path.display().to_string(),
-        bytes: size,
-    })
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    if !folder.is_dir() {
-        let message = format!("The folder {} does not exist.", folder.display());
-        return Err(Failure::invalid("path", message));
-    }
-    stored::replace(path, bytes).map_err(|error| {
-        Failure::invalid("path", format!("{error}.")).hint("Pick a folder that is yours.")
-    })
-}
-
-fn rendered(subject: &Subject, request: &GraphExport) -> Result<Vec<u8>, Failure> {
-    let folding = GraphFolding::default();
-    let graph = graph(&Folds::new(&subject.tasks, &folding), subject.show);
-    if request.format == ExportFormat::Dot {
-        return Ok(diagram::write::dot(&graph).into_bytes());
-    }
-    let layout = laid_out(&graph, request.direction)?;
-    let options = DrawOptions {
-        header: Some(subject.header.clone()),
-        legend: Some(subject.legend.clone()),
-        footer: Some(Footer {
-            left: "Bakehouse".to_owned(),
-            right: Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
-        }),
-        ground: Ground::Paper,
-        ..DrawOptions::default()
-    };
-    let list = diagram::draw(&graph, &layout, theme(request.theme), &options);
-    match request.format {
-        ExportFormat::Pdf => {
-            let options = diagram::write::PdfOptions {
-                title: subject.title.clone(),
-                ..Default::default()
-            };
-            Ok(diagram::write::pdf(&list, &options))
-        }
-        ExportFormat::Png => diagram::write::png(&list, PNG_SCALE).map_err(|error| {
-            Failure::invalid("format", format!("The picture cannot be a PNG: {error}."))
-                .hint("Export it as PDF or SVG.")
-        }),
-        ExportFormat::Svg | ExportFormat::Dot => Ok(diagram::write::svg(&list).into_bytes()),
-    }
-}
-
-async fn subject(
+/// What the request names, as it stands now or then.
+pub(crate) async fn subject(
     desk: &Desk,
     project: &str,
     subject: GraphSubject,
@@ -260,6 +202,7 @@ fn took(started: &str, finished: Option<&str>) -> Option<String> {
     Some(clock(finished.as_second() - started.as_second()))
 }
 
+/// The places of everything.
 pub(crate) fn laid_out(graph: &Graph, direction: GraphDirection) -> Result<Layout, Failure> {
     let direction = match direction {
         GraphDirection::Right => Direction::LeftToRight,
@@ -269,7 +212,8 @@ pub(crate) fn laid_out(graph: &Graph, direction: GraphDirection) -> Result<Layou
         .map_err(|error| Failure::internal(format!("The graph cannot be laid out: {error}.")))
 }
 
-fn theme(theme: GraphTheme) -> Theme {
+/// The colours.
+pub(crate) fn theme(theme: GraphTheme) -> Theme {
     match theme {
         GraphTheme::Light => Theme::Light,
         GraphTheme::Dark => Theme::Dark,

@@ -12,8 +12,10 @@ mod check;
 mod credentials;
 mod desk;
 mod dispatch;
+mod dot_file;
 mod editor;
 mod execute;
+mod export;
 mod folders;
 mod forward;
 mod graph;
@@ -47,6 +49,7 @@ mod watch;
 
 pub use desk::{CredentialsMode, Desk, DeskOptions};
 pub use dispatch::{Items, dispatch, stream};
+pub use dot_file::{DotAsk, DotDrawn, dot_export};
 pub use execute::{Executed, Executor};
 pub use folders::{Folders, FoldersError};
 pub use live::shell_line;
@@ -73,8 +76,9 @@ pub mod commands {
         editor_hover, editor_open, editor_outline, editor_references, editor_renamable,
         editor_rename, editor_save,
     };
+    pub use crate::export::graph_export;
     pub use crate::forward::{forward_close, forward_open, forward_table};
-    pub use crate::graph::{graph_drawing, graph_export, graph_repaint};
+    pub use crate::graph::{graph_drawing, graph_repaint};
     pub use crate::home::home_view;
     pub use crate::image::image_build;
     pub use crate::job::{job_extend, job_view};

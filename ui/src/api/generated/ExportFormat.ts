@@ -3,4 +3,4 @@
 /**
  * Kind of an exported file.
  */
-export type ExportFormat = "pdf" | "svg" | "png" | "dot";
+export type ExportFormat = "pdf" | "svg" | "png" | "dot" | "mermaid" | "json";

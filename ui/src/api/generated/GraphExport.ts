@@ -31,4 +31,8 @@ format: ExportFormat,
 /**
  * The file; an existing one is replaced as a whole.
  */
-path: string, };
+path: string, 
+/**
+ * Whether the picture is also counted and timed.
+ */
+stats: boolean, };

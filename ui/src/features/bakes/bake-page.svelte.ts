@@ -201,6 +201,8 @@ export class BakePageState {
         subject: this.#subject,
         theme: "light",
         direction: this.picture.direction,
+        folding: this.picture.folding,
+        stats: false,
         format,
         path,
       });

@@ -1,7 +1,7 @@
 //! An arrow: a line with round corners and a head.
 
 use crate::{
-    display::{Mark, Owner, Piece, Stroke},
+    display::{Color, Mark, Owner, Piece, Stroke},
     graph::{EdgeKind, Graph},
     layout::EdgeRoute,
     shape::{Outline, Point, Rect},
@@ -23,19 +23,26 @@ pub(super) fn piece(
     (dx, dy): (f32, f32),
     (corner, palette): (f32, &Palette),
 ) -> Option<Piece> {
-    let kind = graph.edges.get(route.edge)?.kind;
+    let edge = graph.edges.get(route.edge)?;
     let points = route.points.iter();
     let points: Vec<Point> = points.map(|at| Point::new(at.x + dx, at.y + dy)).collect();
     let [.., before, tip] = points[..] else {
         return None;
     };
     let towards = direction(before, tip);
+    let tint = edge.tint.filter(|tint| palette.shows(*tint));
+    let color = tint.unwrap_or(palette.edge);
     Some(Piece {
         owner: Owner::Edge { index: route.edge },
         bounds: bounds(&points),
-        note: None,
+        note: edge.label.clone(),
         link: None,
-        marks: marks(kind, &points, (tip, towards), (corner, palette)),
+        marks: marks(
+            edge.kind,
+            &points,
+            (tip, towards),
+            (corner, color, palette.ground),
+        ),
     })
 }
 
@@ -44,16 +51,16 @@ pub(super) fn marks(
     kind: EdgeKind,
     points: &[Point],
     (tip, towards): (Point, Point),
-    (corner, palette): (f32, &Palette),
+    (corner, color, ground): (f32, Color, Color),
 ) -> Vec<Mark> {
-    let pen = Stroke::new(palette.edge, WIDTH);
+    let pen = Stroke::new(color, WIDTH);
     let line = rounded(points, towards, corner);
     let head = head(tip, towards);
     match kind {
-        EdgeKind::Completed => vec![stroke(line, pen), fill(head, palette.edge)],
+        EdgeKind::Completed => vec![stroke(line, pen), fill(head, color)],
         EdgeKind::Running => vec![
             stroke(line, pen.clone().dashed(&[3.0, 3.0])),
-            both(head, palette.ground, pen),
+            both(head, ground, pen),
         ],
     }
 }

@@ -1,7 +1,7 @@
 //! The outline of a box in the shape language of the states.
 
 use crate::{
-    display::{Mark, Stroke},
+    display::{Color, Mark, Stroke},
     graph::NodeState,
     shape::{Outline, Point, Rect},
 };
@@ -73,6 +73,22 @@ pub(super) fn outline(state: NodeState, rect: Rect, palette: &Palette) -> Vec<Ma
         NodeState::Cached => cached(rect, radius, small, palette),
         NodeState::Unknown => vec![both(wavy(hair, radius), palette.node, pen(1.0))],
     }
+}
+
+/// A box without a state in a colour that somebody chose.
+pub(super) fn tinted(tint: Color, rect: Rect, palette: &Palette) -> Vec<Mark> {
+    let tint = tint.alpha(255);
+    let pen = if palette.shows(tint) {
+        tint
+    } else {
+        palette.edge
+    };
+    let outline = Outline::rounded(rect.inset(0.5), RADIUS);
+    vec![
+        both(outline.clone(), palette.node, Stroke::new(pen, 1.0)),
+        fill(band(rect, RADIUS, BAND), tint),
+        stroke(outline, Stroke::new(pen, 1.0)),
+    ]
 }
 
 /// The filled left part of a box.

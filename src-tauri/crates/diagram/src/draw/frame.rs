@@ -1,22 +1,26 @@
 //! The frame of a group: ground, name, kind and a bar of counts.
 
+use std::collections::HashMap;
+
 use crate::{
-    display::{Detail, Mark, Owner, Piece, Stroke, TextMark},
+    display::{Color, Detail, Mark, Owner, Piece, Stroke, TextMark},
     font::Face,
-    graph::Graph,
-    layout::GroupFrame,
+    graph::{Graph, Group},
+    layout::{GroupFrame, Layout},
     shape::{Outline, Point, Rect},
 };
 
 use super::{
     count::{self, Counts},
     line::{Style, both, fill, from_detail},
-    palette::Palette,
+    palette::{Palette, over},
 };
 
 const RADIUS: f32 = 10.0;
 const BAR: (f32, f32) = (64.0, 5.0);
 const PADDING: f32 = 12.0;
+/// How much a chosen colour covers the ground.
+const TINT: u8 = 40;
 
 /// The ground and the line of a frame; none where the graph has no such group.
 pub(super) fn piece(
@@ -25,22 +29,50 @@ pub(super) fn piece(
     rect: Rect,
     palette: &Palette,
 ) -> Option<Piece> {
-    let line = Stroke::new(palette.frame_line, 1.0);
+    let group = graph.groups.get(frame.group)?;
+    let line = group.tint.filter(|tint| palette.shows(*tint));
+    let line = Stroke::new(line.unwrap_or(palette.frame_line), 1.0);
+    let ground = ground(group, palette);
     let marks = vec![both(
         Outline::rounded(rect.inset(0.5), RADIUS),
-        palette.frame,
+        ground,
         line,
     )];
     whole(graph, frame, rect, marks)
 }
 
-/// Name, kind and counts of a frame, drawn after the arrows: where an arrow
-/// comes in from above, it gives way to the words.
+fn ground(group: &Group, palette: &Palette) -> Color {
+    group.tint.map_or(palette.frame, |tint| tint.alpha(TINT))
+}
+
+/// What each frame of the layout looks like at last, on the frames around it.
+pub(super) fn grounds(graph: &Graph, layout: &Layout, palette: &Palette) -> Vec<Color> {
+    let mut of_group: HashMap<&str, Color> = HashMap::new();
+    let mut found = Vec::with_capacity(layout.groups.len());
+    // outer frames come before inner ones
+    for frame in &layout.groups {
+        let Some(group) = graph.groups.get(frame.group) else {
+            found.push(palette.ground);
+            continue;
+        };
+        let around = group.parent.as_deref().and_then(|id| of_group.get(id));
+        let color = over(
+            ground(group, palette),
+            around.copied().unwrap_or(palette.ground),
+        );
+        of_group.insert(&group.id, color);
+        found.push(color);
+    }
+    found
+}
+
+/// Name, kind and counts of a frame. Where it is drawn after the arrows, one
+/// that comes in from above gives way to the words: they lie on a `patch`.
 pub(super) fn title(
     graph: &Graph,
     frame: &GroupFrame,
     rect: Rect,
-    palette: &Palette,
+    (palette, patch): (&Palette, Option<Color>),
 ) -> Option<Piece> {
     let words = words(graph, frame, rect, palette)?;
     let members = frame
@@ -54,19 +86,23 @@ pub(super) fn title(
         .iter()
         .map(|word| word.at.x + word.width)
         .fold(0.0, f32::max);
-    for patch in [
-        Rect::new(
-            rect.x + PADDING - 2.0,
-            rect.y + 10.0,
-            width - rect.x - PADDING + 4.0,
-            16.0,
-        ),
-        Rect::new(bar.x - 2.0, bar.y - 2.0, bar.width + 3.0, bar.height + 4.0),
-    ] {
-        marks.push(fill(Outline::rounded(patch, 2.0), palette.frame_ground()));
+    let behind_words = Rect::new(
+        rect.x + PADDING - 2.0,
+        rect.y + 10.0,
+        width - rect.x - PADDING + 4.0,
+        16.0,
+    );
+    let behind_bar = Rect::new(bar.x - 2.0, bar.y - 2.0, bar.width + 3.0, bar.height + 4.0);
+    let bar = counts.bar(bar, palette);
+    if let Some(color) = patch {
+        let patches = [
+            Some(behind_words),
+            Some(behind_bar).filter(|_| !bar.is_empty()),
+        ];
+        let patches = patches.into_iter().flatten();
+        marks.extend(patches.map(|rect| fill(Outline::rounded(rect, 2.0), color)));
     }
-    let bar = counts.bar(bar, palette).into_iter();
-    marks.extend(bar.map(|mark| from_detail(mark, Detail::Name)));
+    marks.extend(bar.into_iter().map(|mark| from_detail(mark, Detail::Name)));
     marks.extend(words.into_iter().map(Mark::Text));
     whole(graph, frame, rect, marks)
 }

@@ -59,8 +59,8 @@ pub(super) fn check_in_band(palette: &Palette, at: Point, scale: f32) -> Vec<Mar
 }
 
 /// The icon of a thing without a state.
-pub(super) fn kind(kind: &NodeKind, palette: &Palette, at: Point, scale: f32) -> Vec<Mark> {
-    let pen = Stroke::new(palette.text_second, 1.5).round();
+pub(super) fn kind(kind: &NodeKind, color: Color, at: Point, scale: f32) -> Vec<Mark> {
+    let pen = Stroke::new(color, 1.5).round();
     let lines: &[&[(f32, f32)]] = match kind {
         NodeKind::Task => &[
             &[(3.8, 4.6), (7.2, 8.0), (3.8, 11.4)],

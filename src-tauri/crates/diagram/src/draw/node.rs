@@ -1,7 +1,7 @@
 //! A node: outline, icon, name and second line; a matrix as a stacked card.
 
 use crate::{
-    display::{Detail, Mark, Owner, Piece, Stroke},
+    display::{Color, Detail, Mark, Owner, Piece, Stroke},
     font::Face,
     graph::{Node, NodeKind, NodeState},
     layout::measure,
@@ -41,7 +41,10 @@ pub(super) fn piece(node: &Node, rect: Rect, palette: &Palette) -> Piece {
 }
 
 fn plain(node: &Node, rect: Rect, palette: &Palette) -> Vec<Mark> {
-    let mut marks = card::outline(node.state, rect, palette);
+    let mut marks = match tint(node) {
+        Some(tint) => card::tinted(tint, rect, palette),
+        None => card::outline(node.state, rect, palette),
+    };
     let progress = node.progress.filter(|_| node.state == NodeState::Running);
     if let Some(done) = progress {
         marks.extend(progress_bar(rect, done, palette));
@@ -69,6 +72,11 @@ fn plain(node: &Node, rect: Rect, palette: &Palette) -> Vec<Mark> {
     marks
 }
 
+/// The colour of a box that has no state to show.
+fn tint(node: &Node) -> Option<Color> {
+    node.tint.filter(|_| node.state == NodeState::Plain)
+}
+
 /// The label, or the id where there is none.
 fn shown_name(node: &Node) -> &str {
     if node.label.trim().is_empty() {
@@ -83,7 +91,10 @@ fn band_icon(node: &Node, rect: Rect, palette: &Palette) -> Vec<Mark> {
     let at = |x: f32| Point::new(rect.x + x, y);
     match node.state {
         NodeState::Succeeded => icon::check_in_band(palette, at(7.0), 1.0),
-        NodeState::Plain => icon::kind(&node.kind, palette, at(11.0), 1.0),
+        NodeState::Plain => match tint(node) {
+            Some(tint) => icon::kind(&node.kind, Palette::on(tint), at(7.0), 1.0),
+            None => icon::kind(&node.kind, palette.text_second, at(11.0), 1.0),
+        },
         NodeState::Cached => icon::state(node.state, palette, at(14.0), 1.0),
         state => icon::state(state, palette, at(11.0), 1.0),
     }
@@ -149,7 +160,7 @@ fn matrix(node: &Node, cells: &[NodeState], rect: Rect, palette: &Palette) -> Ve
     let room = front.width - 24.0 - shift;
     let icon_at = Point::new(left, front.y + 12.0);
     marks.extend(match node.state {
-        NodeState::Plain => icon::kind(&node.kind, palette, icon_at, 1.0),
+        NodeState::Plain => icon::kind(&node.kind, palette.text_second, icon_at, 1.0),
         state => icon::state(state, palette, icon_at, 1.0),
     });
     marks.extend(matrix_words(node, cells, (left, front.y, room), palette));

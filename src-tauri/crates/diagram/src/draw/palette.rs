@@ -70,18 +70,18 @@ impl Palette {
         }
     }
 
-    /// The colour of a frame on the ground, covering.
-    pub(super) fn frame_ground(&self) -> Color {
-        let mix = |over: u8, under: u8| {
-            let share = u32::from(self.frame.a);
-            let sum = u32::from(over) * share + u32::from(under) * (255 - share);
-            u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
-        };
-        Color {
-            r: mix(self.frame.r, self.ground.r),
-            g: mix(self.frame.g, self.ground.g),
-            b: mix(self.frame.b, self.ground.b),
-            a: 255,
+    /// Whether a line of this colour can be told from the ground.
+    pub(super) fn shows(&self, color: Color) -> bool {
+        contrast(color, self.ground) >= 1.6
+    }
+
+    /// What can be read on this colour: ink or paper.
+    pub(super) fn on(color: Color) -> Color {
+        let (ink, paper) = (Color::hex(0x0024_1F19), Color::hex(0x00FF_FFFF));
+        if contrast(color, ink) > contrast(color, paper) {
+            ink
+        } else {
+            paper
         }
     }
 
@@ -89,6 +89,38 @@ impl Palette {
     pub(super) fn state(&self, state: NodeState) -> Color {
         state_color(self.theme, state)
     }
+}
+
+/// What a colour looks like on another one that covers.
+pub(super) fn over(color: Color, ground: Color) -> Color {
+    let mix = |over: u8, under: u8| {
+        let share = u32::from(color.a);
+        let sum = u32::from(over) * share + u32::from(under) * (255 - share);
+        u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
+    };
+    Color {
+        r: mix(color.r, ground.r),
+        g: mix(color.g, ground.g),
+        b: mix(color.b, ground.b),
+        a: 255,
+    }
+}
+
+/// The contrast of two colours as the guidelines for accessible pages count it, 1 to 21.
+fn contrast(a: Color, b: Color) -> f32 {
+    let light = |color: Color| {
+        let [r, g, b] = [color.r, color.g, color.b].map(|part| {
+            let part = f32::from(part) / 255.0;
+            if part <= 0.04045 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05
+    };
+    let (a, b) = (light(a), light(b));
+    a.max(b) / a.min(b)
 }
 
 /// The colour of a state in a theme.

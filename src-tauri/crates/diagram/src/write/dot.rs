@@ -3,73 +3,61 @@
 use std::fmt::{self, Write as _};
 
 use crate::{
+    Direction,
     draw::{Theme, state_color},
     font::one_line,
     graph::{EdgeKind, Graph, Node, NodeKind, NodeState, Thing},
 };
 
+use super::{
+    nesting::{Nesting, Step},
+    svg::is_safe,
+};
+
+/// The colours of what has none of its own.
+pub(crate) const EDGE: &str = "#8B8070";
+pub(crate) const FRAME: &str = "#D2C8B8";
+pub(crate) const FRAME_GROUND: &str = "#F3F0E98C";
+
 /// The graph as DOT. Whatever its names contain, Graphviz reads it; arrows and
 /// groups whose names nobody knows are left out.
-pub fn dot(graph: &Graph) -> String {
+pub fn dot(graph: &Graph, direction: Direction) -> String {
     let mut out = String::with_capacity(512 + graph.nodes.len() * 120);
     // writing into a String cannot fail
-    let _ = Writer::new(graph).write(&mut out);
+    let writer = Writer {
+        graph,
+        nesting: Nesting::of(graph),
+    };
+    let _ = writer.write(&mut out, direction);
     out
 }
 
 struct Writer<'a> {
     graph: &'a Graph,
-    /// The nodes and groups directly in each group; the last entry is outside of all.
-    inside: Vec<(Vec<usize>, Vec<usize>)>,
-    things: std::collections::HashMap<&'a str, Thing>,
+    nesting: Nesting<'a>,
 }
 
-impl<'a> Writer<'a> {
-    fn new(graph: &'a Graph) -> Self {
-        let nodes = graph.nodes.iter().enumerate();
-        let groups = graph.groups.iter().enumerate();
-        let things: std::collections::HashMap<&str, Thing> = groups
-            .map(|(index, group)| (group.id.as_str(), Thing::Group(index)))
-            .chain(nodes.map(|(index, node)| (node.id.as_str(), Thing::Node(index))))
-            .collect();
-        let group_of = |name: Option<&String>| match name.and_then(|name| things.get(name.as_str()))
-        {
-            Some(Thing::Group(group)) => Some(*group),
-            _ => None,
+impl Writer<'_> {
+    fn write(&self, out: &mut String, direction: Direction) -> fmt::Result {
+        let rankdir = match direction {
+            Direction::LeftToRight => "LR",
+            Direction::TopDown => "TB",
         };
-        let mut parents: Vec<Option<usize>> = graph
-            .groups
-            .iter()
-            .map(|group| group_of(group.parent.as_ref()))
-            .collect();
-        for group in 0..parents.len() {
-            if is_in_itself(group, &parents) {
-                parents[group] = None;
-            }
-        }
-        let outside = graph.groups.len();
-        let mut inside = vec![(Vec::new(), Vec::new()); outside + 1];
-        for (index, node) in graph.nodes.iter().enumerate() {
-            inside[group_of(node.group.as_ref()).unwrap_or(outside)]
-                .0
-                .push(index);
-        }
-        for (index, parent) in parents.iter().enumerate() {
-            inside[parent.unwrap_or(outside)].1.push(index);
-        }
-        Self {
-            graph,
-            inside,
-            things,
-        }
-    }
-
-    fn write(&self, out: &mut String) -> fmt::Result {
-        out.push_str("digraph bake {\n  rankdir=LR;\n  compound=true;\n");
+        writeln!(
+            out,
+            "digraph bake {{\n  rankdir={rankdir};\n  compound=true;"
+        )?;
         out.push_str("  fontname=\"Inter\";\n");
         out.push_str("  node [shape=box, style=\"rounded\", fontname=\"Inter\", fontsize=13];\n");
-        out.push_str("  edge [color=\"#8B8070\", arrowsize=0.7];\n");
-        self.write_inside(out, self.graph.groups.len())?;
+        writeln!(out, "  edge [color=\"{EDGE}\", arrowsize=0.7];")?;
+        self.nesting.walk(|step| match step {
+            Step::Open(group, depth) => self.write_head(out, group, &indent(depth)),
+            Step::Close(depth) => writeln!(out, "{}}}", indent(depth)),
+            Step::Node(node, depth) => {
+                out.push_str(&indent(depth));
+                write_node(out, &self.graph.nodes[node])
+            }
+        })?;
         for edge in &self.graph.edges {
             self.write_edge(out, edge)?;
         }
@@ -77,58 +65,45 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Writes what lies in a group, without recursion: hostile groups may lie deep.
-    fn write_inside(&self, out: &mut String, outside: usize) -> fmt::Result {
-        let mut stack = vec![(outside, 0, false)];
-        while let Some((group, depth, done)) = stack.pop() {
-            let indent = "  ".repeat(depth.min(40));
-            if done {
-                writeln!(out, "{indent}}}")?;
-                continue;
-            }
-            if group != outside {
-                self.write_head(out, group, &indent)?;
-                stack.push((group, depth, true));
-            }
-            let (nodes, groups) = &self.inside[group];
-            for &node in nodes {
-                write!(out, "{indent}  ")?;
-                write_node(out, &self.graph.nodes[node])?;
-            }
-            stack.extend(groups.iter().rev().map(|inner| (*inner, depth + 1, false)));
-        }
-        Ok(())
-    }
-
     fn write_head(&self, out: &mut String, group: usize, indent: &str) -> fmt::Result {
-        let label = &self.graph.groups[group].label;
-        writeln!(out, "{indent}subgraph \"cluster_{group}\" {{")?;
+        let group_name = Cluster(group);
+        let group = &self.graph.groups[group];
+        let (line, ground) = match group.tint {
+            Some(tint) => (tint.opaque(), format!("{}28", tint.opaque())),
+            None => (FRAME.to_owned(), FRAME_GROUND.to_owned()),
+        };
+        writeln!(out, "{indent}subgraph {group_name} {{")?;
         writeln!(
             out,
-            "{indent}  label={}; style=\"rounded,filled\"; color=\"#D2C8B8\"; fillcolor=\"#F3F0E98C\"; labeljust=l;",
-            Quoted(&one_line(label))
+            "{indent}  label={}; style=\"rounded,filled\"; color=\"{line}\"; fillcolor=\"{ground}\"; labeljust=l;",
+            Words(&one_line(&group.label))
         )
     }
 
     fn write_edge(&self, out: &mut String, edge: &crate::Edge) -> fmt::Result {
-        let things = &self.things;
-        let (Some(from), Some(to)) = (things.get(edge.from.as_str()), things.get(edge.to.as_str()))
-        else {
+        let thing = |id: &str| self.nesting.thing(id);
+        let (Some(from), Some(to)) = (thing(&edge.from), thing(&edge.to)) else {
             return Ok(());
         };
-        let (Some(tail), Some(head)) = (self.some_node(*from), self.some_node(*to)) else {
+        let (Some(tail), Some(head)) = (self.some_node(from), self.some_node(to)) else {
             return Ok(());
         };
         let id = |node: usize| Quoted(&self.graph.nodes[node].id);
         let mut attributes = Vec::new();
         if let Thing::Group(group) = from {
-            attributes.push(format!("ltail=\"cluster_{group}\""));
+            attributes.push(format!("ltail={}", Cluster(group)));
         }
         if let Thing::Group(group) = to {
-            attributes.push(format!("lhead=\"cluster_{group}\""));
+            attributes.push(format!("lhead={}", Cluster(group)));
         }
         if edge.kind == EdgeKind::Running {
             attributes.push("style=dashed, arrowhead=empty".to_owned());
+        }
+        if let Some(label) = &edge.label {
+            attributes.push(format!("label={}", Words(&one_line(label))));
+        }
+        if let Some(tint) = edge.tint {
+            attributes.push(format!("color=\"{}\"", tint.opaque()));
         }
         write!(out, "  {} -> {}", id(tail), id(head))?;
         if !attributes.is_empty() {
@@ -142,30 +117,13 @@ impl<'a> Writer<'a> {
     fn some_node(&self, thing: Thing) -> Option<usize> {
         match thing {
             Thing::Node(node) => Some(node),
-            Thing::Group(group) => {
-                let mut open = vec![group];
-                while let Some(group) = open.pop() {
-                    if let Some(node) = self.inside[group].0.first() {
-                        return Some(*node);
-                    }
-                    open.extend(self.inside[group].1.iter().rev());
-                }
-                None
-            }
+            Thing::Group(group) => self.nesting.some_node(group),
         }
     }
 }
 
-fn is_in_itself(group: usize, parents: &[Option<usize>]) -> bool {
-    let mut at = parents[group];
-    for _ in 0..=parents.len() {
-        match at {
-            Some(other) if other == group => return true,
-            Some(other) => at = parents[other],
-            None => return false,
-        }
-    }
-    true
+fn indent(depth: usize) -> String {
+    "  ".repeat(depth.min(40) + 1)
 }
 
 fn write_node(out: &mut String, node: &Node) -> fmt::Result {
@@ -187,12 +145,15 @@ fn write_node(out: &mut String, node: &Node) -> fmt::Result {
         NodeState::Succeeded | NodeState::Cached => "rounded,filled",
         NodeState::Pending | NodeState::Failed | NodeState::Plain => "rounded",
     };
-    let color = state_color(Theme::Light, node.state).opaque();
+    let color = match (node.tint, node.state) {
+        (Some(tint), NodeState::Plain) => tint.opaque(),
+        (_, state) => state_color(Theme::Light, state).opaque(),
+    };
     write!(
         out,
         "{} [label={}, style=\"{style}\", color=\"{color}\"",
         Quoted(&node.id),
-        Quoted(&label)
+        Words(&label)
     )?;
     if matches!(node.state, NodeState::Succeeded | NodeState::Cached) {
         write!(out, ", fillcolor=\"{color}22\"")?;
@@ -203,8 +164,32 @@ fn write_node(out: &mut String, node: &Node) -> fmt::Result {
     if !matches!(node.state, NodeState::Plain) {
         write!(out, ", class={}", Quoted(&node.state.word().to_lowercase()))?;
     }
+    if let Some(note) = &node.note {
+        write!(out, ", tooltip={}", Words(&one_line(note)))?;
+    }
+    if let Some(link) = node.link.as_deref().filter(|link| is_safe(link)) {
+        write!(out, ", URL={}", Words(link))?;
+    }
     out.push_str("];\n");
     Ok(())
+}
+
+/// The name of the cluster of a group.
+struct Cluster(usize);
+
+impl fmt::Display for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"cluster_{}\"", self.0)
+    }
+}
+
+/// A quoted text for people: its `&` begin no entity.
+struct Words<'a>(&'a str);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Quoted(&self.0.replace('&', "&amp;")))
+    }
 }
 
 /// A quoted string as Graphviz reads it, without escapes that would mean more.

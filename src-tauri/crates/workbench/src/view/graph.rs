@@ -95,21 +95,18 @@ pub(crate) fn graph(folds: &Folds<'_>, show: Show) -> Graph {
 
 fn frame(folds: &Folds<'_>, task: &TaskView) -> Group {
     Group {
-        id: task.id.clone(),
-        label: task.label.clone(),
-        kind: GroupKind::Action,
         note: Some("action".to_owned()),
         parent: folds.frame_of(task).map(str::to_owned),
+        ..Group::new(&task.id, &task.label)
     }
 }
 
 fn matrix_frame(folds: &Folds<'_>, first: &TaskView, family: &str) -> Group {
     Group {
-        id: family.to_owned(),
-        label: label(family, first.group.as_deref()).to_owned(),
         kind: GroupKind::Matrix,
         note: Some(format!("matrix × {}", folds.family(family).len())),
         parent: first.group.clone(),
+        ..Group::new(family, label(family, first.group.as_deref()).to_owned())
     }
 }
 
@@ -250,11 +247,7 @@ fn edges(folds: &Folds<'_>, graph: &mut Graph) {
                 Some(_) => {}
                 None => {
                     known.insert((from, to), graph.edges.len());
-                    graph.edges.push(Edge {
-                        from: from.to_owned(),
-                        to: to.to_owned(),
-                        kind,
-                    });
+                    graph.edges.push(Edge::new(from, to, kind));
                 }
             }
         }

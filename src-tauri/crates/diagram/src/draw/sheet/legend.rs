@@ -160,7 +160,7 @@ fn arrow_rows(rows: &Rows, left: f32, palette: &Palette) -> Vec<Mark> {
             *kind,
             &[start, tip],
             (tip, towards),
-            (8.0, palette),
+            (8.0, palette.edge, palette.ground),
         ));
         let text = match kind {
             EdgeKind::Completed => "needs it completed",
