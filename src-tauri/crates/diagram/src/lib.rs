@@ -27,6 +27,7 @@ mod graph;
 pub mod judge;
 mod layout;
 mod page;
+mod print;
 pub mod read;
 mod shape;
 pub mod write;
@@ -44,4 +45,5 @@ pub use graph::{
 };
 pub use layout::{Direction, EdgeRoute, GroupFrame, Layout, LayoutOptions, NodeBox, layout};
 pub use page::Page;
+pub use print::{Bookmark, Placed, Print, PrintedPage};
 pub use shape::{Outline, Point, Rect, Step};

@@ -15,6 +15,6 @@ pub use dot::dot;
 pub(crate) use dot::{EDGE, FRAME, FRAME_GROUND};
 pub use json::json;
 pub use mermaid::mermaid;
-pub use pdf::{PdfOptions, pdf};
+pub use pdf::{PdfOptions, pdf, pdf_of};
 pub use png::{PngError, png};
 pub use svg::svg;

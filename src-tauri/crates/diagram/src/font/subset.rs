@@ -9,25 +9,28 @@ use super::Face;
 
 /// Who reads the subset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// A PDF reader: it is given glyph numbers and needs outlines and widths.
-    Pdf,
+pub(crate) enum Purpose<'a> {
+    /// A PDF reader: it needs outlines and widths, and the glyphs of these characters;
+    /// others are written by their numbers.
+    Pdf(&'a [char]),
     /// A browser: it also needs the map of characters and the names.
     Web,
 }
 
-const PDF_TABLES: [&[u8; 4]; 6] = [b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp"];
+const PDF_TABLES: [&[u8; 4]; 7] = [
+    b"cmap", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp",
+];
 const WEB_TABLES: [&[u8; 4]; 10] = [
     b"OS/2", b"cmap", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp", b"name", b"post",
 ];
 
 /// The font file with only these glyphs, and glyph 0.
-pub(crate) fn subset(face: Face, glyphs: &BTreeSet<u16>, purpose: Purpose) -> Vec<u8> {
+pub(crate) fn subset(face: Face, glyphs: &BTreeSet<u16>, purpose: Purpose<'_>) -> Vec<u8> {
     let file = File(face.file());
     let wanted = file.with_parts(glyphs);
     let (glyf, loca) = file.outlines(&wanted);
     let tables: &[&[u8; 4]] = match purpose {
-        Purpose::Pdf => &PDF_TABLES,
+        Purpose::Pdf(_) => &PDF_TABLES,
         Purpose::Web => &WEB_TABLES,
     };
     let parts: Vec<(&[u8; 4], Vec<u8>)> = tables
@@ -36,6 +39,10 @@ pub(crate) fn subset(face: Face, glyphs: &BTreeSet<u16>, purpose: Purpose) -> Ve
             let table = match *tag {
                 b"glyf" => glyf.clone(),
                 b"loca" => loca.clone(),
+                b"cmap" => match purpose {
+                    Purpose::Pdf(characters) => character_map(face, characters),
+                    Purpose::Web => file.table(b"cmap").to_vec(),
+                },
                 b"head" => long_offsets(file.table(b"head")),
                 _ => file.table(tag).to_vec(),
             };
@@ -145,6 +152,49 @@ fn long_offsets(head: &[u8]) -> Vec<u8> {
     head
 }
 
+/// A table that leads from these characters to their glyphs, and from no others.
+fn character_map(face: Face, characters: &[char]) -> Vec<u8> {
+    let mut pairs: Vec<(u16, u16)> = characters
+        .iter()
+        .filter_map(|c| Some((u16::try_from(u32::from(*c)).ok()?, face.font().glyph(*c).id)))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    // the last segment is the end that the format wants
+    pairs.push((u16::MAX, 0));
+    let count = u16::try_from(pairs.len()).unwrap_or(u16::MAX);
+    let power = count.ilog2();
+    let range = 2_u16 << power;
+    let header = [
+        4,
+        16 + count * 8,
+        0,
+        count * 2,
+        range,
+        u16::try_from(power).unwrap_or(0),
+        count * 2 - range,
+    ];
+    let codes = || pairs.iter().map(|(code, _)| *code);
+    let deltas = pairs.iter().map(|(code, glyph)| match *code {
+        u16::MAX => 1,
+        code => glyph.wrapping_sub(code),
+    });
+    let segments = codes()
+        .chain([0])
+        .chain(codes())
+        .chain(deltas)
+        .chain(pairs.iter().map(|_| 0));
+    // one table, of Windows for Unicode, twelve bytes on
+    let mut table = vec![0, 0, 0, 1, 0, 3, 0, 1, 0, 0, 0, 12];
+    table.extend(
+        header
+            .into_iter()
+            .chain(segments)
+            .flat_map(u16::to_be_bytes),
+    );
+    table
+}
+
 fn write_file(tables: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let count = u16::try_from(tables.len()).unwrap_or(u16::MAX);
     let power = count.ilog2();
@@ -229,8 +279,22 @@ mod tests {
     }
 
     #[test]
+    fn a_subset_for_a_pdf_leads_from_its_characters_to_their_glyphs() {
+        let font = Face::Regular.font();
+        let characters = ['a', '…', 'é'];
+        let glyphs = characters.iter().map(|c| font.glyph(*c).id).collect();
+        let bytes = subset(Face::Regular, &glyphs, Purpose::Pdf(&characters));
+        let read = ttf_parser::Face::parse(&bytes, 0).unwrap();
+        for character in characters {
+            let found = read.glyph_index(character).map(|id| id.0);
+            assert_eq!(found, Some(font.glyph(character).id));
+        }
+        assert_eq!(read.glyph_index('b'), None);
+    }
+
+    #[test]
     fn a_subset_sums_up_to_the_number_that_fonts_must_have() {
-        let bytes = subset(Face::Mono, &BTreeSet::new(), Purpose::Pdf);
+        let bytes = subset(Face::Mono, &BTreeSet::new(), Purpose::Pdf(&[]));
         assert_eq!(checksum(&bytes), 0xB1B0_AFBA);
     }
 }

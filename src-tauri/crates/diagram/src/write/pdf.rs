@@ -2,14 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use crate::{display::DisplayList, font::Face, page::Page, shape::Rect};
 use miniz_oxide::deflate::compress_to_vec_zlib;
-use pdf_writer::{Filter, Finish as _, Name, Pdf, Rect as Frame, Ref, Settings, Str, TextStr};
+use pdf_writer::{
+    Filter, Finish as _, Name, Pdf, Rect as Frame, Ref, Settings, Str, TextStr,
+    types::{ActionType, AnnotationType},
+    writers::Resources,
+};
 
+use crate::{
+    display::DisplayList,
+    font::Face,
+    page::Page,
+    print::{Print, PrintedPage},
+    shape::Rect,
+};
+
+mod bookmark;
 mod content;
 mod font;
+mod form;
+mod winansi;
 
-use super::svg::{is_safe, used_glyphs};
+use super::svg::is_safe;
+use content::Drawn;
+use font::Embedded;
 
 /// What can be chosen about a PDF.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,52 +36,8 @@ pub struct PdfOptions {
     pub title: String,
 }
 
-/// Points for one pixel.
-const POINTS: f32 = 0.75;
-/// The longest side that every reader shows.
-const LONGEST: f32 = 14_400.0;
 /// How hard to compress: a good step below the slowest.
 const EFFORT: u8 = 7;
-
-/// How the picture lies on its page, in points from the lower left corner.
-#[derive(Debug, Clone, Copy)]
-struct Placement {
-    page: (f32, f32),
-    scale: f32,
-    left: f32,
-    top: f32,
-}
-
-impl Placement {
-    fn new(list: &DisplayList, page: Page) -> Self {
-        let (width, height) = (list.width.max(1.0), list.height.max(1.0));
-        let Some(page) = page.size((width, height)) else {
-            let scale = POINTS.min(LONGEST / width.max(height));
-            let page = (width * scale, height * scale);
-            return Self {
-                page,
-                scale,
-                left: 0.0,
-                top: page.1,
-            };
-        };
-        let room = (page.0 - 2.0 * Page::BORDER, page.1 - 2.0 * Page::BORDER);
-        let scale = (room.0 / width).min(room.1 / height).min(POINTS);
-        Self {
-            page,
-            scale,
-            left: (page.0 - width * scale) / 2.0,
-            top: page.1 - (page.1 - height * scale) / 2.0,
-        }
-    }
-
-    /// A box of the picture on the page.
-    fn frame(&self, rect: Rect) -> Frame {
-        let x = |x: f32| self.left + x * self.scale;
-        let y = |y: f32| self.top - y * self.scale;
-        Frame::new(x(rect.x), y(rect.bottom()), x(rect.right()), y(rect.y))
-    }
-}
 
 /// Hands out numbers for objects.
 struct Numbers(i32);
@@ -79,95 +51,185 @@ impl Numbers {
 
 /// The list as a PDF of one page.
 pub fn pdf(list: &DisplayList, options: &PdfOptions) -> Vec<u8> {
-    let mut numbers = Numbers(0);
-    let mut pdf = Pdf::with_settings(Settings { pretty: false });
-    let placement = Placement::new(list, options.page);
-    let (catalog, pages, page, stream) = (
-        numbers.next(),
-        numbers.next(),
-        numbers.next(),
-        numbers.next(),
-    );
-    let mut root = pdf.catalog(catalog);
-    root.pages(pages).lang(TextStr("en"));
-    root.viewer_preferences().display_doc_title(true);
-    root.finish();
-    pdf.pages(pages).kids([page]).count(1);
-    let fonts: BTreeMap<Face, Ref> = used_glyphs(list)
-        .iter()
-        .map(|(face, glyphs)| (*face, font::embed(&mut pdf, &mut numbers, *face, glyphs)))
-        .collect();
-    let drawn = content::draw(list, &placement);
-    let packed = compress_to_vec_zlib(&drawn.bytes, EFFORT);
-    pdf.stream(stream, &packed).filter(Filter::FlateDecode);
-    let states: Vec<(u8, Ref)> = drawn
-        .alphas
-        .iter()
-        .map(|alpha| (*alpha, numbers.next()))
-        .collect();
-    for (alpha, number) in &states {
-        let share = f32::from(*alpha) / 255.0;
-        pdf.ext_graphics(*number)
-            .non_stroking_alpha(share)
-            .stroking_alpha(share);
-    }
-    let links = write_links(&mut pdf, &mut numbers, list, &placement);
-    let mut sheet = pdf.page(page);
-    let (width, height) = placement.page;
-    sheet
-        .parent(pages)
-        .media_box(Frame::new(0.0, 0.0, width, height))
-        .contents(stream);
-    if !links.is_empty() {
-        sheet.annotations(links);
-    }
-    let mut resources = sheet.resources();
-    let mut names = resources.fonts();
-    for (face, number) in fonts {
-        names.pair(Name(content::font_name(face)), number);
-    }
-    names.finish();
-    let mut names = resources.ext_g_states();
-    for (alpha, number) in states {
-        names.pair(Name(content::alpha_name(alpha).as_bytes()), number);
-    }
-    names.finish();
-    resources.finish();
-    sheet.finish();
-    write_properties(&mut pdf, &mut numbers, &options.title);
-    pdf.finish()
+    pdf_of(
+        &Print::on_one_page(list.clone(), options.page),
+        &options.title,
+    )
 }
 
-fn write_properties(pdf: &mut Pdf, numbers: &mut Numbers, title: &str) {
-    let mut properties = pdf.document_info(numbers.next());
-    if !title.is_empty() {
-        properties.title(TextStr(&crate::font::one_line(title)));
-    }
-    properties.creator(TextStr("Bakehouse"));
+/// The printed pages as a PDF.
+pub fn pdf_of(print: &Print, title: &str) -> Vec<u8> {
+    let mut writer = Writer {
+        numbers: Numbers(0),
+        pdf: Pdf::with_settings(Settings { pretty: false }),
+    };
+    writer.document(print, title);
+    writer.pdf.finish()
 }
 
-fn write_links(
-    pdf: &mut Pdf,
-    numbers: &mut Numbers,
-    list: &DisplayList,
-    placement: &Placement,
-) -> Vec<Ref> {
-    let linked = list.pieces.iter().filter_map(|piece| {
-        let link = piece.link.as_deref().filter(|link| is_safe(link))?;
-        Some((piece.bounds, link))
-    });
-    linked
-        .map(|(bounds, link)| {
-            let number = numbers.next();
-            let mut note = pdf.annotation(number);
-            note.subtype(pdf_writer::types::AnnotationType::Link)
-                .rect(placement.frame(bounds))
-                .border(0.0, 0.0, 0.0, None);
-            note.action()
-                .action_type(pdf_writer::types::ActionType::Uri)
-                .uri(Str(link.as_bytes()));
-            note.finish();
-            number
-        })
-        .collect()
+struct Writer {
+    numbers: Numbers,
+    pdf: Pdf,
+}
+
+impl Writer {
+    fn document(&mut self, print: &Print, title: &str) {
+        let (catalog, tree, resources) = (self.next(), self.next(), self.next());
+        let pages: Vec<Ref> = print.pages.iter().map(|_| self.next()).collect();
+        let drawn = content::draw(print);
+        let fonts: BTreeMap<Face, Embedded> = drawn
+            .used
+            .iter()
+            .map(|(face, used)| {
+                let embedded = font::embed(&mut self.pdf, &mut self.numbers, *face, used);
+                (*face, embedded)
+            })
+            .collect();
+        let forms = self.forms(&drawn, resources);
+        self.resources(resources, (&drawn, &fonts, &forms));
+        let count = i32::try_from(pages.len()).unwrap_or(i32::MAX);
+        self.pdf
+            .pages(tree)
+            .kids(pages.iter().copied())
+            .count(count);
+        for (at, page) in print.pages.iter().enumerate() {
+            let bytes = &drawn.pages[at];
+            self.page((pages[at], tree, resources), page, bytes);
+        }
+        let outline = bookmark::write(&mut self.pdf, &mut self.numbers, (print, &pages));
+        let mut root = self.pdf.catalog(catalog);
+        root.pages(tree).lang(TextStr("en"));
+        if let Some(outline) = outline {
+            root.outlines(outline);
+            root.page_mode(pdf_writer::types::PageMode::UseOutlines);
+        }
+        root.viewer_preferences().display_doc_title(true);
+        root.finish();
+        self.properties(title);
+    }
+
+    fn next(&mut self) -> Ref {
+        self.numbers.next()
+    }
+
+    fn forms(&mut self, drawn: &Drawn, resources: Ref) -> Vec<Ref> {
+        let mut numbers = Vec::with_capacity(drawn.forms.len());
+        for form in &drawn.forms {
+            let number = self.next();
+            let packed = compress_to_vec_zlib(&form.bytes, EFFORT);
+            let mut object = self.pdf.form_xobject(number, &packed);
+            object.filter(Filter::FlateDecode);
+            let (left, top, right, bottom) = form.bounds;
+            object.bbox(Frame::new(left, -bottom, right, -top));
+            object.pair(Name(b"Resources"), resources);
+            numbers.push(number);
+        }
+        numbers
+    }
+
+    fn resources(
+        &mut self,
+        number: Ref,
+        (drawn, fonts, forms): (&Drawn, &BTreeMap<Face, Embedded>, &[Ref]),
+    ) {
+        let states: Vec<(u8, Ref)> = drawn
+            .alphas
+            .iter()
+            .map(|alpha| (*alpha, self.next()))
+            .collect();
+        for (alpha, number) in &states {
+            let share = f32::from(*alpha) / 255.0;
+            self.pdf
+                .ext_graphics(*number)
+                .non_stroking_alpha(share)
+                .stroking_alpha(share);
+        }
+        let mut resources: Resources<'_> = self.pdf.indirect(number).start();
+        let mut names = resources.fonts();
+        for (face, embedded) in fonts {
+            let (plain, wide) = content::font_names(*face);
+            if let Some(number) = embedded.plain {
+                names.pair(Name(plain), number);
+            }
+            if let Some(number) = embedded.wide {
+                names.pair(Name(wide), number);
+            }
+        }
+        names.finish();
+        let mut names = resources.ext_g_states();
+        for (alpha, number) in states {
+            names.pair(Name(content::alpha_name(alpha).as_bytes()), number);
+        }
+        names.finish();
+        let mut names = resources.x_objects();
+        for (at, number) in forms.iter().enumerate() {
+            names.pair(Name(form::name(at).as_bytes()), *number);
+        }
+        names.finish();
+    }
+
+    fn page(
+        &mut self,
+        (number, tree, resources): (Ref, Ref, Ref),
+        page: &PrintedPage,
+        bytes: &[u8],
+    ) {
+        let stream = self.next();
+        let packed = compress_to_vec_zlib(bytes, EFFORT);
+        self.pdf.stream(stream, &packed).filter(Filter::FlateDecode);
+        let links = self.links(page);
+        let mut sheet = self.pdf.page(number);
+        sheet
+            .parent(tree)
+            .media_box(Frame::new(0.0, 0.0, page.width, page.height))
+            .contents(stream);
+        sheet.pair(Name(b"Resources"), resources);
+        if !links.is_empty() {
+            sheet.annotations(links);
+        }
+    }
+
+    fn links(&mut self, page: &PrintedPage) -> Vec<Ref> {
+        let mut links = Vec::new();
+        for picture in &page.pictures {
+            for piece in &picture.list.pieces {
+                let Some(link) = piece.link.as_deref().filter(|link| is_safe(link)) else {
+                    continue;
+                };
+                let Some(seen) = picture.seen(&piece.bounds) else {
+                    continue;
+                };
+                let number = self.next();
+                let mut note = self.pdf.annotation(number);
+                note.subtype(AnnotationType::Link)
+                    .rect(frame(page, seen))
+                    .border(0.0, 0.0, 0.0, None);
+                note.action()
+                    .action_type(ActionType::Uri)
+                    .uri(Str(link.as_bytes()));
+                note.finish();
+                links.push(number);
+            }
+        }
+        links
+    }
+
+    fn properties(&mut self, title: &str) {
+        let number = self.next();
+        let mut properties = self.pdf.document_info(number);
+        if !title.is_empty() {
+            properties.title(TextStr(&crate::font::one_line(title)));
+        }
+        properties.creator(TextStr("Bakehouse"));
+    }
+}
+
+/// A box of a page, counted from its lower left corner.
+fn frame(page: &PrintedPage, rect: Rect) -> Frame {
+    Frame::new(
+        rect.x,
+        page.height - rect.bottom(),
+        rect.right(),
+        page.height - rect.y,
+    )
 }

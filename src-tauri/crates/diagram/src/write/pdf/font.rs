@@ -1,4 +1,7 @@
-//! Embeds a subset of a font together with the way back from glyphs to text.
+//! Embeds a subset of a font together with the way back from codes to text.
+//!
+//! Latin text is written in an 8-bit code, one byte a character; everything else
+//! by the numbers of its glyphs. Both ways share one embedded file.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +11,7 @@ use pdf_writer::{
     types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap},
 };
 
-use super::{EFFORT, Numbers};
+use super::{EFFORT, Numbers, content::Used, winansi};
 use crate::font::{Face, Font, Purpose, subset};
 
 const SYSTEM: SystemInfo<'static> = SystemInfo {
@@ -17,45 +20,98 @@ const SYSTEM: SystemInfo<'static> = SystemInfo {
     supplement: 0,
 };
 
-/// Writes the font and returns its number.
-pub(super) fn embed(
-    pdf: &mut Pdf,
-    numbers: &mut Numbers,
-    face: Face,
-    glyphs: &BTreeSet<u16>,
-) -> Ref {
-    let (whole, inner, descriptor, map, file) = (
-        numbers.next(),
-        numbers.next(),
-        numbers.next(),
-        numbers.next(),
-        numbers.next(),
-    );
-    let name = format!("{}+{}", tag(face, glyphs), face.postscript_name());
-    pdf.type0_font(whole)
-        .base_font(Name(name.as_bytes()))
-        .encoding_predefined(Name(b"Identity-H"))
-        .descendant_font(inner)
-        .to_unicode(map);
-    write_inner(pdf, (inner, descriptor), &name, (face, glyphs));
+/// The numbers of an embedded font.
+pub(super) struct Embedded {
+    /// For the 8-bit code.
+    pub(super) plain: Option<Ref>,
+    /// For glyph numbers.
+    pub(super) wide: Option<Ref>,
+}
+
+/// Writes the font.
+pub(super) fn embed(pdf: &mut Pdf, numbers: &mut Numbers, face: Face, used: &Used) -> Embedded {
+    let font = face.font();
+    let characters: Vec<char> = used
+        .codes
+        .iter()
+        .filter_map(|code| winansi::character(*code))
+        .collect();
+    let mut glyphs = used.glyphs.clone();
+    glyphs.extend(characters.iter().map(|c| font.glyph(*c).id));
+    let name = format!("{}+{}", tag(face, &glyphs), face.postscript_name());
+    let (descriptor, file) = (numbers.next(), numbers.next());
     write_descriptor(pdf, (descriptor, file), &name, face);
-    let unicode = compress_to_vec_zlib(&to_unicode(face, glyphs), EFFORT);
-    pdf.cmap(map, &unicode).filter(Filter::FlateDecode);
-    let bytes = subset(face, glyphs, Purpose::Pdf);
+    let bytes = subset(face, &glyphs, Purpose::Pdf(&characters));
     let packed = compress_to_vec_zlib(&bytes, EFFORT);
     let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
     pdf.stream(file, &packed)
         .filter(Filter::FlateDecode)
         .pair(Name(b"Length1"), length);
-    whole
+    let plain = (!used.codes.is_empty()).then(|| numbers.next());
+    if let Some(plain) = plain {
+        let map = numbers.next();
+        write_plain(pdf, (plain, descriptor, map), &name, (face, &used.codes));
+    }
+    let wide = (!used.glyphs.is_empty()).then(|| numbers.next());
+    if let Some(wide) = wide {
+        let (inner, map) = (numbers.next(), numbers.next());
+        let objects = (wide, inner, descriptor, map);
+        write_wide(pdf, objects, &name, (face, &used.glyphs));
+    }
+    Embedded { plain, wide }
 }
 
-fn write_inner(
+/// The font for the 8-bit code.
+fn write_plain(
     pdf: &mut Pdf,
-    (inner, descriptor): (Ref, Ref),
+    (plain, descriptor, map): (Ref, Ref, Ref),
+    name: &str,
+    (face, codes): (Face, &BTreeSet<u8>),
+) {
+    let font = face.font();
+    let (first, last) = (
+        codes.first().copied().unwrap_or(32),
+        codes.last().copied().unwrap_or(32),
+    );
+    let widths = (first..=last).map(|code| match winansi::character(code) {
+        Some(character) if codes.contains(&code) => {
+            thousandths(font, font.glyph(character).advance)
+        }
+        _ => 0.0,
+    });
+    let mut dict = pdf.indirect(plain).dict();
+    dict.pair(Name(b"Type"), Name(b"Font"));
+    dict.pair(Name(b"Subtype"), Name(b"TrueType"));
+    dict.pair(Name(b"BaseFont"), Name(name.as_bytes()));
+    dict.pair(Name(b"FirstChar"), i32::from(first));
+    dict.pair(Name(b"LastChar"), i32::from(last));
+    dict.insert(Name(b"Widths")).array().items(widths);
+    dict.pair(Name(b"FontDescriptor"), descriptor);
+    dict.pair(Name(b"Encoding"), Name(b"WinAnsiEncoding"));
+    dict.pair(Name(b"ToUnicode"), map);
+    dict.finish();
+    let mut unicode = UnicodeCmap::<u8>::new(Name(b"Custom"), SYSTEM);
+    for code in codes {
+        if let Some(character) = winansi::character(*code) {
+            unicode.pair(*code, character);
+        }
+    }
+    let packed = compress_to_vec_zlib(&unicode.finish().into_vec(), EFFORT);
+    pdf.cmap(map, &packed).filter(Filter::FlateDecode);
+}
+
+/// The font for glyph numbers.
+fn write_wide(
+    pdf: &mut Pdf,
+    (wide, inner, descriptor, map): (Ref, Ref, Ref, Ref),
     name: &str,
     (face, glyphs): (Face, &BTreeSet<u16>),
 ) {
+    pdf.type0_font(wide)
+        .base_font(Name(name.as_bytes()))
+        .encoding_predefined(Name(b"Identity-H"))
+        .descendant_font(inner)
+        .to_unicode(map);
     let font = face.font();
     let mut cid = pdf.cid_font(inner);
     cid.subtype(CidFontType::Type2)
@@ -70,13 +126,20 @@ fn write_inner(
     }
     widths.finish();
     cid.finish();
+    let mut unicode = UnicodeCmap::new(Name(b"Custom"), SYSTEM);
+    // glyph 0 stands for many characters and thus for none
+    for (glyph, character) in font.characters(glyphs) {
+        unicode.pair(glyph, character);
+    }
+    let packed = compress_to_vec_zlib(&unicode.finish().into_vec(), EFFORT);
+    pdf.cmap(map, &packed).filter(Filter::FlateDecode);
 }
 
 fn write_descriptor(pdf: &mut Pdf, (descriptor, file): (Ref, Ref), name: &str, face: Face) {
     let font = face.font();
     let size = |units: i16| thousandths_signed(font, units);
     let all = font.face.global_bounding_box();
-    let mut flags = FontFlags::SYMBOLIC;
+    let mut flags = FontFlags::NON_SYMBOLIC;
     if face == Face::Mono {
         flags |= FontFlags::FIXED_PITCH;
     }
@@ -105,15 +168,6 @@ fn thousandths(font: &Font, units: u16) -> f32 {
 
 fn thousandths_signed(font: &Font, units: i16) -> f32 {
     (f32::from(units) / font.units_per_em * 1000.0).round()
-}
-
-/// The text of each glyph. Glyph 0 stands for many characters and thus for none.
-fn to_unicode(face: Face, glyphs: &BTreeSet<u16>) -> Vec<u8> {
-    let mut map = UnicodeCmap::new(Name(b"Custom"), SYSTEM);
-    for (glyph, character) in face.font().characters(glyphs) {
-        map.pair(glyph, character);
-    }
-    map.finish().into_vec()
 }
 
 /// Six letters that differ for different subsets, as PDF wants them.
