@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use contract::{
-    ExportFormat, ExportedFile, GraphDirection, GraphExport, GraphFolding, GraphStats, GraphSubject, GraphTheme,
-    ProjectAsk,
+    ExportFormat, ExportedFile, GraphDirection, GraphExport, GraphFolding, GraphStats,
+    GraphSubject, GraphTheme, ProjectAsk,
 };
 use indexmap::IndexMap;
 use serde::Serialize;

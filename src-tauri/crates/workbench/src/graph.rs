@@ -24,7 +24,6 @@ use crate::view::graph::{Show, clock, graph, state, step_task};
 
 pub(crate) mod kept;
 
-
 /// What a picture is made of.
 pub(crate) struct Subject {
     tasks: Vec<TaskView>,
