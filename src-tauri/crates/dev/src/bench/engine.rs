@@ -90,7 +90,10 @@ fn batch() -> String {
     for number in 0..TASKS {
         all.push(format!("t{number}"));
         // Writing to memory cannot fail.
-        let _ = write!(text, "- id: t{number}\n  image: any\n  needs: []\n  bash: 'true'\n");
+        let _ = write!(
+            text,
+            "- id: t{number}\n  image: any\n  needs: []\n  bash: 'true'\n"
+        );
     }
     let _ = write!(
         text,

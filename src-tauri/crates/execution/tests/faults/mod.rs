@@ -5,6 +5,7 @@
 
 mod batches;
 mod dice;
+mod killed;
 mod proxy;
 
 use std::collections::{BTreeMap, BTreeSet};
