@@ -410,6 +410,60 @@ async fn the_command_executes_a_bake_in_the_foreground_but_not_that_of_a_job() {
     assert_eq!(world.attempt(&bake).await.executor_id, None);
 }
 
+const STEPS: &str = "kind: batch
+tasks:
+- {id: a, image: ubuntu, needs: [], cmd: echo '::set-output name=v::1'}
+- {id: b, image: ubuntu, needs: [], cmd: sleep 0.2}
+- {id: c, image: ubuntu, needs: [a], env: {V: '${{ needs.a.outputs.v }}'}, cmd: 'true'}
+- {id: bad, image: ubuntu, needs: [b, c], strategy: {fail_fast: no}, cmd: 'false'}
+- {id: d, image: ubuntu, needs: [b], cmd: 'true'}
+- {id: e, image: ubuntu, needs: [bad], cmd: 'true'}
+- {id: last, image: ubuntu, needs: [bad, d], enable: '${{ always() }}', cmd: 'true'}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_can_be_killed_at_any_moment_and_started_again() {
+    let more = std::env::var("BAKEHOUSE_KILLS").ok();
+    let bakes: u64 = more.map_or(2, |count| count.parse().expect("it is a number"));
+    let world = World::new().await;
+    let mut killed = 0;
+    for round in 0..bakes {
+        // Another salt each time, so that nothing comes from the cache.
+        let salted = STEPS.replace(
+            "tasks:",
+            &format!("defaults: {{env: {{S: '{round}'}}}}\ntasks:"),
+        );
+        let bake = world.create(&salted).await.bake.id;
+        for kill in 0..3 {
+            let mut command = world.execute(&bake);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            let mut process = command.spawn().expect("the program runs");
+            let life = 15 + (round * 97 + kill * 53) % 240;
+            tokio::time::sleep(std::time::Duration::from_millis(life)).await;
+            killed += u64::from(process.try_wait().expect("it can be waited for").is_none());
+            process.kill().expect("it can be killed");
+            process.wait().expect("it can be waited for");
+        }
+        let last = world.execute(&bake).output().expect("the program runs");
+        assert_eq!(last.status.code(), Some(1), "{}", text(&last));
+        let tasks = world.tasks(&bake).await;
+        let mut ends = statuses(&tasks);
+        ends.sort_by_key(|(id, _)| *id);
+        let ends: Vec<String> = ends.iter().map(|(id, end)| format!("{id} {end}")).collect();
+        let expected = "a succeeded, b succeeded, bad failed, c succeeded, d succeeded, e skipped, \
+                        last succeeded";
+        assert_eq!(ends.join(", "), expected);
+        let client = world.client().await;
+        let filter = JobFilter {
+            tags: vec![format!("bake_id:{bake}")],
+            ..JobFilter::default()
+        };
+        let jobs = client.jobs().list(&filter).await.expect("jobs are listed");
+        assert_eq!(jobs.len(), 6, "one for each task that ran");
+    }
+    assert!(killed >= bakes, "they lived too long: {killed}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_application_takes_up_what_it_left_and_not_what_others_execute() {
     let world = World::new().await;
