@@ -28,6 +28,7 @@ mod origin;
 )]
 mod podman;
 mod real_projects;
+mod tasks_cancelled;
 mod template_commands;
 mod template_hosts;
 mod template_sources;

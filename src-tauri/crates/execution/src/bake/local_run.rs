@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use client::ClientError;
 use flow::batch::TaskId;
@@ -9,12 +10,16 @@ use flow::words::split;
 use jiff::Timestamp;
 use protocol::flow::TaskStatus;
 use tokio::process::{Child, Command};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Ending, Happened};
 use super::order::{Done, Surroundings};
 use super::start::not_started;
 use crate::commands::CommandReader;
+
+/// How often we look whether somebody has marked the task as cancelled.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs a command in the folder of the project until it ends or `stop` is asked for.
 pub(super) async fn run(
@@ -23,14 +28,37 @@ pub(super) async fn run(
     command: String,
     stop: CancellationToken,
 ) -> Result<Done, ClientError> {
-    let Some(folder) = around.folder else {
+    let Some(folder) = &around.folder else {
         let reason = "it runs in the folder of the project, which is not on this computer";
         return Ok(not_started(task, reason.to_owned()));
     };
-    Ok(match begin(&command, &folder) {
-        Ok(child) => finish(task, child, stop).await,
+    let marked = stop.clone();
+    Ok(match begin(&command, folder) {
+        Ok(child) => tokio::select! {
+            done = finish(task.clone(), child, stop) => done,
+            never = pass_on_mark(&around, &task, marked) => match never {},
+        },
         Err(reason) => not_started(task, reason),
     })
+}
+
+/// Ends the command when somebody has marked its task as cancelled.
+async fn pass_on_mark(
+    around: &Surroundings,
+    task: &TaskId,
+    stop: CancellationToken,
+) -> std::convert::Infallible {
+    let tasks = around.client.flow().tasks();
+    let id = task.to_string();
+    loop {
+        sleep(LOOK_EVERY).await;
+        // A failed look is no reason for anything: the next one follows soon.
+        let stored = tasks.find(&around.attempt.id, &id).await.ok().flatten();
+        let last = stored.as_ref().and_then(|task| task.statuses.last());
+        if last.is_some_and(|last| last.status == TaskStatus::Cancelled) {
+            stop.cancel();
+        }
+    }
 }
 
 fn begin(command: &str, folder: &Path) -> Result<Child, String> {

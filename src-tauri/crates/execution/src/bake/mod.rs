@@ -60,5 +60,5 @@ pub use record::Record;
 pub use reopen::{ReopenError, reopen, stored_files};
 pub use restart::{BeginError, Begun, Edit, NewBakeReason, Restart, RestartError, Retry};
 pub use selection::{Again, ChoiceError, Selection};
-pub use stop::{CancelError, cancel};
+pub use stop::{CancelError, cancel, cancel_local};
 pub use store::patiently;

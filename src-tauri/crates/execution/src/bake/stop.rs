@@ -1,7 +1,10 @@
 //! Asking for an attempt to be stopped.
 
 use client::{Client, ClientError};
+use jiff::Timestamp;
 use protocol::flow::{Attempt, NewAttempt, TaskStatus};
+
+use super::record::Record;
 
 /// Why an attempt cannot be stopped.
 #[derive(Debug, thiserror::Error)]
@@ -37,4 +40,25 @@ pub async fn cancel(client: &Client, attempt: &Attempt) -> Result<Attempt, Cance
     let mut cancelled = NewAttempt::from(&current);
     cancelled.result = TaskStatus::Cancelled;
     Ok(attempts.replace(&cancelled).await?)
+}
+
+/// Marks a task that runs on the executor's computer as cancelled; answers whether it was still
+/// going on. It has no job, so this mark is all that can be done from elsewhere: whoever executes
+/// the attempt sees it within about a second and ends the command.
+pub async fn cancel_local(
+    client: &Client,
+    attempt: &Attempt,
+    task: &str,
+) -> Result<bool, ClientError> {
+    let tasks = client.flow().tasks();
+    let Some(found) = tasks.find(&attempt.id, task).await? else {
+        return Ok(false);
+    };
+    let mut record = Record::stored(found);
+    if record.status().is_finished() {
+        return Ok(false);
+    }
+    record.becomes(TaskStatus::Cancelled, Timestamp::now());
+    tasks.replace(&record.body(&attempt.id)).await?;
+    Ok(true)
 }
