@@ -35,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "protocol",
             "client",
             "local-platform",
+            "diagram",
         ],
     ),
 ];

@@ -29,6 +29,12 @@ pub(crate) struct BenchOptions {
     /// Environment with the official tools; made where it is missing
     #[arg(long, value_name = "FOLDER")]
     peers: Option<PathBuf>,
+    /// `layout`: a folder with more DOT files to lay out
+    #[arg(long, value_name = "FOLDER")]
+    also: Option<PathBuf>,
+    /// `layout`: how many tasks the graphs have
+    #[arg(long, value_delimiter = ',')]
+    sizes: Vec<usize>,
     /// As the last line, one object for other programs
     #[arg(long)]
     json: bool,
@@ -44,10 +50,17 @@ enum Name {
     Event,
     /// Load the local platform: jobs, followers, large files
     Load,
+    /// Lay out task graphs of all kinds beside Graphviz `dot`
+    Layout,
 }
 
 /// Runs what was asked for.
 pub(crate) fn bench(repository: &Repository, options: &BenchOptions) -> Result<ExitCode> {
+    if matches!(options.name, Some(Name::Layout)) {
+        // needs the layout alone, not the whole program
+        layout(repository, options)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut build = repository::cargo();
     build
         .args(["build", "--release", "--package", "cli"])
@@ -71,6 +84,10 @@ pub(crate) fn bench(repository: &Repository, options: &BenchOptions) -> Result<E
             Name::Engine => engine::engine(&ours, at, options.runs)?,
             Name::Event | Name::Load => {
                 platform(repository, &ours, name, options.json)?;
+                continue;
+            }
+            Name::Layout => {
+                layout(repository, options)?;
                 continue;
             }
         };
@@ -103,6 +120,29 @@ fn platform(repository: &Repository, ours: &Path, name: Name, json: bool) -> Res
         })
         .arg(ours);
     if json {
+        measure.arg("--json");
+    }
+    work::run(&mut measure)
+}
+
+/// Layouts are compared by a program of its own: what counts is how they look, not only the time.
+fn layout(repository: &Repository, options: &BenchOptions) -> Result<()> {
+    let mut build = repository::cargo();
+    build
+        .args(["build", "--release", "--package", "dev"])
+        .args(["--features", "layout-bench", "--bin", "dev-layout-bench"])
+        .current_dir(repository.root());
+    work::run(&mut build)?;
+    let mut measure = Command::new(repository.binary("release", "dev-layout-bench"));
+    measure.args(["bench", "--runs", &options.runs.to_string()]);
+    if let Some(files) = &options.also {
+        measure.arg("--also").arg(files);
+    }
+    if !options.sizes.is_empty() {
+        let sizes: Vec<String> = options.sizes.iter().map(usize::to_string).collect();
+        measure.arg("--sizes").arg(sizes.join(","));
+    }
+    if options.json {
         measure.arg("--json");
     }
     work::run(&mut measure)

@@ -108,11 +108,11 @@ proptest! {
             match direction {
                 Direction::LeftToRight => {
                     prop_assert!(from.right() < to.x, "{edge:?}");
-                    prop_assert!(route.points.windows(2).all(|pair| pair[0].x <= pair[1].x));
+                    prop_assert!(route.points.windows(2).all(|pair| pair[0].x <= pair[1].x), "{edge:?} {:?}", route.points);
                 }
                 Direction::TopDown => {
                     prop_assert!(from.bottom() < to.y, "{edge:?}");
-                    prop_assert!(route.points.windows(2).all(|pair| pair[0].y <= pair[1].y));
+                    prop_assert!(route.points.windows(2).all(|pair| pair[0].y <= pair[1].y), "{edge:?} {:?}", route.points);
                 }
             }
         }

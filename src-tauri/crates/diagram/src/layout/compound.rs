@@ -79,6 +79,7 @@ fn flat_wishes(arranger: &Arranger<'_>) -> Vec<f32> {
                 from: end(arrow.from.node),
                 to: end(arrow.to.node),
                 kind: EdgeKind::Completed,
+                weight: 1,
             }
         })
         .collect();
@@ -129,7 +130,7 @@ struct Arranger<'a> {
     /// Where each node would like its middle to be along the cross axis.
     wishes: Vec<f32>,
     levels: Vec<Level>,
-    crossings: usize,
+    crossings: u64,
     /// The item of each node in the level that is being sorted, and its level.
     item_of: Vec<(usize, usize)>,
     tasks: usize,

@@ -35,6 +35,8 @@ pub(super) struct Wire {
     pub(super) from: End,
     pub(super) to: End,
     pub(super) kind: EdgeKind,
+    /// How many arrows use it.
+    pub(super) weight: u32,
 }
 
 /// A place as main and cross coordinate.
@@ -49,7 +51,7 @@ pub(super) struct Placed {
     pub(super) bricks: Vec<Spot>,
     /// The corners of each wire; ends outside lie on the border.
     pub(super) wires: Vec<Vec<Spot>>,
-    pub(super) crossings: usize,
+    pub(super) crossings: u64,
 }
 
 /// Lays out boxes and wires. The wires between boxes must not form a ring.
@@ -57,6 +59,8 @@ pub(super) fn lay(bricks: &[Brick], wires: &[Wire]) -> Placed {
     let ranks = rank::ranks(bricks.len(), wires);
     let mut sketch = sketch::Sketch::new(bricks, wires, &ranks);
     let crossings = order::order(&mut sketch);
+
+    sketch.share();
     let cross = place::place(&sketch);
     let channels = channel::channels(&sketch, &cross);
     sketch.finish(bricks, &cross, &channels, crossings)

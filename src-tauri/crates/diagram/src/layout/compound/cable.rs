@@ -12,6 +12,8 @@ pub(super) struct Cable {
     pub(super) arrows: Vec<(usize, bool)>,
     /// The inner thing, where the wire ends at the border.
     pub(super) border: Option<(Thing, bool)>,
+    /// The inner node, where the wire ends at the border.
+    near: Option<usize>,
 }
 
 /// Wires that end at the border, by the inner thing, and the nodes they lead to outside.
@@ -45,6 +47,11 @@ impl Arranger<'_> {
                 }
             }
         }
+        // ends at the border that wish the same stand as the things within do
+        cables.sort_by(|a, b| {
+            let wish = |cable: &Cable| cable.near.map_or(f32::MIN, |node| self.wishes[node]);
+            wish(a).total_cmp(&wish(b))
+        });
         cables
     }
 
@@ -65,6 +72,13 @@ impl Arranger<'_> {
             (None, Some(to)) => (outside, coming(to), Some((arrow.to.thing, false))),
             _ => return,
         };
+        let near = border.map(|(_, leaves)| {
+            if leaves {
+                arrow.from.node
+            } else {
+                arrow.to.node
+            }
+        });
         let mut number = cables.len();
         if let Some((thing, leaves)) = border {
             number = *borders.cable.entry((thing, kind, leaves)).or_insert(number);
@@ -87,11 +101,20 @@ impl Arranger<'_> {
         }
         let used = (arrow.edge, arrow.turned);
         match cables.get_mut(number) {
-            Some(cable) => cable.arrows.push(used),
+            Some(cable) => {
+                cable.arrows.push(used);
+                cable.wire.weight += 1;
+            }
             None => cables.push(Cable {
-                wire: Wire { from, to, kind },
+                wire: Wire {
+                    from,
+                    to,
+                    kind,
+                    weight: 1,
+                },
                 arrows: vec![used],
                 border,
+                near,
             }),
         }
     }

@@ -27,8 +27,8 @@ pub(super) fn place(sketch: &Sketch) -> Vec<f32> {
         blocks.settle(sketch, &mut cross, round);
         blocks.snap(sketch, &mut cross);
     }
-    level_borders(sketch, &mut cross);
     round_off(sketch, &mut cross);
+    level_borders(sketch, &mut cross);
     cross
 }
 

@@ -159,6 +159,7 @@ mod tests {
                 port: 0.0,
             },
             kind: EdgeKind::Completed,
+            weight: 1,
         }
     }
 

@@ -1,9 +1,12 @@
 //! The layered graph between input and result: every wire is cut into segments
 //! from rank to rank, with a knot where it passes a rank without stopping.
 //!
-//! Wires share knots: those that leave one port for distant boxes run together
-//! until they have to part, and many that come from afar to one port join on
-//! the way. A shared stretch thus has always one source or one target.
+//! Once the ranks are in order, wires share knots: those that leave one port for
+//! distant boxes run together until they have to part, and many that come from
+//! afar to one port join on the way. A shared stretch thus has always one source
+//! or one target.
+
+mod sharing;
 
 use std::collections::HashMap;
 
@@ -27,6 +30,8 @@ pub(super) struct Segment {
     pub(super) from_port: f32,
     pub(super) to_port: f32,
     pub(super) kind: EdgeKind,
+    /// How many lines run here.
+    pub(super) weight: u32,
 }
 
 /// The layered graph. Rank 0 and the last rank hold only ends at the border.
@@ -45,18 +50,35 @@ pub(super) struct Sketch {
     pub(super) downs: Vec<Vec<usize>>,
     /// The segments of each wire.
     paths: Vec<Vec<usize>>,
+    routes: Vec<Route>,
+}
+
+/// The way of one wire through the ranks.
+#[derive(Debug)]
+struct Route {
+    /// The vertices it meets, each with the bits of the port.
+    stops: Vec<(usize, u32)>,
+    kind: EdgeKind,
+    weight: u32,
+    /// Whether it may share knots with others from its source; else with others to its target.
+    by_source: bool,
 }
 
 /// A port of a vertex for one kind of wire.
 type Port = (usize, u32, EdgeKind);
 
+/// How many knots there may be that are not shared from the start.
+const KNOTS: usize = 400_000;
+
+/// What wires share from the start, because there are too many.
 #[derive(Default)]
 struct Shared {
     leaving: HashMap<Port, usize>,
     coming: HashMap<Port, usize>,
     /// Knots that begin at a port, by how far they are from it.
     trunks: HashMap<(Port, bool), Vec<usize>>,
-    segments: HashMap<(Port, usize, u32), usize>,
+    /// Longer wires share.
+    longest: usize,
 }
 
 impl Sketch {
@@ -72,22 +94,28 @@ impl Sketch {
             ups: Vec::new(),
             downs: Vec::new(),
             paths: Vec::new(),
+            routes: Vec::new(),
         };
         for (brick, rank) in bricks.iter().zip(ranks) {
             sketch.vertex(Role::Brick, rank + 1, brick.cross, brick.wish);
         }
         let ends: Vec<_> = wires.iter().map(|wire| sketch.ends(wire, last)).collect();
         let mut shared = Shared::default();
+        let mut spans = Vec::new();
         for (from, to) in &ends {
-            if sketch.rank_of[to.0] > sketch.rank_of[from.0] + 1 {
+            let span = sketch.rank_of[to.0].saturating_sub(sketch.rank_of[from.0] + 1);
+            if span > 0 {
+                spans.push(span);
                 *shared.leaving.entry(*from).or_default() += 1;
                 *shared.coming.entry(*to).or_default() += 1;
             }
         }
-        for (from, to) in ends {
-            let path = sketch.path(from, to, &mut shared);
-            sketch.paths.push(path);
+        shared.longest = longest(spans);
+        for ((from, to), wire) in ends.into_iter().zip(wires) {
+            let route = sketch.route(from, to, wire.weight, &mut shared);
+            sketch.routes.push(route);
         }
+        sketch.link();
         sketch
     }
 
@@ -98,8 +126,6 @@ impl Sketch {
         self.role.push(role);
         self.size.push(size);
         self.wish.push(wish);
-        self.ups.push(Vec::new());
-        self.downs.push(Vec::new());
         vertex
     }
 
@@ -117,52 +143,70 @@ impl Sketch {
         (port(wire.from, 0), port(wire.to, last))
     }
 
-    fn path(&mut self, from: Port, to: Port, shared: &mut Shared) -> Vec<usize> {
+    fn route(&mut self, from: Port, to: Port, weight: u32, shared: &mut Shared) -> Route {
         let (first, last) = (self.rank_of[from.0], self.rank_of[to.0]);
         let length = last.saturating_sub(first + 1);
-        let from_source = shared.leaving.get(&from) >= shared.coming.get(&to);
-        let trunk = shared
-            .trunks
-            .entry((if from_source { from } else { to }, from_source))
-            .or_default();
-        let wish = self.wish[if from_source { from.0 } else { to.0 }];
+        let by_source = shared.leaving.get(&from) >= shared.coming.get(&to);
+        let mut own = Vec::new();
+        let trunk = if length > shared.longest {
+            let port = if by_source { from } else { to };
+            shared.trunks.entry((port, by_source)).or_default()
+        } else {
+            &mut own
+        };
+        let (a, b) = (self.wish[from.0], self.wish[to.0]);
         while trunk.len() < length {
-            let rank = if from_source {
+            let rank = if by_source {
                 first + 1 + trunk.len()
             } else {
                 last - 1 - trunk.len()
             };
-            trunk.push(self.vertex(Role::Knot, rank, 0.0, wish));
+            let share = count(rank - first) / count(last - first);
+            trunk.push(self.vertex(Role::Knot, rank, 0.0, a + (b - a) * share));
         }
         let mut knots: Vec<usize> = trunk[..length].to_vec();
-        if !from_source {
+        if !by_source {
             knots.reverse();
         }
         let middle = 0.0_f32.to_bits();
         let mut stops = vec![(from.0, from.1)];
         stops.extend(knots.into_iter().map(|knot| (knot, middle)));
         stops.push((to.0, to.1));
-        stops
-            .windows(2)
-            .map(|pair| self.segment((pair[0].0, pair[0].1, from.2), pair[1], shared))
-            .collect()
+        Route {
+            stops,
+            kind: from.2,
+            weight,
+            by_source,
+        }
     }
 
-    fn segment(&mut self, from: Port, to: (usize, u32), shared: &mut Shared) -> usize {
-        let next = self.segments.len();
-        let index = *shared.segments.entry((from, to.0, to.1)).or_insert(next);
-        if index == next {
-            self.segments.push(Segment {
-                from: from.0,
-                to: to.0,
-                from_port: f32::from_bits(from.1),
-                to_port: f32::from_bits(to.1),
-                kind: from.2,
-            });
-            self.downs[from.0].push(index);
-            self.ups[to.0].push(index);
+    /// Makes the segments from the routes.
+    fn link(&mut self) {
+        let count = self.role.len();
+        self.segments.clear();
+        self.ups = vec![Vec::new(); count];
+        self.downs = vec![Vec::new(); count];
+        let mut paths = Vec::with_capacity(self.routes.len());
+        for route in &self.routes {
+            let mut path = Vec::with_capacity(route.stops.len());
+            for pair in route.stops.windows(2) {
+                let new = Segment {
+                    from: pair[0].0,
+                    to: pair[1].0,
+                    from_port: f32::from_bits(pair[0].1),
+                    to_port: f32::from_bits(pair[1].1),
+                    kind: route.kind,
+                    weight: route.weight,
+                };
+                path.push(add_segment(
+                    &mut self.segments,
+                    (&mut self.downs, &mut self.ups),
+                    new,
+                ));
+            }
+            paths.push(path);
         }
-        index
+        self.paths = paths;
     }
 
     /// Whether the segment is part of a long straight stretch.
@@ -177,7 +221,7 @@ impl Sketch {
         bricks: &[Brick],
         cross: &[f32],
         channels: &Channels,
-        crossings: usize,
+        crossings: u64,
     ) -> Placed {
         let starts = self.rank_starts(bricks, channels);
         let main_end = starts.last().copied().unwrap_or(0.0);
@@ -250,6 +294,48 @@ impl Sketch {
         }
         corners
     }
+}
+
+/// The longest span whose knots can be afforded one by one.
+fn longest(mut spans: Vec<usize>) -> usize {
+    spans.sort_unstable();
+    let mut knots = 0;
+    for span in spans {
+        knots += span;
+        if knots > KNOTS {
+            return span - 1;
+        }
+    }
+    usize::MAX
+}
+
+/// The number of a segment, which may be there already.
+fn add_segment(
+    segments: &mut Vec<Segment>,
+    (downs, ups): (&mut [Vec<usize>], &mut [Vec<usize>]),
+    new: Segment,
+) -> usize {
+    let (leaving, coming) = (&downs[new.from], &ups[new.to]);
+    let known = if leaving.len() < coming.len() {
+        leaving
+    } else {
+        coming
+    };
+    let same = |segment: &Segment| {
+        Segment {
+            weight: new.weight,
+            ..*segment
+        } == new
+    };
+    if let Some(index) = known.iter().copied().find(|index| same(&segments[*index])) {
+        segments[index].weight += new.weight;
+        return index;
+    }
+    let index = segments.len();
+    downs[new.from].push(index);
+    ups[new.to].push(index);
+    segments.push(new);
+    index
 }
 
 /// The room between two ranks and its channels.

@@ -26,6 +26,18 @@ pub(super) struct Blocks {
     place: Vec<usize>,
     /// The segment that holds each vertex in its block.
     above: Vec<Option<usize>>,
+    /// The segments that lead from each block to others.
+    leads: Vec<Vec<Lead>>,
+}
+
+/// A segment that leads out of a block, and how it would be level.
+#[derive(Debug, Clone, Copy)]
+struct Lead {
+    own: usize,
+    other: usize,
+    /// How far the port at the other end lies below that of its own.
+    shift: f32,
+    weight: f32,
 }
 
 /// A segment that may become level.
@@ -60,13 +72,40 @@ impl Blocks {
             shift: vec![0.0; count],
             place,
             above,
+            leads: Vec::new(),
         };
         for rank in &sketch.ranks {
             for &vertex in rank {
                 blocks.join(sketch, vertex);
             }
         }
+        blocks.leads = blocks.all_leads(sketch);
         blocks
+    }
+
+    fn all_leads(&self, sketch: &Sketch) -> Vec<Vec<Lead>> {
+        let mut leads: Vec<Vec<Lead>> = vec![Vec::new(); self.members.len()];
+        for segment in &sketch.segments {
+            let (from, to) = (self.block_of[segment.from], self.block_of[segment.to]);
+            let border = |vertex: usize| sketch.role[vertex] == Role::Border;
+            if from == to || border(segment.from) || border(segment.to) {
+                continue;
+            }
+            let lead = Lead {
+                own: segment.from,
+                other: segment.to,
+                shift: segment.to_port - segment.from_port,
+                weight: weight(sketch, segment),
+            };
+            leads[from].push(lead);
+            leads[to].push(Lead {
+                own: segment.to,
+                other: segment.from,
+                shift: -lead.shift,
+                ..lead
+            });
+        }
+        leads
     }
 
     /// Puts the vertex into the block of the vertex above, or into a new one.
@@ -195,12 +234,9 @@ impl Blocks {
     }
 
     fn may_move(&self, sketch: &Sketch, cross: &[f32], block: usize, by: f32) -> bool {
-        let mut wishes = Vec::new();
-        for &vertex in &self.members[block] {
-            self.collect_wishes(sketch, cross, vertex, &mut wishes);
-        }
+        let bends = |lead: &Lead| wish(cross, lead).abs() >= LEVEL;
         let (up, down) = self.room(sketch, cross, block);
-        up <= by && by <= down && wishes.iter().all(|wish| wish.0.abs() >= LEVEL)
+        up <= by && by <= down && self.leads[block].iter().all(bends)
     }
 
     /// How far the block may go up and down.
@@ -226,14 +262,13 @@ impl Blocks {
         block: usize,
         wishes: &mut Vec<(f32, f32)>,
     ) -> bool {
-        let members = &self.members[block];
-        wishes.clear();
-        for &vertex in members {
-            if sketch.role[vertex] == Role::Border {
-                return false;
-            }
-            self.collect_wishes(sketch, cross, vertex, wishes);
+        // ends at the border stand alone
+        if sketch.role[self.members[block][0]] == Role::Border {
+            return false;
         }
+        wishes.clear();
+        let leads = self.leads[block].iter();
+        wishes.extend(leads.map(|lead| (wish(cross, lead), lead.weight)));
         let (up, down) = self.room(sketch, cross, block);
         let by = median(wishes).max(up.min(0.0)).min(down.max(0.0));
         if by.abs() < 0.5 {
@@ -242,33 +277,11 @@ impl Blocks {
         self.move_by(cross, block, by);
         true
     }
+}
 
-    /// How far, and how strongly, each line of the vertex would move it to be level.
-    fn collect_wishes(
-        &self,
-        sketch: &Sketch,
-        cross: &[f32],
-        vertex: usize,
-        wishes: &mut Vec<(f32, f32)>,
-    ) {
-        let outside = |other: usize| {
-            sketch.role[other] != Role::Border && self.block_of[other] != self.block_of[vertex]
-        };
-        for &index in &sketch.ups[vertex] {
-            let s = &sketch.segments[index];
-            if outside(s.from) {
-                let by = cross[s.from] + s.from_port - cross[vertex] - s.to_port;
-                wishes.push((by, weight(sketch, s)));
-            }
-        }
-        for &index in &sketch.downs[vertex] {
-            let s = &sketch.segments[index];
-            if outside(s.to) {
-                let by = cross[s.to] + s.to_port - cross[vertex] - s.from_port;
-                wishes.push((by, weight(sketch, s)));
-            }
-        }
-    }
+/// How far the block would have to move for the segment to be level.
+fn wish(cross: &[f32], lead: &Lead) -> f32 {
+    cross[lead.other] + lead.shift - cross[lead.own]
 }
 
 /// The segments after a rank that become level.
