@@ -13,6 +13,7 @@ mod editor;
 mod executor_jobs;
 mod graph_files;
 mod images_built;
+mod inside_jobs;
 mod jobs_explained;
 mod layers;
 mod live_jobs;

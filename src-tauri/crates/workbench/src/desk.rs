@@ -102,6 +102,7 @@ impl Desk {
 
     /// Ends what this process serves; jobs and their supervisors go on.
     pub async fn close(&self) {
+        self.forwards().close().await;
         self.platform().close().await;
     }
 

@@ -54,6 +54,16 @@ impl Forwards {
         }
     }
 
+    /// Ends all of them. They are opened again with the next start.
+    pub(crate) async fn close(&self) {
+        let open = std::mem::take(&mut *self.lock());
+        for mut forward in open {
+            forward.task.abort();
+            // Its port is free only when it has ended.
+            let _ = (&mut forward.task).await;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Forward>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -172,6 +172,8 @@ export class BakePageState {
     } catch (cause) {
       this.cancelling = null;
       this.failure = asFailure(cause);
+      const twin = cancelTwin(this.project, this.bake);
+      this.#desk.activity.failed("Cancel the bake", this.failure, twin);
     }
   }
 
@@ -184,7 +186,11 @@ export class BakePageState {
       this.#desk.activity.did(`Asked ${task.id} to cancel`, cancelTaskTwin(project, bake, task.id));
     } catch (cause) {
       this.failure = asFailure(cause);
-      this.#desk.activity.failed(`Cancel ${task.id}`, this.failure);
+      this.#desk.activity.failed(
+        `Cancel ${task.id}`,
+        this.failure,
+        cancelTaskTwin(project, bake, task.id),
+      );
     }
   }
 

@@ -65,12 +65,12 @@ export class StartForm {
       const started = await work.run((name) =>
         this.#desk.host.call("live_start", { ...this.#request(), work: name }),
       );
+      this.#desk.dock.show("logs");
       tellStarted(this.#desk, this.#project, started, twin);
       const { job, suffix } = started.row;
       const row = suffix ? `${job}/${suffix}` : job;
       await this.#project.askLive();
       this.#desk.router.replace({ screen: "live", project: this.#project.path, row });
-      this.#desk.dock.show("logs");
     } catch (cause) {
       this.failure = asFailure(cause);
       this.#desk.activity.failed(`Start ${this.job.id}`, this.failure, twin);
