@@ -195,7 +195,7 @@ test("a life span ticks down and is extended, and stopping all asks first", asyn
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("inner");
   await expect(dialog).toContainText("bakehouse kill ALL");
-  await dialog.getByRole("button", { name: "Keep them running" }).click();
+  await dialog.getByRole("button", { name: "Keep it running" }).click();
   await expect(row).toBeVisible();
   await page.getByRole("button", { name: "Stop all" }).click();
   await dialog.getByRole("button", { name: "Stop it" }).click();
