@@ -270,6 +270,13 @@ async fn an_image_is_built_from_the_command_line_with_its_log_and_its_exit_code(
     let Some(yard) = Yard::open(&good("")).await else {
         return;
     };
+    let early = yard.run(&["run", "say"]);
+    assert_eq!(code(&early), 1, "{}", text(&early));
+    assert!(
+        text(&early).contains("`bakehouse build mine` builds it"),
+        "{}",
+        text(&early)
+    );
     let built = yard.run(&["build", "mine"]);
     assert_eq!(code(&built), 0, "{}", text(&built));
     let log = text(&built);

@@ -8,7 +8,8 @@ use contract::{Failure, FailureCode, ImageBuild, ImageBuildRow, ImageBuilds, Job
 use execution::Place;
 use execution::build::{BuildError, BuildPlan, plan};
 use flow::Image;
-use flow::live::PreparedLive;
+use flow::live::{PlannedJob, PreparedLive};
+use protocol::ImageReference;
 
 use crate::Desk;
 use crate::live::place;
@@ -70,6 +71,51 @@ async fn start(
     storage.create(&plan.credentials, credentials).await?;
     let job = client.jobs().submit(&plan.submission).await?;
     Ok(Some(job.id))
+}
+
+/// The image of a live job, if the flow says what to build it from.
+pub(crate) fn built_for(job: &PlannedJob, prepared: &PreparedLive) -> Option<Image> {
+    let wanted = &job.config.exec.image;
+    let images = prepared.contexts.images.values();
+    let mut built = images.filter(|image| image.context.is_some());
+    built.find(|image| image.reference == *wanted).cloned()
+}
+
+/// Refuses where an image has to be built first: its job could only fail, and late.
+pub(crate) async fn must_be_there(
+    client: &Client,
+    place: &Place,
+    image: &Image,
+) -> Result<(), Failure> {
+    let target = ImageReference::parse(&image.reference, &place.uris(), &place.registry);
+    let Ok(ImageReference::Platform(target)) = target else {
+        return Ok(());
+    };
+    let found = async {
+        let runner = client.local_runner().await?;
+        if runner.is_some_and(|runner| !runner.uses_images) {
+            return Ok(true);
+        }
+        let services = client.cluster(&place.cluster).await?;
+        services.registry(&place.user).has(&target).await
+    };
+    match found.await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let message = format!(
+                "The image `{}` is not in the registry: it has to be built first.",
+                image.reference
+            );
+            let build = format!("`bakehouse build {}` builds it.", image.id);
+            Err(Failure::new(FailureCode::Conflict, message).hint(build))
+        }
+        // A registry that does not answer is no reason: the platform knows better.
+        Err(error) => {
+            let error: ClientError = error;
+            tracing::warn!(%error, image = image.reference, "the registry cannot be asked");
+            Ok(())
+        }
+    }
 }
 
 fn not_planned(image: &Image, error: &BuildError) -> Failure {

@@ -12,6 +12,7 @@ use contract::{
 use execution::Place;
 use execution::bake::record_flow;
 use execution::live::{self, FoundJobs};
+use flow::Image;
 use flow::live::{JobInputs, LiveFlow, PlannedJob, PreparedLive};
 use futures_util::future::try_join_all;
 use indexmap::IndexMap;
@@ -22,6 +23,7 @@ use protocol::{Job, JobFilter, JobStatus};
 
 use crate::Desk;
 use crate::forward;
+use crate::image;
 use crate::project::OpenProject;
 use crate::templates::work::Work;
 use crate::view::diagnostic::views;
@@ -208,6 +210,9 @@ pub async fn live_start(desk: &Desk, request: LiveStart) -> Result<LiveStarted, 
     if let Some(job) = found.iter().find(|job| !job.status.is_finished()) {
         return Ok(answered(job, true));
     }
+    if let Some(image) = &prepared.image {
+        image::must_be_there(&client, &place, image).await?;
+    }
     prepared.register(&client, &place).await?;
     let work = Work::begin(desk, request.work.as_deref());
     let (job, uploaded) = launching::launched(&client, (&place, &plan), &work).await?;
@@ -289,6 +294,8 @@ struct Prepared {
     /// Everything that is recorded before a start.
     records: Vec<NewLiveJob>,
     flow_id: String,
+    /// The image of the job, if the flow says what to build it from.
+    image: Option<Image>,
 }
 
 impl Prepared {
@@ -325,6 +332,7 @@ impl Prepared {
         Ok(Self {
             job_tags: prepared.job_tags(&request.job, None),
             records: records(&open, live, &prepared),
+            image: image::built_for(&job, &prepared),
             job,
             inputs,
             flow_id,
