@@ -147,6 +147,7 @@ async fn the_drawing_holds_every_task_and_a_click_hits_it() {
             direction: GraphDirection::Down,
             folding: GraphFolding::default(),
             at: None,
+            beside: None,
         },
     )
     .await

@@ -69,6 +69,21 @@ wire! {
         /// The time whose states are shown; now when missing.
         #[serde(default)]
         pub at: Option<String>,
+        /// Another bake whose tasks have their places in the picture too.
+        #[serde(default)]
+        pub beside: Option<GraphBeside>,
+    }
+
+    /// A bake that another one is compared with.
+    #[derive(Eq)]
+    pub struct GraphBeside {
+        /// Id or name of the bake.
+        pub bake: String,
+        /// The attempt; the newest when missing.
+        #[serde(default)]
+        pub attempt: Option<u32>,
+        /// Whether it is the first of the two: both pictures have to agree.
+        pub first: bool,
     }
 
     /// Which groups are folded into one box.

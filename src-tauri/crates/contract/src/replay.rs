@@ -100,3 +100,56 @@ wire! {
         pub parts: Vec<TracePart>,
     }
 }
+
+wire! {
+    /// Asks for the latest bakes of a batch side by side.
+    #[derive(Eq)]
+    pub struct GridAsk {
+        /// The project's folder.
+        pub project: String,
+        /// The batch; that of the newest bake when missing.
+        #[serde(default)]
+        pub batch: Option<String>,
+    }
+
+    /// The latest bakes of a batch, and what became of each task in each of them.
+    #[derive(Eq)]
+    pub struct BakeGrid {
+        /// The batch; nothing when no bake was ever made.
+        pub batch: Option<String>,
+        /// Tasks, in the order of the newest graph that has them.
+        pub tasks: Vec<GridTask>,
+        /// Bakes, oldest first.
+        pub bakes: Vec<GridBake>,
+    }
+
+    /// A row of the grid.
+    #[derive(Eq)]
+    pub struct GridTask {
+        /// Full id.
+        pub id: String,
+        /// Last part of the id.
+        pub label: String,
+        /// The call that holds it.
+        pub group: Option<String>,
+    }
+
+    /// A column of the grid.
+    #[derive(Eq)]
+    pub struct GridBake {
+        /// The bake.
+        pub row: crate::BakeRow,
+        /// For each task how it ended; nothing where the bake has no such task.
+        pub cells: Vec<Option<GridCell>>,
+    }
+
+    /// A task in a bake.
+    #[derive(Eq)]
+    pub struct GridCell {
+        /// Its state.
+        pub state: BakeState,
+        /// Milliseconds that it ran.
+        #[cfg_attr(test, ts(type = "number | null"))]
+        pub ran: Option<i64>,
+    }
+}

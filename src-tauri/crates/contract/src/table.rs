@@ -91,6 +91,7 @@ macro_rules! for_each_command {
             task_cancel($crate::TaskAsk) -> $crate::BakeView;
             bake_compare($crate::BakeCompare) -> $crate::BakeComparison;
             bake_history($crate::BakeAsk) -> $crate::BakeHistory;
+            bake_grid($crate::GridAsk) -> $crate::BakeGrid;
             bake_replay($crate::BakeAsk) -> $crate::BakeReplay;
             cache_clear($crate::CacheClear) -> $crate::CacheCleared;
             restart_plan($crate::BakeRestart) -> $crate::RestartPlan;

@@ -5,6 +5,7 @@
 
 mod check;
 mod engine;
+mod frames;
 mod measure;
 mod peers;
 
@@ -48,6 +49,8 @@ enum Name {
     Engine,
     /// Change a job of the local platform and wait until a listener knows
     Event,
+    /// Pan and zoom bakes of 2,000 and 5,000 tasks in the real window, and open one of 10,000
+    Frames,
     /// Load the local platform: jobs, followers, large files
     Load,
     /// Lay out task graphs of all kinds beside Graphviz `dot`
@@ -82,6 +85,10 @@ pub(crate) fn bench(repository: &Repository, options: &BenchOptions) -> Result<E
         let result: Bench = match name {
             Name::Check => check::check(&ours, at, options.runs)?,
             Name::Engine => engine::engine(&ours, at, options.runs)?,
+            Name::Frames => {
+                frames::frames(repository, &ours, options.json)?;
+                continue;
+            }
             Name::Event | Name::Load => {
                 platform(repository, &ours, name, options.json)?;
                 continue;
@@ -101,17 +108,7 @@ pub(crate) fn bench(repository: &Repository, options: &BenchOptions) -> Result<E
 
 /// What has no peer is measured by a program of its own, which knows the platform from inside.
 fn platform(repository: &Repository, ours: &Path, name: Name, json: bool) -> Result<()> {
-    let mut build = repository::cargo();
-    build
-        .args(["build", "--release", "--package", "dev"])
-        .args([
-            "--features",
-            "platform-bench",
-            "--bin",
-            "dev-platform-bench",
-        ])
-        .current_dir(repository.root());
-    work::run(&mut build)?;
+    build_inside(repository)?;
     let mut measure = Command::new(repository.binary("release", "dev-platform-bench"));
     measure
         .arg(match name {
@@ -146,4 +143,19 @@ fn layout(repository: &Repository, options: &BenchOptions) -> Result<()> {
         measure.arg("--json");
     }
     work::run(&mut measure)
+}
+
+/// Builds the program that knows the platform from inside.
+fn build_inside(repository: &Repository) -> Result<()> {
+    let mut build = repository::cargo();
+    build
+        .args(["build", "--release", "--package", "dev"])
+        .args([
+            "--features",
+            "platform-bench",
+            "--bin",
+            "dev-platform-bench",
+        ])
+        .current_dir(repository.root());
+    work::run(&mut build)
 }

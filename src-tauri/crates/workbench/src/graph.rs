@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use contract::{
-    BakeAsk, BakeView, Drawing, Failure, GraphAsk, GraphDirection, GraphFolding, GraphRepaint,
-    GraphSubject, GraphTheme, TaskView,
+    BakeAsk, BakeView, Drawing, Failure, GraphAsk, GraphBeside, GraphDirection, GraphFolding,
+    GraphRepaint, GraphSubject, GraphTheme, TaskView,
 };
 use diagram::{
     Direction, DrawOptions, FactStyle, Graph, Ground, Header, Layout, LayoutOptions, Legend,
@@ -56,11 +56,16 @@ async fn painted(
     only: Option<Vec<String>>,
 ) -> Result<Drawing, Failure> {
     let at = request.at.as_deref().map(moment).transpose()?;
-    let subject = subject(desk, &request.project, request.subject, at).await?;
+    let mut subject = subject(desk, &request.project, request.subject, at).await?;
+    let absent = match &request.beside {
+        Some(beside) => put_beside(desk, &request.project, &mut subject, beside).await?,
+        None => HashSet::new(),
+    };
     let layouts = desk.layouts().clone();
     blocking(move || {
         let folds = Folds::new(&subject.tasks, &request.folding);
-        let graph = graph(&folds, subject.show);
+        let mut graph = graph(&folds, subject.show);
+        Union::blank(&absent, &mut graph);
         let layout = layouts.laid_out(&graph, request.direction)?;
         let options = DrawOptions {
             ground: Ground::Window,
@@ -78,6 +83,25 @@ async fn painted(
         Ok(drawing(&folds, (&graph, &layout), &list, only))
     })
     .await?
+}
+
+/// Gives the tasks of another bake their places; answers what the shown bake does not have.
+async fn put_beside(
+    desk: &Desk,
+    project: &str,
+    subject: &mut Subject,
+    beside: &GraphBeside,
+) -> Result<HashSet<String>, Failure> {
+    let ask = BakeAsk {
+        project: project.to_owned(),
+        bake: beside.bake.clone(),
+        attempt: beside.attempt,
+    };
+    let other = bake_view(desk, ask).await?;
+    let ours = std::mem::take(&mut subject.tasks);
+    let (tasks, absent) = Union::of(ours, other.tasks, beside.first).parts();
+    subject.tasks = tasks;
+    Ok(absent)
 }
 
 /// Everything in the picture that these tasks have a share in.

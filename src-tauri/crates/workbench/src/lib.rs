@@ -66,7 +66,7 @@ pub mod commands {
     pub use crate::answers::{answers_export, answers_import};
     pub use crate::app::{app_view, platform_restart};
     pub use crate::bake::{
-        bake_cancel, bake_compare, bake_forecast, bake_history, bake_plan, bake_replay,
+        bake_cancel, bake_compare, bake_forecast, bake_grid, bake_history, bake_plan, bake_replay,
         bake_restart, bake_start, bake_table, bake_view, cache_clear, restart_plan, task_cancel,
     };
     pub use crate::check::flow_check;

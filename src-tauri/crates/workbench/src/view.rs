@@ -11,3 +11,4 @@ pub(crate) mod forecast;
 pub(crate) mod graph;
 pub(crate) mod job;
 pub(crate) mod task;
+pub(crate) mod union;

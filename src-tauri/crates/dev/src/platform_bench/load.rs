@@ -137,7 +137,11 @@ async fn large_file(served: &Served, figures: &mut Figures) -> Outcome<()> {
     let local = folder.path().join("large");
     std::fs::File::create(&local)?.set_len(LARGE)?;
     let begin = Instant::now();
-    cluster.storage().upload_file(&local, &place).await?;
+    let above = PlatformUri::parse("storage:", &context)?;
+    cluster
+        .storage()
+        .upload_folder(folder.path(), &above, &|_| {})
+        .await?;
     let seconds = begin.elapsed().as_secs_f64();
     let mebibytes = (LARGE >> 20) as f64;
     figures.add("2 GiB up", mebibytes / seconds, "MiB/s");

@@ -15,27 +15,34 @@ pub(super) struct Served {
     process: Child,
     pub(super) client: Client,
     /// Goes when this goes.
-    _data: tempfile::TempDir,
+    kept: Option<tempfile::TempDir>,
 }
 
 impl Served {
     pub(super) fn start(program: &Path) -> Outcome<Self> {
         let data = tempfile::tempdir()?;
+        let mut served = Self::on(program, data.path())?;
+        served.kept = Some(data);
+        Ok(served)
+    }
+
+    /// Serves a folder that stays.
+    pub(super) fn on(program: &Path, data: &Path) -> Outcome<Self> {
         let mut process = Command::new(program)
             .args(["serve", "--port", "0", "--data"])
-            .arg(data.path())
-            .env("BAKEHOUSE_HOME", data.path().join("home"))
+            .arg(data)
+            .env("BAKEHOUSE_HOME", data.join("home"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
         let said = process.stdout.take().ok_or("the program says nothing")?;
         let mut url = String::new();
         BufReader::new(said).read_line(&mut url)?;
-        let token = local_platform::mint_token(data.path(), "bench")?;
+        let token = local_platform::mint_token(data, "bench")?;
         Ok(Self {
             client: Client::new(url.trim(), Arc::new(Token::new(token)))?,
             process,
-            _data: data,
+            kept: None,
         })
     }
 

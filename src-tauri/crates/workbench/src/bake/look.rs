@@ -225,7 +225,7 @@ pub(super) async fn jobs(client: &Client, bake: &str) -> Result<Vec<Job>, Failur
 }
 
 /// The tasks of a bake as planned: from the files stored with it, else from its record.
-async fn planned(
+pub(super) async fn planned(
     desk: &Desk,
     client: &Client,
     bake: &Bake,
