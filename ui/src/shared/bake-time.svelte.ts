@@ -81,7 +81,7 @@ export class BakeTime {
     const next =
       by === 1
         ? this.moments.find((at) => at > here)
-        : this.moments.findLast((at) => at < (this.at ?? here + 1));
+        : this.moments.findLast((at) => at < here);
     if (next !== undefined) this.go(next);
     else this.go(by === 1 ? Infinity : this.begin);
   }

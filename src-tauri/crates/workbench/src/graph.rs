@@ -21,6 +21,7 @@ use crate::project::OpenProject;
 use crate::view::drawing::drawing;
 use crate::view::folds::Folds;
 use crate::view::graph::{Show, clock, graph, state, step_task};
+use crate::view::union::Union;
 
 pub(crate) mod kept;
 

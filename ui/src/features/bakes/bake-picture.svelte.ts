@@ -36,7 +36,7 @@ export class BakePicture {
   #request(theme: GraphTheme = this.#desk.graphTheme): GraphAsk {
     const { direction, folding } = this;
     const at = this.#at === null ? null : new Date(this.#at).toISOString();
-    return { ...this.#subject(), theme, direction, folding, at };
+    return { ...this.#subject(), theme, direction, folding, at, beside: null };
   }
 
   ask = async (theme?: GraphTheme) => {

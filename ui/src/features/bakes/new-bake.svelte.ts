@@ -101,6 +101,7 @@ export class NewBake {
         direction: this.direction,
         folding: { folded: [], opened: [] },
         at: null,
+        beside: null,
       }),
     );
   };

@@ -135,6 +135,7 @@ export class RestartForm {
         direction: this.direction,
         folding: { folded: [], opened: [] },
         at: null,
+        beside: null,
       }),
     );
   };

@@ -8,6 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use protocol::flow::{
     BakeMeta, ConfigsMeta, NewAttempt, NewBake, NewProject, NewTask, TaskStatus, TaskTransition,
+    Values,
 };
 use serde_json::json;
 
@@ -129,8 +130,8 @@ fn task(attempt: &str, id: String, number: usize, begin: Timestamp) -> NewTask {
         attempt_id: attempt.to_owned(),
         yaml_id: id,
         raw_id: String::new(),
-        outputs: None,
-        state: None,
+        outputs: Some(Values::default()),
+        state: Some(Values::default()),
         statuses: steps.into_iter().map(transition).collect(),
     }
 }

@@ -1,0 +1,189 @@
+// How long frames of the graph take in the real window, on a display without a graphics device.
+//
+//   node frames.mjs --window PROGRAM --cli PROGRAM --seed PROGRAM [--out DIR] [--json]
+//
+// Bakes of 2,000, 5,000 and 10,000 tasks are written through the local platform, opened, and the
+// graphs of the first two are panned and zoomed by wheel and pointer as a person would.
+
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+
+import { Driver, freePort } from "./webdriver.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    window: { type: "string" },
+    cli: { type: "string" },
+    seed: { type: "string" },
+    out: { type: "string", default: "target/window" },
+    json: { type: "boolean", default: false },
+    inside: { type: "string" },
+  },
+});
+const MOVED = [2000, 5000];
+const OPENED = 10000;
+
+/** Frames of each movement. */
+const FRAMES = 90;
+
+if (options.inside) await measure(JSON.parse(options.inside));
+else await prepare();
+
+async function prepare() {
+  const root = await mkdtemp(path.join(tmpdir(), "bakehouse-frames-"));
+  try {
+    const folder = async (name) => {
+      const made = path.join(root, name);
+      await mkdir(made, { recursive: true, mode: 0o700 });
+      return made;
+    };
+    const home = await folder("bakehouse");
+    await folder("bakehouse/config");
+    const project = await folder("frames");
+    await folder("frames/.apolo");
+    await writeFile(path.join(project, ".apolo/project.yml"), "id: frames\nproject_name: frames\n");
+    await writeFile(path.join(project, ".apolo/live.yml"), "kind: live\njobs: {}\n");
+    const settings = path.join(home, "config/settings.yml");
+    await writeFile(settings, `platform_port: ${await freePort()}\n`);
+    const sizes = [...MOVED, OPENED].map(String);
+    const written = execFileSync(
+      options.seed,
+      ["seed", path.resolve(options.cli), path.join(home, "local"), ...sizes],
+      { encoding: "utf8", maxBuffer: 1 << 26 },
+    );
+    const bakes = JSON.parse(written.trim().split("\n").at(-1));
+    await mkdir(options.out, { recursive: true });
+    await onDisplay(root, home, { project, bakes });
+  } finally {
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Runs this file again on a display and a session bus of its own. */
+async function onDisplay(root, home, inside) {
+  const words = openSync(path.join(options.out, "frames.log"), "w");
+  const self = [process.execPath, import.meta.filename, "--window", path.resolve(options.window)];
+  if (options.json) self.push("--json");
+  self.push("--inside", JSON.stringify(inside));
+  const environment = {
+    ...process.env,
+    HOME: root,
+    XDG_RUNTIME_DIR: root,
+    BAKEHOUSE_HOME: home,
+    LC_ALL: "C.UTF-8",
+    GDK_BACKEND: "x11",
+    GSETTINGS_BACKEND: "memory",
+    NO_AT_BRIDGE: "1",
+    WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+  };
+  for (const name of ["WAYLAND_DISPLAY", "DISPLAY", "DBUS_SESSION_BUS_ADDRESS"]) delete environment[name];
+  const screen = ["-a", "-s", "-screen 0 1440x900x24", "dbus-run-session", "--"];
+  const child = spawn("xvfb-run", [...screen, ...self], {
+    env: environment,
+    stdio: ["ignore", "inherit", words],
+  });
+  const code = await new Promise((done) => child.on("close", done));
+  closeSync(words);
+  if (code !== 0) process.exitCode = 1;
+}
+
+async function measure({ project, bakes }) {
+  const driver = await Driver.start();
+  const session = await driver.open(options.window);
+  const figures = {};
+  try {
+    await session.waitFor("the first screen", () => document.documentElement.dataset.ready === "true");
+    // The first bake also starts the platform and reads fonts: it is opened once before.
+    await open(session, project, bakes[MOVED[0]]);
+    for (const size of [...MOVED, OPENED]) {
+      figures[`open ${size}`] = { milliseconds: await open(session, project, bakes[size]) };
+      if (!MOVED.includes(size)) continue;
+      for (const way of ["pan at 100 %", "pan far", "zoom"])
+        figures[`${way} ${size}`] = await session.runLater(move, way, FRAMES);
+    }
+  } finally {
+    await session.close().catch(() => {});
+    driver.stop();
+  }
+  for (const [name, figure] of Object.entries(figures)) {
+    const words = Object.entries(figure).map(([key, value]) => `${key} ${value.toFixed(1)}`);
+    console.log(`${name.padEnd(22)} ${words.join("   ")} ${figure.mean ? "ms a frame" : ""}`);
+  }
+  if (options.json) console.log(JSON.stringify({ bench: "frames", ours: figures, peers: {}, ratios: {} }));
+}
+
+/** Opens the page of a bake from another page; answers milliseconds until its graph is painted. */
+function open(session, project, bake) {
+  return session.runLater(
+    async (project, bake) => {
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      location.hash = "#/home";
+      while (document.querySelector("[role=tree]")) await frame();
+      await new Promise((done) => setTimeout(done, 1500));
+      const begin = performance.now();
+      location.hash = `#/p/${encodeURIComponent(project)}/bakes/${encodeURIComponent(bake)}`;
+      const painted = () => {
+        const canvas = document.querySelector("[role=group] > canvas");
+        if (!document.querySelector("[data-node]") || !canvas?.width) return false;
+        // Something other than the ground is on the canvas.
+        const { width, height } = canvas;
+        const row = canvas.getContext("2d").getImageData(0, Math.round(height / 2), width, 1).data;
+        for (let at = 4; at < row.length; at += 4)
+          if (row[at] !== row[0] || row[at + 1] !== row[1] || row[at + 2] !== row[2]) return true;
+        return false;
+      };
+      while (!painted()) {
+        if (performance.now() - begin > 60_000) throw new Error("the graph did not come");
+        await frame();
+      }
+      await frame();
+      return performance.now() - begin;
+    },
+    project,
+    bake,
+  );
+}
+
+/** Runs in the page: moves the graph in every frame; answers how long frames took. */
+async function move(way, frames) {
+  const canvas = document.querySelector("[role=group] > canvas");
+  const box = canvas.getBoundingClientRect();
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const middle = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true };
+  const key = (key) =>
+    document
+      .querySelector("[role=treeitem]")
+      .dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const wheel = (deltaY, more = {}) =>
+    canvas.dispatchEvent(
+      new WheelEvent("wheel", { ...middle, deltaY, deltaMode: 0, cancelable: true, ...more }),
+    );
+  key("0");
+  await frame();
+  const scale = () => parseFloat(document.querySelector("[aria-label=Zoom] .num").textContent) / 100;
+  if (way === "pan at 100 %") {
+    for (let step = 0; step < 60 && scale() < 0.97; step++) {
+      wheel(-Math.min(300, Math.log(1 / scale()) / 0.0015));
+      await frame();
+    }
+  }
+  for (let step = 0; step < 30; step++) await frame();
+  const times = [];
+  let last = await frame();
+  for (let step = 0; step < frames; step++) {
+    const there = Math.floor(step / 30) % 2 ? -1 : 1;
+    if (way === "zoom") wheel(there * -110);
+    else wheel(there * 14, { deltaX: there * 23 });
+    const now = await frame();
+    times.push(now - last);
+    last = now;
+  }
+  times.sort((a, b) => a - b);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  return { mean, p95: times[Math.floor(times.length * 0.95)], most: times.at(-1) };
+}
