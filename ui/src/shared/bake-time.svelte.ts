@@ -79,9 +79,7 @@ export class BakeTime {
     this.pause();
     const here = this.shown;
     const next =
-      by === 1
-        ? this.moments.find((at) => at > here)
-        : this.moments.findLast((at) => at < here);
+      by === 1 ? this.moments.find((at) => at > here) : this.moments.findLast((at) => at < here);
     if (next !== undefined) this.go(next);
     else this.go(by === 1 ? Infinity : this.begin);
   }
