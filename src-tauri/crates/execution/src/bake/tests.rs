@@ -441,6 +441,26 @@ fn a_matrix_of_the_largest_size_runs_to_its_end() {
     assert_eq!(sim.machine.records().count(), 256);
 }
 
+/// `BAKEHOUSE_TASKS` says how many; what deciding costs must grow no faster than they do.
+#[test]
+fn a_batch_of_thousands_of_tasks_runs_to_its_end() {
+    let count = std::env::var("BAKEHOUSE_TASKS").ok();
+    let count: usize = count.map_or(2000, |text| text.parse().unwrap());
+    let tasks = (0..count).map(|number| format!("- {{id: t{number}, needs: [], image: i}}\n"));
+    let names: Vec<String> = (0..count).map(|number| format!("t{number}")).collect();
+    let text = format!(
+        "kind: batch\ndefaults: {{max_parallel: 50}}\ntasks:\n{}- {{id: last, needs: [{}], image: i}}\n",
+        tasks.collect::<String>(),
+        names.join(", ")
+    );
+    let files = Files(vec![(".apolo/b.yml".into(), text)]);
+    let mut sim = files.sim();
+    assert_eq!(sim.run(), TaskStatus::Succeeded);
+    assert_eq!(sim.machine.records().count(), count + 1);
+    let last = sim.machine.record(&TaskId::top("last")).unwrap();
+    assert_eq!(last.status(), TaskStatus::Succeeded);
+}
+
 mod images;
 
 mod any_batch {
