@@ -2,8 +2,8 @@
 
 use contract::{
     BakeAsk, BakeExecutor, BakeStart, BakeState, BakeView, ExportFormat, FailureCode, GraphAsk,
-    GraphDirection, GraphExport, GraphFolding, GraphSubject, GraphTheme, ProjectAsk, ProjectView,
-    TaskKind,
+    GraphDirection, GraphExport, GraphFold, GraphFolding, GraphOrientation, GraphPage,
+    GraphSubject, GraphTheme, ProjectAsk, ProjectView, TaskKind,
 };
 use indexmap::IndexMap;
 use workbench::commands;
@@ -113,6 +113,9 @@ async fn exports_show_every_task(test: &TestDesk, project: &ProjectView, bake: &
             direction: GraphDirection::Right,
             stats: false,
             folding: GraphFolding::default(),
+            fold: GraphFold::Nothing,
+            page: GraphPage::A4,
+            orientation: GraphOrientation::Auto,
             format,
             path: path.display().to_string(),
         };

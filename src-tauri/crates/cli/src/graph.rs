@@ -26,6 +26,9 @@ pub(crate) async fn graph(desk: &Desk, graph: Graph) -> Result<Ended, Stop> {
         theme: theme(graph.theme),
         direction: graph.direction.map_or(GraphDirection::Right, direction),
         folding: GraphFolding::default(),
+        fold: graph.fold(),
+        page: graph.paper.0,
+        orientation: graph.paper.1,
         stats: graph.stats,
         subject: subject(desk, &project, graph.subject).await?,
         project,
@@ -46,6 +49,8 @@ pub(crate) fn dot(graph: &Graph) -> Result<Ended, Stop> {
         output,
         theme: theme(graph.theme),
         direction: graph.direction.map(direction),
+        fold: graph.fold(),
+        paper: graph.paper,
         stats: graph.stats,
     })?;
     for hint in &drawn.hints {

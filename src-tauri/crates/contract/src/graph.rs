@@ -123,6 +123,48 @@ wire! {
         Json,
     }
 
+    /// The paper of a PDF.
+    #[derive(Copy, Default, Eq)]
+    pub enum GraphPage {
+        /// As large as the picture.
+        #[default]
+        Fit,
+        /// 210 × 297 mm; as many pages as it takes.
+        A4,
+        /// 297 × 420 mm; as many pages as it takes.
+        A3,
+        /// 8.5 × 11 inches; as many pages as it takes.
+        Letter,
+    }
+
+    /// How paper lies.
+    #[derive(Copy, Default, Eq)]
+    pub enum GraphOrientation {
+        /// As takes the fewest pages.
+        #[default]
+        Auto,
+        /// Higher than wide.
+        Portrait,
+        /// Wider than high.
+        Landscape,
+    }
+
+    /// Groups that are folded in a file, besides those that are folded on the screen.
+    #[derive(Default, Eq)]
+    #[serde(tag = "kind", rename_all_fields = "camelCase")]
+    pub enum GraphFold {
+        /// None.
+        #[default]
+        Nothing,
+        /// All.
+        All,
+        /// These, by id or label.
+        Groups {
+            /// The groups.
+            groups: Vec<String>,
+        },
+    }
+
     /// A picture in numbers.
     pub struct GraphStats {
         /// How many boxes there are.
@@ -161,6 +203,15 @@ wire! {
         /// What is folded.
         #[serde(default)]
         pub folding: GraphFolding,
+        /// What is folded besides.
+        #[serde(default)]
+        pub fold: GraphFold,
+        /// The paper of a PDF.
+        #[serde(default)]
+        pub page: GraphPage,
+        /// How it lies.
+        #[serde(default)]
+        pub orientation: GraphOrientation,
         /// Whether the picture is also counted and timed.
         #[serde(default)]
         pub stats: bool,

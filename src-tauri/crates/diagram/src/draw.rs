@@ -6,8 +6,8 @@ use crate::{
     display::{DisplayList, Piece},
     graph::Graph,
     layout::{Direction, Layout},
-    page::Page,
-    shape::Rect,
+    page::Paper,
+    shape::{Point, Rect},
 };
 
 mod arrow;
@@ -20,9 +20,11 @@ mod line;
 mod node;
 mod palette;
 mod sheet;
+mod tile;
 
 use palette::Palette;
 pub(crate) use palette::state_color;
+pub(crate) use tile::Tile;
 
 /// Which set of colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +63,7 @@ pub struct DrawOptions {
     pub ground: Ground,
     /// The paper for which header, legend and footer are placed: at its upper
     /// and lower sides, the graph between them.
-    pub page: Page,
+    pub page: Paper,
 }
 
 /// The head of an exported page.
@@ -200,6 +202,17 @@ pub fn draw_only(
         background: palette.background,
         pieces,
     }
+}
+
+/// How many tasks are in which state, such as `7 ok · 1 failed`.
+pub(crate) fn counts(states: &[crate::NodeState]) -> String {
+    count::Counts::of(states.iter().copied()).words()
+}
+
+/// Where the graph lies in its picture: what is added to the places of the layout.
+pub(crate) fn graph_shift(graph: &Graph, layout: &Layout, options: &DrawOptions) -> Point {
+    let origin = sheet::Sheet::new(graph, layout.bounds, options).graph_origin();
+    Point::new(origin.x - layout.bounds.x, origin.y - layout.bounds.y)
 }
 
 /// A thing of which [`draw_only`] asks whether it is wanted.

@@ -22,6 +22,7 @@
 
 mod display;
 mod draw;
+mod fold;
 mod font;
 mod graph;
 pub mod judge;
@@ -39,11 +40,12 @@ pub use draw::{
     DrawOptions, Fact, FactStyle, Footer, Ground, Header, Legend, Parameter, Theme, Wanted, draw,
     draw_only,
 };
+pub use fold::{Fold, fold};
 pub use font::{Face, Shortened};
 pub use graph::{
     Edge, EdgeKind, Graph, GraphError, Group, GroupId, GroupKind, Node, NodeKind, NodeState,
 };
 pub use layout::{Direction, EdgeRoute, GroupFrame, Layout, LayoutOptions, NodeBox, layout};
-pub use page::Page;
-pub use print::{Bookmark, Placed, Print, PrintedPage};
+pub use page::{Orientation, Page, Paper};
+pub use print::{Bookmark, Placed, Print, PrintedPage, print};
 pub use shape::{Outline, Point, Rect, Step};

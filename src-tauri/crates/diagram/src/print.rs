@@ -2,7 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::{display::DisplayList, page::Page, shape::Rect};
+use crate::{
+    display::DisplayList,
+    draw::{DrawOptions, Theme, Tile, draw, graph_shift},
+    graph::Graph,
+    layout::Layout,
+    page::{Page, Paper},
+    shape::{Point, Rect},
+};
+
+mod grid;
+mod outline;
+
+use grid::Grid;
 
 /// Printed pages.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -83,7 +95,7 @@ const LONGEST: f32 = 14_400.0;
 
 impl Print {
     /// A picture on one page, never larger than at 100 %.
-    pub fn on_one_page(list: DisplayList, page: Page) -> Self {
+    pub fn on_one_page(list: DisplayList, page: Paper) -> Self {
         let (width, height) = (list.width.max(1.0), list.height.max(1.0));
         let (paper, scale) = match page.size((width, height)) {
             None => {
@@ -112,4 +124,46 @@ impl Print {
             bookmarks: Vec::new(),
         }
     }
+}
+
+/// A picture with less points for a pixel than this is too small to read: it is divided.
+const READABLE: f32 = 0.48;
+
+/// The graph on paper: on one page where it can be read there, else on as many as
+/// it takes, after one that shows all of it.
+pub fn print(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions) -> Print {
+    let list = draw(graph, layout, theme, options);
+    let mut print = Print::on_one_page(list, options.page);
+    let shift = graph_shift(graph, layout, options);
+    let divided = options.page.page != Page::Fit && print.pages[0].pictures[0].scale < READABLE;
+    if !divided {
+        print.bookmarks = outline::bookmarks(graph, layout, (&print.pages, shift));
+        return print;
+    }
+    let bare = DrawOptions {
+        ground: options.ground,
+        ..DrawOptions::default()
+    };
+    let mut picture = draw(graph, layout, theme, &bare);
+    picture.background = None;
+    let grid = Grid::of((picture.width, picture.height), options.page);
+    let inner = graph_shift(graph, layout, &bare);
+    let offset = Point::new(shift.x - inner.x, shift.y - inner.y);
+    let picture = Arc::new(picture);
+    let tiles: Vec<Tile> = grid.tiles(&picture);
+    let overview = &mut print.pages[0].pictures[0].list;
+    let pieces = tiles.iter().map(|tile| tile.mark(offset, theme, options));
+    Arc::make_mut(overview).pieces.extend(pieces);
+    for tile in &tiles {
+        let furniture = tile.sheet(graph, theme, (options, &tiles));
+        print.pages.push(grid.page(tile, furniture, &picture));
+    }
+    print.bookmarks = outline::bookmarks(graph, layout, (&print.pages[1..], inner));
+    for bookmark in &mut print.bookmarks {
+        bookmark.page += 1;
+    }
+    print
+        .bookmarks
+        .insert(0, outline::overview(&print.pages[0]));
+    print
 }

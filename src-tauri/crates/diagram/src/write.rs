@@ -17,4 +17,4 @@ pub use json::json;
 pub use mermaid::mermaid;
 pub use pdf::{PdfOptions, pdf, pdf_of};
 pub use png::{PngError, png};
-pub use svg::svg;
+pub use svg::{svg, svg_titled};

@@ -9,6 +9,7 @@
 
 mod dot_reader;
 mod hostile;
+mod printing;
 mod properties;
 mod sample;
 mod snapshots;

@@ -36,7 +36,7 @@ pub(crate) fn sheet() -> DrawOptions {
             right: "State at 10:55:04".to_owned(),
         }),
         ground: Ground::Paper,
-        page: Page::Fit,
+        page: Page::Fit.into(),
     }
 }
 

@@ -15,7 +15,7 @@ use diagram::{
 use crate::{sample::bake, snapshots::sheet};
 
 /// The output of a program that is given `input`; none where it is not installed.
-fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<String> {
+pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<String> {
     let child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -41,10 +41,19 @@ fn laid(graph: &Graph) -> Layout {
 }
 
 fn pdf(graph: &Graph, page: Page) -> Vec<u8> {
-    let options = DrawOptions { page, ..sheet() };
+    let options = DrawOptions {
+        page: page.into(),
+        ..sheet()
+    };
     let list = draw(graph, &laid(graph), Theme::Light, &options);
     let title = "train-sweep #128".to_owned();
-    write::pdf(&list, &PdfOptions { page, title })
+    write::pdf(
+        &list,
+        &PdfOptions {
+            page: page.into(),
+            title,
+        },
+    )
 }
 
 fn many() -> Graph {

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use contract::{
-    DiagnosticView, ExportFormat, ExportedFile, Failure, GraphDirection, GraphStats, GraphTheme,
-    SeverityView,
+    DiagnosticView, ExportFormat, ExportedFile, Failure, GraphDirection, GraphFold,
+    GraphOrientation, GraphPage, GraphStats, GraphTheme, SeverityView,
 };
 use diagram::read::{DotDrawing, DotError};
 use diagram::{Direction, Header, Legend, NodeState};
 
-use crate::export::{Drawn, Look, Sheet, write};
+use crate::export::{Drawn, Look, Sheet, fold, paper, write};
 use crate::view::diagnostic::count;
 
 /// Larger files are not read.
@@ -27,6 +27,10 @@ pub struct DotAsk {
     pub theme: GraphTheme,
     /// Direction; else that of the file, else to the right.
     pub direction: Option<GraphDirection>,
+    /// Which groups are folded.
+    pub fold: GraphFold,
+    /// The paper of a PDF.
+    pub paper: (GraphPage, GraphOrientation),
     /// Whether the picture is also counted and timed.
     pub stats: bool,
 }
@@ -57,8 +61,10 @@ pub fn dot_export(ask: &DotAsk) -> Result<DotDrawn, Failure> {
             Some(Direction::TopDown) => GraphDirection::Down,
             Some(Direction::LeftToRight) | None => GraphDirection::Right,
         }),
+        paper: paper(ask.paper.0, ask.paper.1),
     };
-    let drawn = Drawn::new(dot.graph, look, begin)?;
+    let graph = diagram::fold(&dot.graph, &fold(&ask.fold));
+    let drawn = Drawn::new(graph, look, begin)?;
     let mut file = None;
     if let Some((path, format)) = &ask.output {
         let bytes = drawn.render(*format, &sheet)?;
@@ -142,6 +148,7 @@ fn sheet(dot: &DotDrawing, file: &Path) -> Sheet {
             ..Header::default()
         }),
         legend: states.then(Legend::default),
+        address: file.display().to_string(),
         title: match dot.title.is_empty() {
             true => name.into_owned(),
             false => dot.title.clone(),

@@ -4,9 +4,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use contract::{
-    ExportFormat, ExportedFile, Failure, GraphDirection, GraphExport, GraphStats, GraphTheme,
+    ExportFormat, ExportedFile, Failure, GraphDirection, GraphExport, GraphFold, GraphOrientation,
+    GraphPage, GraphStats, GraphTheme,
 };
-use diagram::{DrawOptions, Footer, Graph, Ground, Header, Layout, Legend};
+use diagram::{
+    DrawOptions, Fold, Footer, Graph, Ground, Header, Layout, Legend, Orientation, Page, Paper,
+};
 use jiff::Timestamp;
 
 use crate::credentials::blocking;
@@ -32,12 +35,15 @@ pub async fn graph_export(desk: &Desk, request: GraphExport) -> Result<ExportedF
             header: Some(subject.header.clone()),
             legend: Some(subject.legend.clone()),
             title: subject.title.clone(),
+            address: "Bakehouse".to_owned(),
         };
         let look = Look {
             theme: request.theme,
             direction: request.direction,
+            paper: paper(request.page, request.orientation),
         };
-        let drawn = Drawn::new(subject.graph(&request.folding), look, begin)?;
+        let graph = diagram::fold(&subject.graph(&request.folding), &fold(&request.fold));
+        let drawn = Drawn::new(graph, look, begin)?;
         let bytes = drawn.render(request.format, &sheet)?;
         write(&path, &bytes)?;
         Ok(ExportedFile {
@@ -67,6 +73,8 @@ pub(crate) struct Sheet {
     pub(crate) legend: Option<Legend>,
     /// The title in the properties of a file.
     pub(crate) title: String,
+    /// What stands at the lower left.
+    pub(crate) address: String,
 }
 
 /// How the graph is drawn.
@@ -74,6 +82,33 @@ pub(crate) struct Sheet {
 pub(crate) struct Look {
     pub(crate) theme: GraphTheme,
     pub(crate) direction: GraphDirection,
+    pub(crate) paper: Paper,
+}
+
+/// The paper that is meant.
+pub(crate) fn paper(page: GraphPage, orientation: GraphOrientation) -> Paper {
+    Paper {
+        page: match page {
+            GraphPage::Fit => Page::Fit,
+            GraphPage::A4 => Page::A4,
+            GraphPage::A3 => Page::A3,
+            GraphPage::Letter => Page::Letter,
+        },
+        orientation: match orientation {
+            GraphOrientation::Auto => Orientation::Auto,
+            GraphOrientation::Portrait => Orientation::Portrait,
+            GraphOrientation::Landscape => Orientation::Landscape,
+        },
+    }
+}
+
+/// The groups that are meant.
+pub(crate) fn fold(fold: &GraphFold) -> Fold {
+    match fold {
+        GraphFold::Nothing => Fold::Nothing,
+        GraphFold::All => Fold::All,
+        GraphFold::Groups { groups } => Fold::Groups(groups.iter().cloned().collect()),
+    }
 }
 
 /// A graph with its places.
@@ -118,27 +153,29 @@ impl Drawn {
             header: sheet.header.clone(),
             legend: sheet.legend.clone(),
             footer: with_words.then(|| Footer {
-                left: "Bakehouse".to_owned(),
+                left: sheet.address.clone(),
                 right: Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
             }),
             ground: Ground::Paper,
             ..DrawOptions::default()
         };
-        let list = diagram::draw(&self.graph, &self.layout, theme(self.look.theme), &options);
-        match format {
-            ExportFormat::Pdf => {
-                let options = diagram::write::PdfOptions {
-                    title: sheet.title.clone(),
-                    ..Default::default()
-                };
-                Ok(diagram::write::pdf(&list, &options))
-            }
-            ExportFormat::Png => diagram::write::png(&list, PNG_SCALE).map_err(|error| {
+        let theme = theme(self.look.theme);
+        if format == ExportFormat::Pdf {
+            let options = DrawOptions {
+                page: self.look.paper,
+                ..options
+            };
+            let print = diagram::print(&self.graph, &self.layout, theme, &options);
+            return Ok(diagram::write::pdf_of(&print, &sheet.title));
+        }
+        let list = diagram::draw(&self.graph, &self.layout, theme, &options);
+        if format == ExportFormat::Png {
+            return diagram::write::png(&list, PNG_SCALE).map_err(|error| {
                 Failure::invalid("format", format!("The picture cannot be a PNG: {error}."))
                     .hint("Export it as PDF or SVG.")
-            }),
-            _ => Ok(diagram::write::svg(&list).into_bytes()),
+            });
         }
+        Ok(diagram::write::svg_titled(&list, &sheet.title).into_bytes())
     }
 
     /// The picture in numbers.

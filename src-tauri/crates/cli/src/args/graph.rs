@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use contract::{GraphFold, GraphOrientation, GraphPage};
+
 use super::Place;
 
 #[derive(Debug, Args)]
@@ -19,6 +21,13 @@ pub(crate) struct Graph {
     /// Where the graph runs to: to the right, or as a DOT file says.
     #[arg(long, value_enum)]
     pub(crate) direction: Option<Direction>,
+    /// Fold `all` groups into one box each, or these: repeat or separate with commas.
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    pub(crate) fold: Vec<String>,
+    /// The paper of a PDF, as many pages as it takes: fit, a4, a3 or letter, such as
+    /// `a3:landscape`.
+    #[arg(long, value_name = "PAPER", default_value = "fit", value_parser = paper)]
+    pub(crate) paper: (GraphPage, GraphOrientation),
     /// Print nodes, edges, crossings, lengths, area and times.
     #[arg(long)]
     pub(crate) stats: bool,
@@ -35,6 +44,40 @@ impl Graph {
         });
         dot || (self.subject.contains(['/', '\\']) && Path::new(&self.subject).is_file())
     }
+}
+
+impl Graph {
+    /// The groups to fold.
+    pub(crate) fn fold(&self) -> GraphFold {
+        if self.fold.iter().any(|group| group == "all") {
+            GraphFold::All
+        } else if self.fold.is_empty() {
+            GraphFold::Nothing
+        } else {
+            GraphFold::Groups {
+                groups: self.fold.clone(),
+            }
+        }
+    }
+}
+
+fn paper(text: &str) -> Result<(GraphPage, GraphOrientation), String> {
+    let text = text.to_ascii_lowercase();
+    let (page, lies) = text.split_once(':').unwrap_or((&text, ""));
+    let page = match page {
+        "fit" => GraphPage::Fit,
+        "a4" => GraphPage::A4,
+        "a3" => GraphPage::A3,
+        "letter" => GraphPage::Letter,
+        _ => return Err("there is fit, a4, a3 and letter".to_owned()),
+    };
+    let lies = match lies {
+        "" => GraphOrientation::Auto,
+        "portrait" => GraphOrientation::Portrait,
+        "landscape" => GraphOrientation::Landscape,
+        _ => return Err("paper lies `:portrait` or `:landscape`".to_owned()),
+    };
+    Ok((page, lies))
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]

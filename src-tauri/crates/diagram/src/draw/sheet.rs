@@ -13,7 +13,7 @@ use super::{
     palette::Palette,
 };
 
-mod legend;
+pub(super) mod legend;
 
 use legend::Rows;
 

@@ -12,7 +12,7 @@ use pdf_writer::{
 use crate::{
     display::DisplayList,
     font::Face,
-    page::Page,
+    page::Paper,
     print::{Print, PrintedPage},
     shape::Rect,
 };
@@ -31,7 +31,7 @@ use font::Embedded;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PdfOptions {
     /// The paper.
-    pub page: Page,
+    pub page: Paper,
     /// The title in the properties of the document.
     pub title: String,
 }

@@ -16,18 +16,35 @@ use crate::{
 
 /// The list as an SVG document.
 pub fn svg(list: &DisplayList) -> String {
+    svg_titled(list, "")
+}
+
+/// The list as an SVG document with a title; programs that read pages aloud tell it,
+/// and how much there is to see.
+pub fn svg_titled(list: &DisplayList, title: &str) -> String {
     let mut out = String::with_capacity(4096 + list.pieces.len() * 600);
     // writing into a String cannot fail
-    let _ = document(&mut out, list);
+    let _ = document(&mut out, list, title);
     out
 }
 
-fn document(out: &mut String, list: &DisplayList) -> fmt::Result {
+fn document(out: &mut String, list: &DisplayList, title: &str) -> fmt::Result {
     let (width, height) = (Short(list.width), Short(list.height));
     writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" role=\"img\">"
+         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"title desc\">"
+    )?;
+    let title = if title.trim().is_empty() {
+        "Graph"
+    } else {
+        title
+    };
+    writeln!(
+        out,
+        "<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>",
+        Escaped(title),
+        described(list)
     )?;
     out.push_str("<style>text{white-space:pre;font-kerning:none;font-variant-ligatures:none}");
     for (face, glyphs) in used_glyphs(list) {
@@ -43,6 +60,20 @@ fn document(out: &mut String, list: &DisplayList) -> fmt::Result {
     }
     out.push_str("</svg>\n");
     Ok(())
+}
+
+/// What there is to see, in words.
+fn described(list: &DisplayList) -> String {
+    let count = |wanted: fn(&Owner) -> bool, one: &str| {
+        let owners = list.pieces.iter().filter(|piece| wanted(&piece.owner));
+        match owners.count() {
+            1 => format!("1 {one}"),
+            many => format!("{many} {one}s"),
+        }
+    };
+    let tasks = count(|owner| matches!(owner, Owner::Node { .. }), "box");
+    let arrows = count(|owner| matches!(owner, Owner::Edge { .. }), "arrow");
+    format!("{} and {arrows}", tasks.replace("boxs", "boxes"))
 }
 
 /// The glyphs of each font that the list uses.

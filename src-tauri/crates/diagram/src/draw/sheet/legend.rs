@@ -21,15 +21,15 @@ const ROW: f32 = 22.0;
 const MOST_PARAMETERS: usize = 8;
 
 /// What the legend explains.
-pub(super) struct Rows {
-    pub(super) states: Vec<(NodeState, usize)>,
-    pub(super) arrows: Vec<EdgeKind>,
+pub(in crate::draw) struct Rows {
+    pub(in crate::draw) states: Vec<(NodeState, usize)>,
+    pub(in crate::draw) arrows: Vec<EdgeKind>,
     matrix: bool,
     parameters: Vec<(String, String)>,
 }
 
 impl Rows {
-    pub(super) fn new(graph: &Graph, legend: &Legend) -> Self {
+    pub(in crate::draw) fn new(graph: &Graph, legend: &Legend) -> Self {
         let counts = Counts::of_graph(graph);
         let kinds = [EdgeKind::Completed, EdgeKind::Running];
         let has = |kind: &EdgeKind| graph.edges.iter().any(|edge| edge.kind == *kind);
