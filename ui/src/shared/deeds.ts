@@ -114,17 +114,17 @@ export async function startLive(
   );
   project.starting.delete(request.job);
   if (!started) return null;
-  tellStarted(desk, project, started, twin);
+  void tellStarted(desk, project, started, twin);
   return started;
 }
 
 /** What there is to say and to do after a live job was started. */
-export function tellStarted(
+export async function tellStarted(
   desk: Desk,
   project: Project,
   started: LiveStarted,
   twin: { command?: string | undefined; official?: string | undefined },
-): void {
+): Promise<void> {
   const { job, rawId } = started.row;
   const sent = started.uploaded.reduce((all, { files }) => all + files, 0);
   const kept = started.uploaded.reduce((all, { kept }) => all + kept, 0);
@@ -136,7 +136,8 @@ export function tellStarted(
   for (const problem of started.problems) desk.toasts.say(problem);
   void desk.askForwards();
   if (started.browses && rawId) project.browse(rawId);
-  void project.askLive();
+  // Asked once: of two answers under way the older one could win over what was told since.
+  await project.askLive();
 }
 
 /** Asks a run of a live job to stop; its row tells until that is confirmed. */

@@ -63,7 +63,8 @@ export class Desk {
 
   askHome = () => this.home.ask(() => this.host.call("home_view", {}));
 
-  askForwards = () => this.forwards.ask(() => this.host.call("forward_table", {}));
+  #forwards = () => this.host.call("forward_table", {});
+  askForwards = () => this.forwards.ask(this.#forwards);
 
   async askApp(): Promise<void> {
     const app = await this.app.ask(() => this.host.call("app_view", {}));
@@ -136,7 +137,7 @@ export class Desk {
       this.app.set({ ...app, settings: event.settings });
       this.look.take(event.settings);
     }
-    if (event.kind === "forwardsChanged") this.forwards.set(event.table);
+    if (event.kind === "forwardsChanged") this.forwards.hear(event.table, this.#forwards);
     this.project?.hear(event);
     for (const ear of this.#ears) ear(event);
   }

@@ -66,10 +66,9 @@ export class StartForm {
         this.#desk.host.call("live_start", { ...this.#request(), work: name }),
       );
       this.#desk.dock.show("logs");
-      tellStarted(this.#desk, this.#project, started, twin);
+      await tellStarted(this.#desk, this.#project, started, twin);
       const { job, suffix } = started.row;
       const row = suffix ? `${job}/${suffix}` : job;
-      await this.#project.askLive();
       this.#desk.router.replace({ screen: "live", project: this.#project.path, row });
     } catch (cause) {
       this.failure = asFailure(cause);
