@@ -22,6 +22,8 @@ export class BakePicture {
   repaint = $state.raw<Drawing | null>(null);
   direction = $state<GraphDirection>("right");
   folding = $state.raw<GraphFolding>({ folded: [], opened: [] });
+  /** How many changes of each task the picture shows; the other views may have gone on since. */
+  painted: ReadonlyMap<string, number> | null = null;
   readonly #desk: Desk;
   readonly #subject: () => Pick<GraphAsk, "project" | "subject">;
   #at: number | null = null;
