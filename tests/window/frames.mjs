@@ -13,6 +13,7 @@ import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 
+import { startKeyring } from "./keyring.mjs";
 import { Driver, freePort } from "./webdriver.mjs";
 
 const { values: options } = parseArgs({
@@ -93,8 +94,10 @@ async function onDisplay(root, home, inside) {
 }
 
 async function measure({ project, bakes }) {
+  const keyring = await startKeyring();
   const driver = await Driver.start();
   const session = await driver.open(options.window);
+  await session.send("POST", "/timeouts", { script: 120_000 });
   const figures = {};
   try {
     await session.waitFor("the first screen", () => document.documentElement.dataset.ready === "true");
@@ -109,6 +112,7 @@ async function measure({ project, bakes }) {
   } finally {
     await session.close().catch(() => {});
     driver.stop();
+    keyring.kill();
   }
   for (const [name, figure] of Object.entries(figures)) {
     const words = Object.entries(figure).map(([key, value]) => `${key} ${value.toFixed(1)}`);
