@@ -1,13 +1,5 @@
 import { expectAccessible } from "./axe";
-import {
-  ask,
-  expect,
-  madeProject,
-  test,
-  visit,
-  within,
-  type Bench,
-} from "./bench";
+import { ask, expect, madeProject, test, visit, within, type Bench } from "./bench";
 
 interface Started {
   row: { id: string };
@@ -19,11 +11,7 @@ let bake: Started = { row: { id: "" }, tasks: [] };
 
 test.beforeAll(async ({ bench }: { bench: Bench }) => {
   project = await madeProject(bench, "Everyone");
-  const { batches } = await ask<{ batches: { id: string }[] }>(
-    bench,
-    "project_view",
-    { project },
-  );
+  const { batches } = await ask<{ batches: { id: string }[] }>(bench, "project_view", { project });
   bake = await ask<Started>(bench, "bake_start", {
     project,
     batch: batches[0]?.id,
@@ -41,10 +29,7 @@ const screens: [string, () => string][] = [
   [
     "bake",
     () =>
-      within(
-        project,
-        `bakes/${bake.row.id}?task=${encodeURIComponent(bake.tasks[0]?.id ?? "")}`,
-      ),
+      within(project, `bakes/${bake.row.id}?task=${encodeURIComponent(bake.tasks[0]?.id ?? "")}`),
   ],
   ["tasks", () => within(project, `bakes/${bake.row.id}?tab=table`)],
   ["settings, look", () => "#/settings/look"],
@@ -56,10 +41,7 @@ const screens: [string, () => string][] = [
 ];
 
 for (const theme of ["light", "dark", "contrastLight", "contrastDark"]) {
-  test(`every screen can be used by everyone, ${theme}`, async ({
-    page,
-    bench,
-  }) => {
+  test(`every screen can be used by everyone, ${theme}`, async ({ page, bench }) => {
     test.setTimeout(300_000);
     await ask(bench, "settings_update", { theme });
     for (const [name, address] of screens) {
@@ -83,9 +65,7 @@ test("the answers of the wizard and the problems of files can be used by everyon
   await visit(page, bench, "#/new");
   for (const where of ["answers", "place", "preview"]) {
     await page.getByRole("button", { name: /Continue/ }).click();
-    await expect(
-      page.getByRole("heading", { name: "Preview", level: 2 }),
-    ).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Preview", level: 2 })).toBeVisible();
     await expectAccessible(page, where);
   }
   await visit(page, bench, within(project, "live"));

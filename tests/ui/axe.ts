@@ -15,30 +15,17 @@ interface Violation {
 }
 
 /** Checks what is on the screen against WCAG 2.2 AA; says what is wrong and where. */
-export async function expectAccessible(
-  page: Page,
-  where: string,
-): Promise<void> {
+export async function expectAccessible(page: Page, where: string): Promise<void> {
   await page.evaluate(source);
   const violations = await page.evaluate(async () => {
     const axe = (
       window as unknown as {
         axe: {
-          run(
-            context: Document,
-            options: object,
-          ): Promise<{ violations: Violation[] }>;
+          run(context: Document, options: object): Promise<{ violations: Violation[] }>;
         };
       }
     ).axe;
-    const tags = [
-      "wcag2a",
-      "wcag2aa",
-      "wcag21a",
-      "wcag21aa",
-      "wcag22aa",
-      "best-practice",
-    ];
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const { violations } = await axe.run(document, {
       runOnly: { type: "tag", values: tags },
     });

@@ -3,11 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import {
-  test as base,
-  expect,
-  type Page,
-} from "../../ui/node_modules/@playwright/test";
+import { test as base, expect, type Page } from "../../ui/node_modules/@playwright/test";
 
 /** A bridge with a home of its own. */
 export interface Bench {
@@ -19,8 +15,7 @@ export interface Bench {
 }
 
 const program =
-  process.env["BAKEHOUSE_BRIDGE"] ??
-  resolve(__dirname, "../../target/debug/dev-bridge");
+  process.env["BAKEHOUSE_BRIDGE"] ?? resolve(__dirname, "../../target/debug/dev-bridge");
 
 function addressOf(bridge: ChildProcess): Promise<string> {
   return new Promise((found, lost) => {
@@ -31,9 +26,7 @@ function addressOf(bridge: ChildProcess): Promise<string> {
       if (address) found(address);
     });
     bridge.once("error", lost);
-    bridge.once("exit", (code) =>
-      lost(new Error(`the bridge ended with ${code}: ${said}`)),
-    );
+    bridge.once("exit", (code) => lost(new Error(`the bridge ended with ${code}: ${said}`)));
   });
 }
 
@@ -60,9 +53,7 @@ export const test = base.extend<object, Options & { bench: Bench }>({
         stdio: ["ignore", "pipe", "inherit"],
         env: {
           ...process.env,
-          ...(sessionCredentials
-            ? {}
-            : { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" }),
+          ...(sessionCredentials ? {} : { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" }),
         },
       });
       try {
@@ -79,21 +70,13 @@ export const test = base.extend<object, Options & { bench: Bench }>({
 });
 
 /** Opens a screen and waits until it is there. */
-export async function visit(
-  page: Page,
-  { url }: Bench,
-  hash = "#/home",
-): Promise<void> {
+export async function visit(page: Page, { url }: Bench, hash = "#/home"): Promise<void> {
   await page.goto(`${url}/${hash}`);
   await expect(page.locator("html[data-ready=true]")).toBeAttached();
 }
 
 /** Asks the backend without the interface, to prepare or to look behind. */
-export async function ask<T>(
-  { url }: Bench,
-  command: string,
-  request: object,
-): Promise<T> {
+export async function ask<T>({ url }: Bench, command: string, request: object): Promise<T> {
   const response = await fetch(`${url}/call/${command}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -112,19 +95,11 @@ export const within = (project: string, rest: string) =>
 export async function madeProject(bench: Bench, name: string): Promise<string> {
   const { mkdirSync } = await import("node:fs");
   mkdirSync(bench.folder, { recursive: true });
-  const { templates } = await ask<{ templates: { id: string }[] }>(
-    bench,
-    "template_list",
-    {},
-  );
+  const { templates } = await ask<{ templates: { id: string }[] }>(bench, "template_list", {});
   const template = templates[0]?.id ?? "";
-  const { fields } = await ask<{ fields: { name: string }[] }>(
-    bench,
-    "template_form",
-    {
-      template,
-    },
-  );
+  const { fields } = await ask<{ fields: { name: string }[] }>(bench, "template_form", {
+    template,
+  });
   const answers = { [fields[0]?.name ?? ""]: name };
   const view = await ask<{ path: string }>(bench, "project_create", {
     template,

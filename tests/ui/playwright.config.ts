@@ -14,9 +14,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     trace: "retain-on-failure",
     launchOptions: {
-      ...(process.env["CHROMIUM"]
-        ? { executablePath: process.env["CHROMIUM"] }
-        : {}),
+      ...(process.env["CHROMIUM"] ? { executablePath: process.env["CHROMIUM"] } : {}),
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -8,13 +8,9 @@ test("errors in files are shown with their place, and the rest stays usable", as
   bench,
 }) => {
   const project = await madeProject(bench, "Broken");
-  const view = await ask<{ liveFile: string; jobs: { id: string }[] }>(
-    bench,
-    "project_view",
-    {
-      project,
-    },
-  );
+  const view = await ask<{ liveFile: string; jobs: { id: string }[] }>(bench, "project_view", {
+    project,
+  });
   const file = join(project, view.liveFile);
   const sound = readFileSync(file, "utf8");
   writeFileSync(file, `${sound}\n  spoiled:\n    imagee: python\n`);
@@ -37,29 +33,17 @@ test("errors in files are shown with their place, and the rest stays usable", as
   ).toBeHidden();
 });
 
-test("a folder that is no project is refused with words", async ({
-  page,
-  bench,
-}) => {
+test("a folder that is no project is refused with words", async ({ page, bench }) => {
   await visit(page, bench);
   await page.getByRole("button", { name: /^Open folder/ }).click();
-  await page
-    .getByLabel("Path on this computer")
-    .fill(join(bench.home, "nothing-here"));
+  await page.getByLabel("Path on this computer").fill(join(bench.home, "nothing-here"));
   await page.getByRole("button", { name: "Choose" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
-  await expect(
-    page.getByRole("button", { name: "Copy details" }),
-  ).toBeVisible();
+  await expect(page.getByRole("button", { name: "Copy details" })).toBeVisible();
 });
 
-test("an address of a bake that does not exist says so", async ({
-  page,
-  bench,
-}) => {
+test("an address of a bake that does not exist says so", async ({ page, bench }) => {
   const project = await madeProject(bench, "Lost");
   await visit(page, bench, within(project, "bakes/no-such-bake"));
-  await expect(page.getByRole("alert").first()).toContainText(
-    "The bake could not be read",
-  );
+  await expect(page.getByRole("alert").first()).toContainText("The bake could not be read");
 });

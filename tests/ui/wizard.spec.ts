@@ -1,24 +1,10 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { expectAccessible } from "./axe";
-import {
-  ask,
-  expect,
-  test,
-  visit,
-  within,
-  type Bench,
-  type Page,
-} from "./bench";
+import { ask, expect, test, visit, within, type Bench, type Page } from "./bench";
 
 const author = {
   GIT_AUTHOR_NAME: "Mira",
@@ -48,11 +34,7 @@ function commit(folder: string, message: string): void {
 }
 
 /** A repository with a template in it. */
-function repository(
-  bench: Bench,
-  name: string,
-  files: Record<string, string>,
-): string {
+function repository(bench: Bench, name: string, files: Record<string, string>): string {
   const folder = join(bench.folder, "templates", name);
   mkdirSync(folder, { recursive: true });
   git(folder, "init", "-q", "-b", "main");
@@ -72,13 +54,10 @@ const files = {
   [`${root}/notes.txt`]: "Notes of {{ cookiecutter.slug }}\n",
 };
 
-const go = (page: Page) =>
-  page.getByRole("button", { name: /^Continue/ }).click();
+const go = (page: Page) => page.getByRole("button", { name: /^Continue/ }).click();
 
 async function openSource(page: Page, source: string): Promise<void> {
-  await page
-    .getByRole("textbox", { name: "Template", exact: true })
-    .fill(source);
+  await page.getByRole("textbox", { name: "Template", exact: true }).fill(source);
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await expect(
     page
@@ -87,18 +66,12 @@ async function openSource(page: Page, source: string): Promise<void> {
   ).toBeVisible();
 }
 
-test.beforeEach(
-  ({ bench }) => void mkdirSync(bench.folder, { recursive: true }),
-);
+test.beforeEach(({ bench }) => void mkdirSync(bench.folder, { recursive: true }));
 
-test("a git template with a hook is reviewed, made, and taken back", async ({
-  page,
-  bench,
-}) => {
+test("a git template with a hook is reviewed, made, and taken back", async ({ page, bench }) => {
   const folder = repository(bench, "hooked", {
     ...files,
-    "hooks/post_gen_project.sh":
-      "#!/bin/sh\necho hello from the hook\nmv notes.txt moved.txt\n",
+    "hooks/post_gen_project.sh": "#!/bin/sh\necho hello from the hook\nmv notes.txt moved.txt\n",
   });
   git(folder, "tag", "v1");
   await visit(page, bench, "#/new");
@@ -107,18 +80,14 @@ test("a git template with a hook is reviewed, made, and taken back", async ({
     name: "The chosen template",
   });
   await expect(facts).toContainText("hooks/post_gen_project.sh");
-  await expect(facts).toContainText(
-    git(folder, "rev-parse", "HEAD").slice(0, 12),
-  );
+  await expect(facts).toContainText(git(folder, "rev-parse", "HEAD").slice(0, 12));
   await expect(facts.getByRole("option", { name: "v1" })).toBeAttached();
   await expectAccessible(page, "an opened source");
 
   await go(page);
   await expect(page.getByRole("heading", { name: "Answers" })).toBeFocused();
   await page.getByLabel("title", { exact: true }).fill("Dark rye");
-  await expect(page.getByLabel("slug", { exact: true })).toHaveValue(
-    "dark-rye",
-  );
+  await expect(page.getByLabel("slug", { exact: true })).toHaveValue("dark-rye");
   await go(page);
   await page.getByLabel("Folder to make it in").fill(bench.folder);
   await expect(page.getByText("The new folder", { exact: true })).toBeVisible();
@@ -130,17 +99,15 @@ test("a git template with a hook is reviewed, made, and taken back", async ({
 
   const preview = page.getByRole("region", { name: "Preview" });
   await preview.getByRole("button", { name: /^README\.md/ }).click();
-  await preview
-    .getByRole("button", { name: "Explain line 1", exact: true })
-    .click();
+  await preview.getByRole("button", { name: "Explain line 1", exact: true }).click();
   const told = page.getByRole("region", { name: "Where line 1 comes from" });
   await expect(told).toContainText("{{ cookiecutter.title }}");
   await expect(told).toContainText("Dark rye");
   await expectAccessible(page, "an explained line");
   await page.getByRole("tab", { name: /^What changed/ }).click();
-  await expect(
-    page.getByRole("region", { name: "What changed", exact: true }),
-  ).toContainText("files differ");
+  await expect(page.getByRole("region", { name: "What changed", exact: true })).toContainText(
+    "files differ",
+  );
   await expectAccessible(page, "what changed");
   await page.getByRole("tab", { name: /^Hooks/ }).click();
   const hook = page.getByRole("article", { name: "hooks/post_gen_project.sh" });
@@ -160,13 +127,9 @@ test("a git template with a hook is reviewed, made, and taken back", async ({
   await expectAccessible(page, "review of hooks");
   await page.getByRole("button", { name: /^Take it/ }).click();
   await expect(page.getByRole("heading", { name: /is made$/ })).toBeVisible();
-  expect(readFileSync(join(target, "moved.txt"), "utf8")).toBe(
-    "Notes of dark-rye\n",
-  );
+  expect(readFileSync(join(target, "moved.txt"), "utf8")).toBe("Notes of dark-rye\n");
   expect(existsSync(join(target, "notes.txt"))).toBe(false);
-  expect(git(target, "log", "--format=%an %s").trim()).toBe(
-    "Mira Start from the template",
-  );
+  expect(git(target, "log", "--format=%an %s").trim()).toBe("Mira Start from the template");
   await expectAccessible(page, "made");
 
   await page.getByRole("button", { name: "Undo" }).click();
@@ -193,9 +156,7 @@ test("a hook that fails leaves nothing behind, and one that is skipped is not ru
   await page.getByRole("tab", { name: /^Hooks/ }).click();
   await page.getByRole("radio", { name: "Run once" }).check();
   await page.getByRole("button", { name: "Create the project" }).click();
-  await expect(
-    page.getByText("A hook failed, so no project was made"),
-  ).toBeVisible();
+  await expect(page.getByText("A hook failed, so no project was made")).toBeVisible();
   await expect(page.getByText("out of flour")).toBeVisible();
   const target = join(bench.folder, "flat-bread");
   expect(existsSync(target)).toBe(false);
@@ -227,22 +188,17 @@ test("files go into a folder that is there as each of them was decided", async (
   await visit(page, bench, "#/new");
   await openSource(page, folder);
   await go(page);
-  await expect(page.getByLabel("slug", { exact: true })).toHaveValue(
-    "rye-bread",
-  );
+  await expect(page.getByLabel("slug", { exact: true })).toHaveValue("rye-bread");
   await go(page);
   await page.getByLabel("Folder to make it in").fill(bench.folder);
   await expect(page.getByRole("button", { name: /^Continue/ })).toBeDisabled();
   await page.getByRole("button", { name: "Put them into it" }).click();
-  const group = (name: string) =>
-    page.getByRole("radiogroup", { name: `What to do with ${name}` });
+  const group = (name: string) => page.getByRole("radiogroup", { name: `What to do with ${name}` });
   await expect(page.getByText("3 files need a decision")).toBeVisible();
   await group("README.md").getByRole("radio", { name: "Keep" }).check();
   await group("notes.txt").getByRole("radio", { name: "Replace" }).check();
   await group("own.txt").getByRole("radio", { name: "Merge" }).check();
-  await page
-    .getByRole("textbox", { name: /^The text as it will be/ })
-    .fill("both\n");
+  await page.getByRole("textbox", { name: /^The text as it will be/ }).fill("both\n");
   await expectAccessible(page, "files that are there");
   await go(page);
   await page.getByRole("button", { name: "Create the project" }).click();
@@ -278,9 +234,7 @@ test("what a source needs is asked for in place, and hostile names are shown as 
     [`large/${root}/x.txt`]: "x\n",
   });
   await visit(page, bench, "#/new");
-  await page
-    .getByRole("textbox", { name: "Template", exact: true })
-    .fill(folder);
+  await page.getByRole("textbox", { name: "Template", exact: true }).fill(folder);
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await expect(page.getByText("This holds several templates")).toBeVisible();
   await expectAccessible(page, "a question of the source");
@@ -291,13 +245,9 @@ test("what a source needs is asked for in place, and hostile names are shown as 
   await expect(page.getByText("<b>no markup</b>")).toBeVisible();
 
   await page.getByRole("button", { name: "Back", exact: true }).click();
-  await page
-    .getByRole("textbox", { name: "Template", exact: true })
-    .fill("/nowhere/at/all");
+  await page.getByRole("textbox", { name: "Template", exact: true }).fill("/nowhere/at/all");
   await page.getByRole("button", { name: "Open", exact: true }).click();
-  await expect(
-    page.getByText("The template could not be opened"),
-  ).toBeVisible();
+  await expect(page.getByText("The template could not be opened")).toBeVisible();
 });
 
 test("of a thousand files in the preview only the rows that can be seen are drawn", async ({
@@ -321,9 +271,7 @@ test("of a thousand files in the preview only the rows that can be seen are draw
   await expect(preview).toContainText("just changed");
   await preview.locator("[data-at]").first().focus();
   await page.keyboard.press("End");
-  await expect(
-    preview.getByRole("button", { name: /^notes\.txt/ }),
-  ).toBeFocused();
+  await expect(preview.getByRole("button", { name: /^notes\.txt/ })).toBeFocused();
 });
 
 test("a project is updated from its template, with a conflict, and taken back", async ({
@@ -332,20 +280,12 @@ test("a project is updated from its template, with a conflict, and taken back", 
 }) => {
   const folder = repository(bench, "moving", files);
   const source = pathToFileURL(folder).href;
-  const opened = await ask<{ template: { id: string } }>(
-    bench,
-    "template_open",
-    { source },
-  );
+  const opened = await ask<{ template: { id: string } }>(bench, "template_open", { source });
   const parent = join(bench.folder, "updated");
   mkdirSync(parent, { recursive: true });
-  const { made } = await ask<{ made: { path: string } }>(
-    bench,
-    "project_make",
-    {
-      ask: { template: opened.template.id, answers: {}, parent },
-    },
-  );
+  const { made } = await ask<{ made: { path: string } }>(bench, "project_make", {
+    ask: { template: opened.template.id, answers: {}, parent },
+  });
   const readme = join(made.path, "README.md");
   writeFileSync(readme, "# Rye bread\n\nMine.\n\nTwo.\n");
   write(folder, {
@@ -356,9 +296,7 @@ test("a project is updated from its template, with a conflict, and taken back", 
 
   await visit(page, bench, within(made.path, "template"));
   await page.getByRole("button", { name: "Show what would change" }).click();
-  await expect(
-    page.getByRole("button", { name: "Update the project" }),
-  ).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Update the project" })).toBeDisabled();
   const place = page.getByRole("region", { name: "Conflict 1 of README.md" });
   await expect(place).toContainText("Mine.");
   await expect(place).toContainText("One.");
@@ -397,17 +335,13 @@ test("a project that follows no template finds the version it is closest to", as
     .fill(pathToFileURL(folder).href);
   await page.getByRole("button", { name: "Find its version" }).click();
   await expect(page.getByRole("radio").first()).toBeChecked();
-  await expect(
-    page.getByRole("listitem").filter({ hasText: "First version" }),
-  ).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "First version" })).toBeVisible();
   await expectAccessible(page, "versions to adopt");
   await page.getByRole("button", { name: "Follow this version" }).click();
-  await expect(
-    page.getByRole("button", { name: "Show what would change" }),
-  ).toBeVisible();
-  expect(
-    JSON.parse(readFileSync(join(project, ".cruft.json"), "utf8")).commit,
-  ).toBe(git(folder, "rev-parse", "HEAD~1").trim());
+  await expect(page.getByRole("button", { name: "Show what would change" })).toBeVisible();
+  expect(JSON.parse(readFileSync(join(project, ".cruft.json"), "utf8")).commit).toBe(
+    git(folder, "rev-parse", "HEAD~1").trim(),
+  );
 });
 
 test("what was made can be taken back later, and trust be withdrawn, in the settings", async ({
@@ -418,23 +352,15 @@ test("what was made can be taken back later, and trust be withdrawn, in the sett
     ...files,
     "hooks/post_gen_project.sh": "#!/bin/sh\necho trusted\n",
   });
-  const opened = await ask<{ template: { id: string } }>(
-    bench,
-    "template_open",
-    {
-      source: folder,
-    },
-  );
+  const opened = await ask<{ template: { id: string } }>(bench, "template_open", {
+    source: folder,
+  });
   const parent = join(bench.folder, "later");
   mkdirSync(parent, { recursive: true });
-  const { made } = await ask<{ made: { path: string } }>(
-    bench,
-    "project_make",
-    {
-      ask: { template: opened.template.id, answers: {}, parent },
-      hooks: { "hooks/post_gen_project.sh": "trust" },
-    },
-  );
+  const { made } = await ask<{ made: { path: string } }>(bench, "project_make", {
+    ask: { template: opened.template.id, answers: {}, parent },
+    hooks: { "hooks/post_gen_project.sh": "trust" },
+  });
   await visit(page, bench, "#/settings/templates");
   await expectAccessible(page, "settings of templates");
   await page.getByRole("button", { name: /^Withdraw the trust in/ }).click();
@@ -464,7 +390,5 @@ test("a hook before the questions runs only when told to, and then changes the q
   await hook.getByRole("button", { name: "Run it once" }).click();
   await expect(hook).toContainText("succeeded");
   await go(page);
-  await expect(page.getByLabel("title", { exact: true })).toHaveValue(
-    "From the hook",
-  );
+  await expect(page.getByLabel("title", { exact: true })).toHaveValue("From the hook");
 });

@@ -105,6 +105,7 @@ describe("the window", () => {
         job: "train",
         suffix: null,
         params: { dataset: "wheat" },
+        work: expect.any(String),
       },
     ]);
   });
