@@ -212,9 +212,15 @@ async fn the_plan_of_a_start_shows_the_equal_commands() {
         plan.command
     );
     assert!(
-        plan.official_command.starts_with("apolo run "),
+        plan.official_command
+            .starts_with("apolo-flow run -p epochs 3"),
         "{}",
         plan.official_command
+    );
+    assert!(
+        plan.platform_command.starts_with("apolo run "),
+        "{}",
+        plan.platform_command
     );
     let submission: serde_json::Value =
         serde_json::from_str(&plan.submission).expect("the submission is JSON");

@@ -85,7 +85,7 @@ test("the sample bakes to its end, task by task, and its graph is exported", asy
   mkdirSync(bench.folder, { recursive: true });
   await visit(page, bench);
   await page.getByRole("button", { name: "Bake the sample" }).click();
-  const tasks = page.getByRole("list", { name: "Tasks of the graph" }).getByRole("button");
+  const tasks = page.getByRole("tree", { name: "Tasks of the graph" }).getByRole("treeitem");
   await expect(tasks.first()).toBeAttached();
   const names = async () => tasks.allTextContents();
   await expect
