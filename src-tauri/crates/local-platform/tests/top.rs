@@ -50,6 +50,8 @@ async fn busy_processors_and_filled_memory_are_seen() {
         }
         desk.send(Method::DELETE, &format!("jobs/{}", job.id), Value::Null)
             .await;
+        // Its supervisor needs the folder of the data, which goes with the desk.
+        desk.finished(&job.id).await;
     }
 }
 
