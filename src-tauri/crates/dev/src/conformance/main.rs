@@ -18,6 +18,7 @@ mod expressions;
 mod flows;
 #[path = "../../../flow/tests/folder.rs"]
 mod folder;
+mod folder_copy;
 mod formula;
 mod live_flow;
 mod material;

@@ -9,6 +9,7 @@ use clap::Args;
 
 use crate::count::Count;
 use crate::dice::Dice;
+use crate::folder_copy::copy;
 use crate::{flows, material, written};
 
 /// So many projects go through the official tool at once.
@@ -117,20 +118,6 @@ fn store(corpus: &Path, name: &str, keep: &Path) -> Result<()> {
     fs::create_dir_all(keep.join("expected"))?;
     fs::create_dir_all(keep.join("_gh"))?;
     fs::copy(corpus.join(&record), keep.join(&record))?;
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
     Ok(())
 }
 

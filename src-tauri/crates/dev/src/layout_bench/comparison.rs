@@ -5,14 +5,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use diagram::judge::{Drawing, Verdict, judge};
 use diagram::{Direction, Graph, LayoutOptions};
 use serde_json::{Map, Value, json};
 
-use super::drawing::Drawing;
-use super::judge::{Verdict, judge};
 use super::kind::Kind;
 use super::task_graph::TaskGraph;
-use super::{BenchOptions, graphviz};
+use super::{BenchOptions, drawing, graphviz};
 
 /// One graph.
 struct Case {
@@ -112,7 +111,7 @@ fn measure(case: Case, file: &Path, options: &BenchOptions) -> Result<Outcome> {
         if let Some((text, took)) = theirs {
             dots.push(took.as_secs_f64());
             if dot.is_none() {
-                dot = Some(judge(&Drawing::of_dot(&text)?));
+                dot = Some(judge(&drawing::of_dot(&text)?));
             }
         }
     }
@@ -123,7 +122,7 @@ fn measure(case: Case, file: &Path, options: &BenchOptions) -> Result<Outcome> {
     Ok(Outcome {
         kind: case.kind,
         size: case.size,
-        ours: (judge(&Drawing::ours(&graph, &layout)), median(ours)),
+        ours: (judge(&Drawing::of(&graph, &layout)), median(ours)),
         dot: dot.map(|verdict| (verdict, median(dots))),
     })
 }
@@ -250,7 +249,7 @@ fn as_json(outcomes: &[Outcome], sums: &BTreeMap<String, Sum>) -> Value {
         *number += 1;
         key = format!("{key} #{number}");
         let object = |(verdict, took): &(Verdict, f64)| {
-            let mut json = verdict.json();
+            let mut json = drawing::told(verdict);
             json["seconds"] = json!(took);
             json
         };

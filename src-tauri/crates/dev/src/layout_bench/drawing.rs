@@ -1,91 +1,54 @@
-//! A finished drawing, whoever made it.
+//! The drawings of Graphviz, and what is told of a drawing.
 
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result};
-use diagram::{Graph, Layout, Rect};
+use diagram::judge::{Drawing, Line, Spot, Verdict};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-/// A place.
-pub(crate) type Spot = (f64, f64);
-
-/// Boxes and lines.
-#[derive(Debug, Default)]
-pub(crate) struct Drawing {
-    /// Left, top, right and bottom of each box.
-    pub(crate) boxes: Vec<[f64; 4]>,
-    pub(crate) lines: Vec<Line>,
-}
-
-/// A line from box to box.
-#[derive(Debug)]
-pub(crate) struct Line {
-    pub(crate) from: usize,
-    pub(crate) to: usize,
-    pub(crate) points: Vec<Spot>,
-}
-
-impl Drawing {
-    /// Ours.
-    pub(crate) fn ours(graph: &Graph, layout: &Layout) -> Self {
-        let number: HashMap<&str, usize> = graph
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(number, node)| (node.id.as_str(), number))
-            .collect();
-        let sides = |rect: Rect| [rect.x, rect.y, rect.right(), rect.bottom()].map(f64::from);
-        let edges = graph.edges.iter().zip(&layout.edges);
-        let lines = edges.filter_map(|(edge, route)| {
-            Some(Line {
-                from: *number.get(edge.from.as_str())?,
-                to: *number.get(edge.to.as_str())?,
-                points: route
-                    .points
-                    .iter()
-                    .map(|p| (p.x.into(), p.y.into()))
-                    .collect(),
-            })
+/// What `dot -Tjson` prints; curves become lines of six pieces.
+pub(crate) fn of_dot(text: &str) -> Result<Drawing> {
+    let told: Told = serde_json::from_str(text).context("`dot` printed something else")?;
+    let mut drawing = Drawing::default();
+    let mut number: HashMap<usize, usize> = HashMap::new();
+    for object in told.objects {
+        let (Some(pos), Some(width), Some(height)) = (object.pos, object.width, object.height)
+        else {
+            continue;
+        };
+        let (x, y) = spot(&pos)?;
+        let half = |inches: &str| inches.parse::<f64>().map(|size| size * 36.0);
+        let (width, height) = (half(&width)?, half(&height)?);
+        number.insert(object.id, drawing.boxes.len());
+        drawing
+            .boxes
+            .push([x - width, y - height, x + width, y + height]);
+    }
+    for edge in told.edges {
+        let handles = edge
+            .pos
+            .split(' ')
+            .filter(|part| !part.starts_with(['e', 's']));
+        let handles = handles.map(spot).collect::<Result<Vec<Spot>>>()?;
+        let end = |id: usize| number.get(&id).copied().context("a line from nowhere");
+        drawing.lines.push(Line {
+            from: end(edge.tail)?,
+            to: end(edge.head)?,
+            points: curve(&handles),
         });
-        Self {
-            boxes: layout.nodes.iter().map(|node| sides(node.rect)).collect(),
-            lines: lines.collect(),
-        }
     }
+    Ok(drawing)
+}
 
-    /// What `dot -Tjson` prints; curves become lines of six pieces.
-    pub(crate) fn of_dot(text: &str) -> Result<Self> {
-        let told: Told = serde_json::from_str(text).context("`dot` printed something else")?;
-        let mut drawing = Self::default();
-        let mut number: HashMap<usize, usize> = HashMap::new();
-        for object in told.objects {
-            let (Some(pos), Some(width), Some(height)) = (object.pos, object.width, object.height)
-            else {
-                continue;
-            };
-            let (x, y) = spot(&pos)?;
-            let half = |inches: &str| inches.parse::<f64>().map(|size| size * 36.0);
-            let (width, height) = (half(&width)?, half(&height)?);
-            number.insert(object.id, drawing.boxes.len());
-            drawing
-                .boxes
-                .push([x - width, y - height, x + width, y + height]);
-        }
-        for edge in told.edges {
-            let handles = edge
-                .pos
-                .split(' ')
-                .filter(|part| !part.starts_with(['e', 's']));
-            let handles = handles.map(spot).collect::<Result<Vec<Spot>>>()?;
-            let end = |id: usize| number.get(&id).copied().context("a line from nowhere");
-            drawing.lines.push(Line {
-                from: end(edge.tail)?,
-                to: end(edge.head)?,
-                points: curve(&handles),
-            });
-        }
-        Ok(drawing)
-    }
+/// What is told of a drawing.
+pub(crate) fn told(verdict: &Verdict) -> Value {
+    json!({
+        "nodes": verdict.nodes, "edges": verdict.edges, "crossings": verdict.crossings,
+        "through": verdict.through, "overlaps": verdict.overlaps, "upward": verdict.upward,
+        "length": verdict.length.round(), "area": verdict.area.round(),
+        "aspect": (verdict.aspect * 100.0).round() / 100.0,
+    })
 }
 
 /// What we read of Graphviz's JSON.
@@ -146,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_graphviz_prints_is_read() -> Result<()> {
-        let drawing = Drawing::of_dot(
+        let drawing = of_dot(
             r#"{"objects": [
                 {"_gvid": 0, "name": "cluster_0", "bb": "0,0,9,9"},
                 {"_gvid": 1, "name": "load 1", "pos": "72,36", "width": "2", "height": "0.5"},

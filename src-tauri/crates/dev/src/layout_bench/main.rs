@@ -6,11 +6,9 @@
 #![expect(clippy::print_stdout, reason = "this program prints")]
 
 mod comparison;
-mod crossing;
 mod dice;
 mod drawing;
 mod graphviz;
-mod judge;
 mod kind;
 mod task_graph;
 
@@ -20,10 +18,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
+use diagram::judge::{Drawing, judge};
 use diagram::{Direction, LayoutOptions};
 
-use drawing::Drawing;
-use judge::judge;
 use kind::Kind;
 use task_graph::TaskGraph;
 
@@ -120,20 +117,20 @@ fn judge_ours(file: &Path) -> Result<()> {
         layout = diagram::layout(&graph, &options)?;
         shortest = shortest.min(begin.elapsed());
     }
-    print_verdict(file, &Drawing::ours(&graph, &layout), shortest);
+    print_verdict(file, &Drawing::of(&graph, &layout), shortest);
     Ok(())
 }
 
 fn judge_dot(file: &Path) -> Result<()> {
     match graphviz::lay(file, Duration::from_secs(1800))? {
-        Some((text, took)) => print_verdict(file, &Drawing::of_dot(&text)?, took),
+        Some((text, took)) => print_verdict(file, &drawing::of_dot(&text)?, took),
         None => bail!("`dot` took too long for {}", file.display()),
     }
     Ok(())
 }
 
 fn print_verdict(file: &Path, drawing: &Drawing, took: Duration) {
-    let mut json = judge(drawing).json();
+    let mut json = drawing::told(&judge(drawing));
     json["file"] = file.display().to_string().into();
     json["seconds"] = took.as_secs_f64().into();
     println!("{json}");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
-use diagram::{Edge, Graph, Group, GroupKind, Node};
+use diagram::{Edge, Graph, Group, Node};
 
 /// Tasks, arrows and groups. A group that lies within another comes before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,11 +37,8 @@ impl TaskGraph {
             let id = format!("stage {number}");
             let parent = members.first().and_then(|task| nodes[*task].group.clone());
             groups.push(Group {
-                id: id.clone(),
-                label: id.clone(),
-                kind: GroupKind::Action,
-                note: None,
                 parent,
+                ..Group::new(&id, &id)
             });
             for &task in members {
                 nodes[task].group = Some(id.clone());

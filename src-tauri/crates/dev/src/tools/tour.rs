@@ -13,6 +13,7 @@ use super::command::{LIMIT, Started, Surroundings};
 use super::peers::Peers;
 use super::server::Server;
 use crate::count::Count;
+use crate::folder_copy::copy;
 
 /// What a command should come to.
 #[derive(Clone, Default)]
@@ -286,20 +287,6 @@ fn is_uuid(text: &str) -> bool {
     let groups = text.split('-');
     let are_digits = text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
     are_digits && groups.map(str::len).eq([8, 4, 4, 4, 12])
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
