@@ -9,7 +9,7 @@ use contract::{Failure, ProjectCreate, ProjectView};
 use indexmap::IndexMap;
 use serde_json::Value;
 use tempfile::TempDir;
-use workbench::{CredentialsMode, Desk, DeskOptions, Folders, commands, dispatch};
+use workbench::{CredentialsMode, Desk, DeskOptions, Folders, ServeChoice, commands, dispatch};
 
 /// How long anything may take before a test gives up. It guards against hanging; nothing is
 /// measured with it.
@@ -25,6 +25,16 @@ impl TestDesk {
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let desk = desk_under(folder.path()).await;
+        Self { desk, folder }
+    }
+
+    /// A platform that is served, without the application around it: what others leave behind is
+    /// not taken up.
+    pub(crate) async fn serving() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let desk = unstarted(folder.path()).await;
+        let served = desk.serve(ServeChoice::default()).await;
+        served.expect("the platform can be served");
         Self { desk, folder }
     }
 
@@ -69,16 +79,20 @@ impl TestDesk {
 }
 
 async fn desk_under(folder: &Path) -> Desk {
-    let desk = Desk::open(DeskOptions {
+    let desk = unstarted(folder).await;
+    desk.start();
+    desk
+}
+
+async fn unstarted(folder: &Path) -> Desk {
+    Desk::open(DeskOptions {
         folders: Folders::under(folder),
         executable: program().to_owned(),
         platform_port: Some(0),
         credentials: CredentialsMode::SessionOnly,
         facts: Vec::new(),
     })
-    .await;
-    desk.start();
-    desk
+    .await
 }
 
 /// The program `bakehouse`, which supervises jobs: the given one, or one that is built now.

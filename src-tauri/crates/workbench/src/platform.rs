@@ -149,6 +149,8 @@ pub(crate) fn start_soon(desk: &Desk) {
         if let Err(failure) = desk.client().await {
             tracing::warn!(%failure, "the local platform is not there");
         }
+        // What waits for the platform, such as bakes that nobody executes, begins at once.
+        desk.watches().wake();
     });
 }
 
