@@ -1,6 +1,7 @@
 //! Volumes and images of a flow: sent, fetched, removed, built; from the window and without one.
 
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use contract::{
     DeskEvent, FailureCode, ImageBuild, JobAsk, LiveStop, VolumeAct, VolumeDeed, VolumesDone,
@@ -35,7 +36,10 @@ fn project(test: &TestDesk) -> String {
     let file = |name: &str, content: &str| {
         let path = Path::new(&project).join(name);
         std::fs::create_dir_all(path.parent().expect("it has a folder")).expect("it is made");
-        std::fs::write(path, content).expect("it is written");
+        std::fs::write(&path, content).expect("it is written");
+        let written = std::fs::File::open(path).expect("it is there");
+        let before = SystemTime::now() - Duration::from_secs(3600);
+        written.set_modified(before).expect("it has a time");
     };
     file("data/a.csv", "1,2,3");
     file("data/deep/er/b.csv", "4,5,6");
@@ -83,6 +87,8 @@ async fn only_what_changed_is_sent_and_fetched() {
     let again = act(&test, &project, VolumeDeed::Upload).await;
     assert_eq!(counts(&again), [("data", 0, 2)]);
 
+    let fetched = act(&test, &project, VolumeDeed::Download).await;
+    assert_eq!(counts(&fetched), [("data", 2, 0)], "it is newer there");
     let here = Path::new(&project).join("data/deep");
     std::fs::remove_dir_all(&here).expect("it can be removed");
     let fetched = act(&test, &project, VolumeDeed::Download).await;
