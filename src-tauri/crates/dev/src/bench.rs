@@ -5,6 +5,7 @@
 
 mod check;
 mod engine;
+mod export;
 mod frames;
 mod measure;
 mod peers;
@@ -33,7 +34,7 @@ pub(crate) struct BenchOptions {
     /// `layout`: a folder with more DOT files to lay out
     #[arg(long, value_name = "FOLDER")]
     also: Option<PathBuf>,
-    /// `layout`: how many tasks the graphs have
+    /// `layout` and `export`: how many tasks the graphs have
     #[arg(long, value_delimiter = ',')]
     sizes: Vec<usize>,
     /// As the last line, one object for other programs
@@ -51,6 +52,8 @@ enum Name {
     Event,
     /// Pan and zoom bakes of 2,000 and 5,000 tasks in the real window, and open one of 10,000
     Frames,
+    /// Read a DOT graph, lay it out and write a PDF, beside Graphviz `dot`
+    Export,
     /// Load the local platform: jobs, followers, large files
     Load,
     /// Lay out task graphs of all kinds beside Graphviz `dot`
@@ -89,6 +92,17 @@ pub(crate) fn bench(repository: &Repository, options: &BenchOptions) -> Result<E
                 frames::frames(repository, &ours, options.json)?;
                 continue;
             }
+            Name::Export => {
+                build_layout_bench(repository)?;
+                let maker = repository.binary("release", "dev-layout-bench");
+                let sizes = (options.sizes.as_slice(), options.runs);
+                let result = export::export((&ours, &maker), &work, sizes)?;
+                print!("{}", result.table());
+                if options.json {
+                    println!("{}", result.json());
+                }
+                continue;
+            }
             Name::Event | Name::Load => {
                 platform(repository, &ours, name, options.json)?;
                 continue;
@@ -124,12 +138,7 @@ fn platform(repository: &Repository, ours: &Path, name: Name, json: bool) -> Res
 
 /// Layouts are compared by a program of its own: what counts is how they look, not only the time.
 fn layout(repository: &Repository, options: &BenchOptions) -> Result<()> {
-    let mut build = repository::cargo();
-    build
-        .args(["build", "--release", "--package", "dev"])
-        .args(["--features", "layout-bench", "--bin", "dev-layout-bench"])
-        .current_dir(repository.root());
-    work::run(&mut build)?;
+    build_layout_bench(repository)?;
     let mut measure = Command::new(repository.binary("release", "dev-layout-bench"));
     measure.args(["bench", "--runs", &options.runs.to_string()]);
     if let Some(files) = &options.also {
@@ -143,6 +152,16 @@ fn layout(repository: &Repository, options: &BenchOptions) -> Result<()> {
         measure.arg("--json");
     }
     work::run(&mut measure)
+}
+
+/// Builds the program that makes graphs and judges layouts.
+fn build_layout_bench(repository: &Repository) -> Result<()> {
+    let mut build = repository::cargo();
+    build
+        .args(["build", "--release", "--package", "dev"])
+        .args(["--features", "layout-bench", "--bin", "dev-layout-bench"])
+        .current_dir(repository.root());
+    work::run(&mut build)
 }
 
 /// Builds the program that knows the platform from inside.

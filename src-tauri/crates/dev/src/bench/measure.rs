@@ -136,10 +136,13 @@ impl Bench {
 mod tests {
     use super::*;
 
-    fn figure(name: &str, times: &[u64]) -> Figure {
-        Figure {
-            name: name.to_owned(),
-            times: times.iter().copied().map(Duration::from_millis).collect(),
+    impl Figure {
+        /// A figure of runs that took so many milliseconds.
+        pub(in crate::bench) fn of(name: &str, times: &[u64]) -> Self {
+            Self {
+                name: name.to_owned(),
+                times: times.iter().copied().map(Duration::from_millis).collect(),
+            }
         }
     }
 
@@ -147,8 +150,8 @@ mod tests {
     fn the_median_of_ours_is_set_beside_that_of_each_peer() {
         let bench = Bench {
             name: "check",
-            ours: vec![figure("bakehouse", &[30, 10, 20])],
-            peers: vec![figure("other", &[4000, 2000, 9000])],
+            ours: vec![Figure::of("bakehouse", &[30, 10, 20])],
+            peers: vec![Figure::of("other", &[4000, 2000, 9000])],
         };
         let json = bench.json();
         assert_eq!(json["ours"]["bakehouse"], 0.02);

@@ -1,6 +1,6 @@
 //! A task graph as numbers, as DOT and as what we lay out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
@@ -99,42 +99,51 @@ impl TaskGraph {
         }
     }
 
-    /// Reads what `dot` above writes, and files of the same plain form.
+    /// Reads a DOT file with the reader of the diagram.
     pub(crate) fn read(text: &str) -> Result<Self> {
-        let mut graph = Self::default();
-        let mut known: HashMap<String, usize> = HashMap::new();
-        for line in text.lines() {
-            let names: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
-            if line.contains("subgraph") {
-                let members = names.iter().skip(1).map(|name| {
-                    known
-                        .get(*name)
-                        .copied()
-                        .with_context(|| format!("{name} is in a group before it is told"))
-                });
-                graph.groups.push(members.collect::<Result<_>>()?);
-                continue;
-            }
-            let mut task = |name: &str| {
-                *known.entry(name.to_owned()).or_insert_with(|| {
-                    graph.names.push(name.to_owned());
-                    graph.names.len() - 1
-                })
-            };
-            match names[..] {
-                [one] => {
-                    task(one);
-                }
-                [from, to] if line.contains("->") => {
-                    let edge = (task(from), task(to));
-                    graph.edges.push(edge);
-                }
-                _ => {}
-            }
-        }
-        graph.groups.reverse();
-        Ok(graph)
+        let Graph {
+            nodes,
+            edges,
+            groups,
+        } = diagram::read::dot(text)?.graph;
+        let known: HashMap<&str, usize> = nodes
+            .iter()
+            .enumerate()
+            .map(|(task, node)| (node.id.as_str(), task))
+            .collect();
+        let task = |id: &str| {
+            let task = known.get(id).copied();
+            task.with_context(|| format!("an arrow at the group {id} cannot be compared"))
+        };
+        let arrows = edges
+            .iter()
+            .map(|edge| Ok((task(&edge.from)?, task(&edge.to)?)));
+        let members = |group: &Group| held(group, (&nodes, &groups));
+        Ok(Self {
+            edges: arrows.collect::<Result<_>>()?,
+            // those within others come first
+            groups: groups.iter().rev().map(members).collect(),
+            names: nodes.iter().map(|node| node.id.clone()).collect(),
+        })
     }
+}
+
+/// The tasks in a group and in the groups in it.
+fn held(group: &Group, (nodes, groups): (&[Node], &[Group])) -> Vec<usize> {
+    let mut inside: HashSet<&str> = HashSet::from([group.id.as_str()]);
+    // a group stands after the one it lies in
+    for other in groups {
+        let parent = other.parent.as_deref();
+        if parent.is_some_and(|parent| inside.contains(parent)) {
+            inside.insert(&other.id);
+        }
+    }
+    let member = |node: &Node| node.group.as_deref().is_some_and(|id| inside.contains(id));
+    let tasks = nodes.iter().enumerate();
+    tasks
+        .filter(|(_, node)| member(node))
+        .map(|(task, _)| task)
+        .collect()
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{
-    Filter, Finish as _, Name, Pdf, Rect as Frame, Ref, Settings, Str, TextStr,
+    Filter, Finish as _, Name, Rect as Frame, Ref, Str, TextStr,
     types::{ActionType, AnnotationType},
-    writers::Resources,
+    writers::{Catalog, DocumentInfo, Resources},
 };
 
 use crate::{
@@ -19,12 +19,14 @@ use crate::{
 
 mod bookmark;
 mod content;
+mod file;
 mod font;
 mod form;
 mod winansi;
 
 use super::svg::is_safe;
 use content::Drawn;
+use file::File;
 use font::Embedded;
 
 /// What can be chosen about a PDF.
@@ -39,16 +41,6 @@ pub struct PdfOptions {
 /// How hard to compress: a good step below the slowest.
 const EFFORT: u8 = 7;
 
-/// Hands out numbers for objects.
-struct Numbers(i32);
-
-impl Numbers {
-    fn next(&mut self) -> Ref {
-        self.0 += 1;
-        Ref::new(self.0)
-    }
-}
-
 /// The list as a PDF of one page.
 pub fn pdf(list: &DisplayList, options: &PdfOptions) -> Vec<u8> {
     pdf_of(
@@ -59,21 +51,18 @@ pub fn pdf(list: &DisplayList, options: &PdfOptions) -> Vec<u8> {
 
 /// The printed pages as a PDF.
 pub fn pdf_of(print: &Print, title: &str) -> Vec<u8> {
-    let mut writer = Writer {
-        numbers: Numbers(0),
-        pdf: Pdf::with_settings(Settings { pretty: false }),
-    };
-    writer.document(print, title);
-    writer.pdf.finish()
+    let mut writer = Writer { file: File::new() };
+    let root = writer.document(print);
+    let info = writer.properties(title);
+    writer.file.finish(root, info)
 }
 
 struct Writer {
-    numbers: Numbers,
-    pdf: Pdf,
+    file: File,
 }
 
 impl Writer {
-    fn document(&mut self, print: &Print, title: &str) {
+    fn document(&mut self, print: &Print) -> Ref {
         let (catalog, tree, resources) = (self.next(), self.next(), self.next());
         let pages: Vec<Ref> = print.pages.iter().map(|_| self.next()).collect();
         let drawn = content::draw(print);
@@ -81,14 +70,15 @@ impl Writer {
             .used
             .iter()
             .map(|(face, used)| {
-                let embedded = font::embed(&mut self.pdf, &mut self.numbers, *face, used);
+                let embedded = font::embed(&mut self.file, *face, used);
                 (*face, embedded)
             })
             .collect();
         let forms = self.forms(&drawn, resources);
         self.resources(resources, (&drawn, &fonts, &forms));
         let count = i32::try_from(pages.len()).unwrap_or(i32::MAX);
-        self.pdf
+        self.file
+            .small()
             .pages(tree)
             .kids(pages.iter().copied())
             .count(count);
@@ -96,8 +86,8 @@ impl Writer {
             let bytes = &drawn.pages[at];
             self.page((pages[at], tree, resources), page, bytes);
         }
-        let outline = bookmark::write(&mut self.pdf, &mut self.numbers, (print, &pages));
-        let mut root = self.pdf.catalog(catalog);
+        let outline = bookmark::write(&mut self.file, (print, &pages));
+        let mut root: Catalog<'_> = self.file.small().indirect(catalog).start();
         root.pages(tree).lang(TextStr("en"));
         if let Some(outline) = outline {
             root.outlines(outline);
@@ -105,11 +95,11 @@ impl Writer {
         }
         root.viewer_preferences().display_doc_title(true);
         root.finish();
-        self.properties(title);
+        catalog
     }
 
     fn next(&mut self) -> Ref {
-        self.numbers.next()
+        self.file.next()
     }
 
     fn forms(&mut self, drawn: &Drawn, resources: Ref) -> Vec<Ref> {
@@ -117,7 +107,7 @@ impl Writer {
         for form in &drawn.forms {
             let number = self.next();
             let packed = compress_to_vec_zlib(&form.bytes, EFFORT);
-            let mut object = self.pdf.form_xobject(number, &packed);
+            let mut object = self.file.stream().form_xobject(number, &packed);
             object.filter(Filter::FlateDecode);
             let (left, top, right, bottom) = form.bounds;
             object.bbox(Frame::new(left, -bottom, right, -top));
@@ -139,12 +129,13 @@ impl Writer {
             .collect();
         for (alpha, number) in &states {
             let share = f32::from(*alpha) / 255.0;
-            self.pdf
+            self.file
+                .small()
                 .ext_graphics(*number)
                 .non_stroking_alpha(share)
                 .stroking_alpha(share);
         }
-        let mut resources: Resources<'_> = self.pdf.indirect(number).start();
+        let mut resources: Resources<'_> = self.file.small().indirect(number).start();
         let mut names = resources.fonts();
         for (face, embedded) in fonts {
             let (plain, wide) = content::font_names(*face);
@@ -176,9 +167,12 @@ impl Writer {
     ) {
         let stream = self.next();
         let packed = compress_to_vec_zlib(bytes, EFFORT);
-        self.pdf.stream(stream, &packed).filter(Filter::FlateDecode);
+        self.file
+            .stream()
+            .stream(stream, &packed)
+            .filter(Filter::FlateDecode);
         let links = self.links(page);
-        let mut sheet = self.pdf.page(number);
+        let mut sheet = self.file.small().page(number);
         sheet
             .parent(tree)
             .media_box(Frame::new(0.0, 0.0, page.width, page.height))
@@ -200,7 +194,7 @@ impl Writer {
                     continue;
                 };
                 let number = self.next();
-                let mut note = self.pdf.annotation(number);
+                let mut note = self.file.small().annotation(number);
                 note.subtype(AnnotationType::Link)
                     .rect(frame(page, seen))
                     .border(0.0, 0.0, 0.0, None);
@@ -214,13 +208,14 @@ impl Writer {
         links
     }
 
-    fn properties(&mut self, title: &str) {
+    fn properties(&mut self, title: &str) -> Ref {
         let number = self.next();
-        let mut properties = self.pdf.document_info(number);
+        let mut properties: DocumentInfo<'_> = self.file.small().indirect(number).start();
         if !title.is_empty() {
             properties.title(TextStr(&crate::font::one_line(title)));
         }
         properties.creator(TextStr("Bakehouse"));
+        number
     }
 }
 

@@ -1,37 +1,34 @@
 //! Bookmarks: the groups, to walk through a large picture.
 
-use pdf_writer::{Finish as _, Pdf, Ref, TextStr};
+use pdf_writer::{Finish as _, Ref, TextStr};
 
-use super::Numbers;
+use super::file::File;
 use crate::print::{Bookmark, Print};
 
 /// Room around the place that a bookmark leads to, in points.
 const AROUND: f32 = 12.0;
 
 /// Writes the bookmarks; none where there are none.
-pub(super) fn write(
-    pdf: &mut Pdf,
-    numbers: &mut Numbers,
-    (print, pages): (&Print, &[Ref]),
-) -> Option<Ref> {
+pub(super) fn write(file: &mut File, (print, pages): (&Print, &[Ref])) -> Option<Ref> {
     let marks = &print.bookmarks;
     if marks.is_empty() {
         return None;
     }
-    let root = numbers.next();
-    let items: Vec<Ref> = marks.iter().map(|_| numbers.next()).collect();
+    let root = file.next();
+    let items: Vec<Ref> = marks.iter().map(|_| file.next()).collect();
     let family = Family::of(marks);
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let top = family.children(None);
     if let (Some(first), Some(last)) = (top.first(), top.last()) {
-        pdf.outline(root)
+        file.small()
+            .outline(root)
             .first(items[*first])
             .last(items[*last])
             .count(count(top.len()));
     }
     for (at, mark) in marks.iter().enumerate() {
         let page = &print.pages[mark.page];
-        let mut item = pdf.outline_item(items[at]);
+        let mut item = file.small().outline_item(items[at]);
         item.title(TextStr(&mark.title))
             .parent(family.parents[at].map_or(root, |parent| items[parent]));
         let beside = family.children(family.parents[at]);

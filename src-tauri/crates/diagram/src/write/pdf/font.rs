@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{
-    Filter, Finish as _, Name, Pdf, Rect as Frame, Ref, Str,
+    Filter, Finish as _, Name, Rect as Frame, Ref, Str,
     types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap},
 };
 
-use super::{EFFORT, Numbers, content::Used, winansi};
+use super::{EFFORT, content::Used, file::File, winansi};
 use crate::font::{Face, Font, Purpose, subset};
 
 const SYSTEM: SystemInfo<'static> = SystemInfo {
@@ -29,7 +29,7 @@ pub(super) struct Embedded {
 }
 
 /// Writes the font.
-pub(super) fn embed(pdf: &mut Pdf, numbers: &mut Numbers, face: Face, used: &Used) -> Embedded {
+pub(super) fn embed(pdf: &mut File, face: Face, used: &Used) -> Embedded {
     let font = face.font();
     let characters: Vec<char> = used
         .codes
@@ -39,22 +39,23 @@ pub(super) fn embed(pdf: &mut Pdf, numbers: &mut Numbers, face: Face, used: &Use
     let mut glyphs = used.glyphs.clone();
     glyphs.extend(characters.iter().map(|c| font.glyph(*c).id));
     let name = format!("{}+{}", tag(face, &glyphs), face.postscript_name());
-    let (descriptor, file) = (numbers.next(), numbers.next());
+    let (descriptor, file) = (pdf.next(), pdf.next());
     write_descriptor(pdf, (descriptor, file), &name, face);
     let bytes = subset(face, &glyphs, Purpose::Pdf(&characters));
     let packed = compress_to_vec_zlib(&bytes, EFFORT);
     let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
-    pdf.stream(file, &packed)
+    pdf.stream()
+        .stream(file, &packed)
         .filter(Filter::FlateDecode)
         .pair(Name(b"Length1"), length);
-    let plain = (!used.codes.is_empty()).then(|| numbers.next());
+    let plain = (!used.codes.is_empty()).then(|| pdf.next());
     if let Some(plain) = plain {
-        let map = numbers.next();
+        let map = pdf.next();
         write_plain(pdf, (plain, descriptor, map), &name, (face, &used.codes));
     }
-    let wide = (!used.glyphs.is_empty()).then(|| numbers.next());
+    let wide = (!used.glyphs.is_empty()).then(|| pdf.next());
     if let Some(wide) = wide {
-        let (inner, map) = (numbers.next(), numbers.next());
+        let (inner, map) = (pdf.next(), pdf.next());
         let objects = (wide, inner, descriptor, map);
         write_wide(pdf, objects, &name, (face, &used.glyphs));
     }
@@ -63,7 +64,7 @@ pub(super) fn embed(pdf: &mut Pdf, numbers: &mut Numbers, face: Face, used: &Use
 
 /// The font for the 8-bit code.
 fn write_plain(
-    pdf: &mut Pdf,
+    pdf: &mut File,
     (plain, descriptor, map): (Ref, Ref, Ref),
     name: &str,
     (face, codes): (Face, &BTreeSet<u8>),
@@ -79,7 +80,7 @@ fn write_plain(
         }
         _ => 0.0,
     });
-    let mut dict = pdf.indirect(plain).dict();
+    let mut dict = pdf.small().indirect(plain).dict();
     dict.pair(Name(b"Type"), Name(b"Font"));
     dict.pair(Name(b"Subtype"), Name(b"TrueType"));
     dict.pair(Name(b"BaseFont"), Name(name.as_bytes()));
@@ -97,23 +98,24 @@ fn write_plain(
         }
     }
     let packed = compress_to_vec_zlib(&unicode.finish().into_vec(), EFFORT);
-    pdf.cmap(map, &packed).filter(Filter::FlateDecode);
+    pdf.stream().cmap(map, &packed).filter(Filter::FlateDecode);
 }
 
 /// The font for glyph numbers.
 fn write_wide(
-    pdf: &mut Pdf,
+    pdf: &mut File,
     (wide, inner, descriptor, map): (Ref, Ref, Ref, Ref),
     name: &str,
     (face, glyphs): (Face, &BTreeSet<u16>),
 ) {
-    pdf.type0_font(wide)
+    pdf.small()
+        .type0_font(wide)
         .base_font(Name(name.as_bytes()))
         .encoding_predefined(Name(b"Identity-H"))
         .descendant_font(inner)
         .to_unicode(map);
     let font = face.font();
-    let mut cid = pdf.cid_font(inner);
+    let mut cid = pdf.small().cid_font(inner);
     cid.subtype(CidFontType::Type2)
         .base_font(Name(name.as_bytes()))
         .system_info(SYSTEM)
@@ -132,10 +134,10 @@ fn write_wide(
         unicode.pair(glyph, character);
     }
     let packed = compress_to_vec_zlib(&unicode.finish().into_vec(), EFFORT);
-    pdf.cmap(map, &packed).filter(Filter::FlateDecode);
+    pdf.stream().cmap(map, &packed).filter(Filter::FlateDecode);
 }
 
-fn write_descriptor(pdf: &mut Pdf, (descriptor, file): (Ref, Ref), name: &str, face: Face) {
+fn write_descriptor(pdf: &mut File, (descriptor, file): (Ref, Ref), name: &str, face: Face) {
     let font = face.font();
     let size = |units: i16| thousandths_signed(font, units);
     let all = font.face.global_bounding_box();
@@ -143,7 +145,8 @@ fn write_descriptor(pdf: &mut Pdf, (descriptor, file): (Ref, Ref), name: &str, f
     if face == Face::Mono {
         flags |= FontFlags::FIXED_PITCH;
     }
-    pdf.font_descriptor(descriptor)
+    pdf.small()
+        .font_descriptor(descriptor)
         .name(Name(name.as_bytes()))
         .family(Str(face.family().as_bytes()))
         .weight(face.weight())
