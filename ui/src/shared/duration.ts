@@ -6,9 +6,12 @@ const day = 24 * hour;
 
 const two = (value: number) => String(value).padStart(2, "0");
 
-/** `41 s`, `4 m 09 s`, `2 h 14 m`, `1 d 3 h`. */
+const underASecond = (span: number) => `${(Math.ceil(span / 100) / 10).toFixed(1)} s`;
+
+/** `0.4 s`, `41 s`, `4 m 09 s`, `2 h 14 m`, `1 d 3 h`. */
 export function inWords(milliseconds: number): string {
   const span = Math.max(0, milliseconds);
+  if (span > 0 && span < second) return underASecond(span);
   if (span < minute) return `${Math.floor(span / second)} s`;
   if (span < hour)
     return `${Math.floor(span / minute)} m ${two(Math.floor((span % minute) / second))} s`;
@@ -24,8 +27,9 @@ export function roughly(milliseconds: number): string {
   return `${Math.round(milliseconds / hour)} h`;
 }
 
-/** `0:41`, `4:09`, `1:02:03`: for columns. */
+/** `0.4 s`, `0:41`, `4:09`, `1:02:03`: for columns. */
 export function inColumns(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < second) return underASecond(milliseconds);
   const total = Math.floor(Math.max(0, milliseconds) / second);
   const [hours, minutes, seconds] = [
     Math.floor(total / 3600),

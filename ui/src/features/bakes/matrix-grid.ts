@@ -16,7 +16,8 @@ export interface MatrixGrid {
   across: string;
   columns: readonly string[];
   rows: readonly { name: string; cells: readonly (MatrixCell | null)[] }[];
-  range: string | null;
+  /** The least and the greatest value; null where none is known. */
+  range: readonly [string, string] | null;
 }
 
 /** What a matrix can be coloured by: its states, its times, and every output that is a number. */
@@ -75,9 +76,7 @@ export function matrixGrid(tasks: readonly TaskView[], measure: string, now: num
       }),
     })),
     range:
-      measure === "state" || !known.length
-        ? null
-        : `${shown(least, measure)} to ${shown(most, measure)}`,
+      measure === "state" || !known.length ? null : [shown(least, measure), shown(most, measure)],
   };
 }
 

@@ -1,27 +1,33 @@
 import type { BakeState, DrawDetail, DrawnFont, DrawnPen } from "../../api/views";
+import { fontWords, Letters, linesOf, type Line } from "./letters";
 import { pathOf } from "./outlines";
+import { longestRun } from "./running-word";
 import type { Prepared } from "./scene";
 
 /** From which zoom on a mark is worth painting. */
 const zoomOf: Record<DrawDetail, number> = { always: 0, name: 0.25, full: 0.6 };
 /** Below this zoom a node is a plain box in the colour of its state. */
 const boxes = 0.13;
-/** Under this size on the screen nobody can read. */
-const readable = 6;
+/** Above this zoom an arrow tells that it is enough that a task runs. */
+const told = 1;
+const runningWord = {
+  text: "while running",
+  font: { weight: 400, mono: false },
+  size: 10,
+  width: 66,
+};
 /** What stands out of a node that is not meant while others are highlighted. */
 const faded = 0.35;
-
-/** Fonts of the pictures; the exported files use the same ones. */
-const families = {
-  ui: '"Inter Variable", Inter, system-ui, sans-serif',
-  mono: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
-};
 
 export interface Palette {
   state: Record<BakeState, string>;
   edge: string;
   ground: string;
+  quiet: string;
 }
+
+/** All brushes measure the same letters. */
+const letters = new Letters();
 
 /** States that a far box only outlines: nothing has been done there. */
 const hollow = new Set<BakeState>(["waiting", "pending", "skipped"]);
@@ -35,7 +41,7 @@ export class Brush {
   readonly #origin: { x: number; y: number };
   #fill = "";
   #pen: DrawnPen | null = null;
-  #font: DrawnFont | null = null;
+  #font = "";
 
   constructor(
     context: CanvasRenderingContext2D,
@@ -69,6 +75,7 @@ export class Brush {
     this.#texts(frames);
     if (far) this.#farLines(lines);
     else this.#shapes(lines);
+    if (this.#scale > told) this.#runningWords(lines);
     if (this.#scale < boxes) this.#boxes(nodes);
     else this.#shapes(nodes);
     this.#texts(nodes);
@@ -143,21 +150,45 @@ export class Brush {
   #texts(pieces: readonly Prepared[]): void {
     const context = this.#context;
     this.#move(0, 0);
-    const fonts = new Map<DrawnFont, [number, number, Prepared["texts"][number]][]>();
-    for (const { piece, texts } of pieces)
-      for (const text of texts) {
-        const { font } = text;
-        if (this.#scale < zoomOf[font.detail] || font.size * this.#scale < readable) continue;
-        const same = fonts.get(font);
-        if (same) same.push([piece.x, piece.y, text]);
-        else fonts.set(font, [[piece.x, piece.y, text]]);
+    const shorten = (text: string, font: DrawnFont, size: number, room: number) =>
+      letters.shorten(context, text, [font, size, room]);
+    const fonts = new Map<string, Line[]>();
+    for (const piece of pieces)
+      for (const line of linesOf(piece, this.#scale, shorten)) {
+        const key = `${fontWords(line.font, line.size)} ${line.font.fill} ${line.font.anchor}`;
+        const same = fonts.get(key);
+        if (same) same.push(line);
+        else fonts.set(key, [line]);
       }
-    for (const [font, all] of fonts) {
-      this.#write(font);
-      for (const [x, y, { text, x: dx, y: dy, width }] of all)
+    // Measuring letters has set other fonts meanwhile.
+    this.#font = "";
+    for (const [key, all] of fonts) {
+      this.#write(key, all[0] as Line);
+      for (const { text, x, y, width } of all)
         // A wider font than that of the files is narrowed to the same width.
-        context.fillText(text, x + dx, y + dy, width > 0 ? width + 0.5 : undefined);
+        context.fillText(text, x, y, width > 0 ? width + 0.5 : undefined);
     }
+  }
+
+  /** Arrows that wait for a running task say so, where there is room. */
+  #runningWords(lines: readonly Prepared[]): void {
+    const context = this.#context;
+    this.#move(0, 0);
+    const { text, font, width, size } = runningWord;
+    context.font = fontWords(font, size / this.#scale);
+    context.textAlign = "center";
+    context.fillStyle = this.#palette.quiet;
+    context.strokeStyle = this.#palette.ground;
+    context.lineWidth = 4 / this.#scale;
+    context.setLineDash([]);
+    for (const { edge, shapes } of lines) {
+      const run = edge?.whileRunning && shapes[0] ? longestRun(shapes[0].outline) : null;
+      if (!run || run.length * this.#scale < (run.upright ? size * 2 : width + 6)) continue;
+      const y = run.y + 0.35 * (size / this.#scale);
+      context.strokeText(text, run.x, y);
+      context.fillText(text, run.x, y);
+    }
+    [this.#fill, this.#pen, this.#font] = ["", null, ""];
   }
 
   #take(fill: string): void {
@@ -177,13 +208,13 @@ export class Brush {
     this.#pen = pen;
   }
 
-  #write(font: DrawnFont): void {
+  #write(key: string, { font, size }: Line): void {
     this.#take(font.fill);
-    if (this.#font === font) return;
+    if (this.#font === key) return;
     const context = this.#context;
-    context.font = `${font.weight} ${font.size}px ${font.mono ? families.mono : families.ui}`;
+    context.font = fontWords(font, size);
     context.textAlign =
       font.anchor === "middle" ? "center" : font.anchor === "end" ? "right" : "left";
-    this.#font = font;
+    this.#font = key;
   }
 }

@@ -2,6 +2,13 @@ import type { Bounds } from "./bounds";
 
 const least = 0.02;
 const most = 3;
+/** Under this zoom short names can no longer be read. */
+const readable = 0.28;
+/** How large a drawing is shown at first that is too large to be read as a whole. */
+const first = 0.45;
+/** Around everything; where there is room, what floats at the lower edge covers nothing. */
+const margin = 24;
+const below = 56;
 
 /** Which part of a drawing is seen, and how large. */
 export class Viewport {
@@ -25,15 +32,34 @@ export class Viewport {
     };
   }
 
-  /** Shows everything, never larger than 100 %, with room for what floats at the lower edge. */
-  fit(drawing: { width: number; height: number }, margin = 24): void {
+  /** Shows everything, never larger than 100 %. `above` is taken by what floats there. */
+  fit(drawing: { width: number; height: number }, above = margin): void {
     if (!this.width || !this.height || !drawing.width || !drawing.height) return;
-    const room = { width: this.width - 2 * margin, height: this.height - 2 * margin };
+    const room = { width: this.width - 2 * margin, height: this.height - above - margin };
     const scale = Math.min(room.width / drawing.width, room.height / drawing.height, 1);
     this.scale = Math.max(scale, least);
     this.x = (this.width - drawing.width * this.scale) / 2;
-    this.y = (this.height - drawing.height * this.scale) / 2;
+    // As near to the middle as what floats allows.
+    const spare = this.height - drawing.height * this.scale;
+    const lowest = Math.max(spare - below, Math.min(above, spare - margin));
+    this.y = Math.max(Math.min(spare / 2, lowest), Math.min(above, spare - margin));
     this.touched = false;
+  }
+
+  /** The first look: everything where its names can be read, else what it begins with. */
+  begin(drawing: { width: number; height: number }, start: Bounds | null, above = margin): void {
+    this.fit(drawing, above);
+    if (this.scale >= readable || !start) return;
+    this.scale = first;
+    const along = (size: number, room: number, [from, to]: [number, number], gap: number) =>
+      size * first <= room - gap - margin
+        ? (room - size * first) / 2
+        : Math.max(
+            Math.min(room / 2 - ((from + to) / 2) * first, gap),
+            room - margin - size * first,
+          );
+    this.x = along(drawing.width, this.width, [start.left, start.right], margin);
+    this.y = along(drawing.height, this.height, [start.top, start.bottom], above);
   }
 
   pan(x: number, y: number): void {

@@ -99,6 +99,7 @@ export class TimelinePainter {
     const fine = scale.moment(window[1]) - scale.moment(window[0]) < 20 * 60_000;
     const word = (at: number) => {
       const time = timeOfDay(new Date(at).toISOString());
+      if (apart <= 500) return `${time}.${Math.floor((at % 1000) / 100)}`;
       return fine ? time : time.slice(0, 5);
     };
     context.fillStyle = this.#colours.quiet;

@@ -1,6 +1,11 @@
 import type { TimeScale } from "./time-scale";
 import type { TimelineOrder } from "./timeline-rows";
 
+/** Begin and size of the whole line, with a little room before it, and for words behind it. */
+export function wholeOf(scale: TimeScale): readonly [number, number] {
+  return [-0.012 * scale.length, scale.length * 1.1];
+}
+
 /** How a timeline is looked at. */
 export class TimelineView {
   order = $state<TimelineOrder>("start");
@@ -19,9 +24,8 @@ export class TimelineView {
   }
 
   window(scale: TimeScale): readonly [number, number] {
-    // A little room for the words behind the last bar.
-    const whole = scale.length * 1.08;
-    return [this.part[0] * whole, this.part[1] * whole];
+    const [begin, size] = wholeOf(scale);
+    return [begin + this.part[0] * size, begin + this.part[1] * size];
   }
 
   /** Shows this part, never less than a thousandth of the whole. */
