@@ -11,12 +11,20 @@ export interface LogSubject {
   state: AnyState;
 }
 
+/** Windows lower than this have little room beside the panel. */
+const low = 760;
+
 /** The panel at the lower edge. */
 export class Dock {
   tab = $state<DockTab>("logs");
   screen = $state<DockScreen>("live");
-  #opened = $state<Record<DockScreen, boolean>>({ live: true, bakes: false, bake: true });
-  height = $state(208);
+  /** In a low window it starts closed on the page of a bake too: there the graph has no room else. */
+  #opened = $state<Record<DockScreen, boolean>>({
+    live: true,
+    bakes: false,
+    bake: window.innerHeight >= low,
+  });
+  height = $state(window.innerHeight >= low ? 208 : 160);
   subject = $state.raw<LogSubject | null>(null);
   /** The moment that the log is shown up to, in milliseconds since 1970; all of it when null. */
   until = $state<number | null>(null);

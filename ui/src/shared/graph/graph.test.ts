@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import type { DrawnNode } from "../../api/views";
 import { overlaps } from "./bounds";
+import { linesOf } from "./letters";
 import { Places } from "./places";
+import { longestRun } from "./running-word";
+import type { Prepared } from "./scene";
 import { boxesOf, boxOf, trail } from "./trails";
 import { Viewport } from "./viewport.svelte";
 import { leaves, neighbour, nodeName } from "./walk";
@@ -64,6 +67,26 @@ describe("the view", () => {
     expect(large.scale).toBeCloseTo(0.1);
   });
 
+  it("begins with what can be read: a part of a large drawing, what is selected in it", () => {
+    const start = { left: 0, top: 0, right: 200, bottom: 44 };
+    const whole = view();
+    whole.begin({ width: 1600, height: 600 }, start);
+    expect(whole.scale).toBeCloseTo(0.47);
+    const part = view();
+    part.begin({ width: 60_000, height: 9000 }, start, 52);
+    expect([part.scale, part.x, part.y]).toEqual([0.45, 24, 52]);
+    const chosen = { left: 30_000, top: 4000, right: 30_200, bottom: 4044 };
+    part.begin({ width: 60_000, height: 9000 }, chosen, 52);
+    expect(overlaps(chosen, part.bounds)).toBe(true);
+    expect(part.touched).toBe(false);
+  });
+
+  it("keeps what floats off the drawing where there is room", () => {
+    const seen = view();
+    seen.fit({ width: 700, height: 310 }, 52);
+    expect(seen.y).toBe(52);
+  });
+
   it("keeps the point under the hand while zooming", () => {
     const seen = view();
     const before = (100 - seen.x) / seen.scale;
@@ -78,6 +101,66 @@ describe("the view", () => {
     expect([seen.x, seen.y]).toEqual([0, 0]);
     seen.reveal({ left: 900, top: 10, right: 1000, bottom: 50 }, 0);
     expect(seen.x).toBe(-200);
+  });
+});
+
+describe("words in the picture", () => {
+  const font = {
+    size: 13,
+    weight: 500,
+    mono: false,
+    fill: "black",
+    anchor: "start",
+    detail: "name",
+  } as const;
+  const second = { ...font, size: 11, detail: "full" } as const;
+  const piece = (label: string, more: Partial<DrawnNode> = {}) =>
+    ({
+      piece: { x: 100, y: 50 },
+      node: node("x", 100, 50, { label, ...more }),
+      texts: [
+        {
+          text: label.length > 20 ? `${label.slice(0, 20)}…` : label,
+          x: 38,
+          y: 20,
+          width: 60,
+          font,
+        },
+        { text: "Running · 12:04", x: 38, y: 34.3, width: 80, font: second },
+      ],
+    }) as unknown as Prepared;
+  const shorten = (text: string, _font: object, size: number, room: number) =>
+    text.slice(0, Math.max(0, Math.floor(room / (size * 0.6))));
+  const sizes = (scale: number) =>
+    linesOf(piece("prepare"), scale, shorten).map(({ size }) => Number((size * scale).toFixed(3)));
+
+  it("are as large as in files from 85 % on", () => {
+    expect(sizes(1)).toEqual([13, 11]);
+    expect(linesOf(piece("prepare"), 1, shorten)[0]).toMatchObject({ x: 138, y: 70, width: 60 });
+  });
+
+  it("never become too small to be read, as long as they are written", () => {
+    expect(sizes(0.6)).toEqual([11, 9.5]);
+    expect(sizes(0.45)).toEqual([11]);
+    expect(sizes(0.28)[0]).toBeGreaterThan(9);
+    expect(sizes(0.2)).toEqual([]);
+  });
+
+  it("are shortened anew from the whole name, and stand in the middle without a second line", () => {
+    const long = "a_name_that_is_much_longer_than_a_box";
+    const [at100] = linesOf(piece(long), 1, shorten);
+    expect(at100?.text).toBe("a_name_that_is_much_…");
+    const [at45] = linesOf(piece(long), 0.45, shorten);
+    expect(long.startsWith(at45?.text ?? "?")).toBe(true);
+    expect((at45?.text.length ?? 0) * (at45?.size ?? 0) * 0.6).toBeLessThanOrEqual(154);
+    expect(((at45?.y ?? 0) - 50) * 0.45).toBeCloseTo(22 * 0.45 + 11 * 0.35);
+  });
+
+  it("find the longest straight part of an arrow", () => {
+    const outline = (data: string) => ({ data, path: null });
+    const bent = outline("M0 10L20 10C24 10 30 15 30 20L30 70C30 75 35 80 40 80L48 80");
+    expect(longestRun(bent)).toEqual({ x: 30, y: 45, length: 50, upright: true });
+    expect(longestRun(outline("M0 0C10 0 20 30 40 30"))).toBeNull();
   });
 });
 
