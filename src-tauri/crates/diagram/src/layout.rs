@@ -1,4 +1,5 @@
-//! Where everything goes: boxes in ranks, arrows as elbows between the ranks.
+//! Where everything goes: boxes in ranks, arrows as elbows between the ranks, or
+//! slanted where there are too many of them for elbows.
 //!
 //! The layout depends on the structure only. Labels, states and second lines
 //! have no say, so a change of state never moves a box.
@@ -90,7 +91,8 @@ pub struct GroupFrame {
 pub struct EdgeRoute {
     /// The place of the edge in the graph's list of edges.
     pub edge: usize,
-    /// The corners of the line, from box to box, each part along an axis.
+    /// The corners of the line, from box to box. Parts run along the axes; in very
+    /// crowded graphs the parts between two ranks are slanted.
     /// Empty where an arrow goes from a thing to itself or into itself.
     pub points: Vec<Point>,
 }
@@ -104,9 +106,9 @@ pub(crate) mod measure {
     /// How far the cards behind stand out.
     pub(crate) const STACK: f32 = 8.0;
     /// The room between ranks.
-    pub(crate) const RANK_GAP: f32 = 50.0;
+    pub(crate) const RANK_GAP: f32 = 48.0;
     /// The room between boxes of one rank.
-    pub(crate) const BOX_GAP: f32 = 28.0;
+    pub(crate) const BOX_GAP: f32 = 24.0;
     /// The room between a box and a line that passes it.
     pub(crate) const LINE_TO_BOX: f32 = 18.0;
     /// The room between two lines that pass side by side.
@@ -120,7 +122,7 @@ pub(crate) mod measure {
     /// The radius of the corners of lines.
     pub(crate) const CORNER: f32 = 8.0;
     /// The room between parts that no line joins.
-    pub(crate) const PART_GAP: f32 = 44.0;
+    pub(crate) const PART_GAP: f32 = 48.0;
 }
 
 /// Lays the graph out. The same graph gives the same layout.

@@ -1,6 +1,9 @@
 //! Which channel each elbow uses. Between two ranks every line runs level, then
 //! along one channel, then level again.
 //!
+//! Where a whole level is too crowded for channels that can be told apart, its
+//! lines cross the gaps slantwise.
+//!
 //! Lines that go down take their channels in the order of their sources from
 //! below, lines that go up from above: then no two of them cross that need not
 //! (the proof goes through the cases of two lines). Lines of one source share a
@@ -16,6 +19,9 @@ mod net;
 mod track;
 
 use net::Net;
+
+/// With more channels than this in a gap on average, lines are slanted.
+const CROWDED: usize = 12;
 
 /// The channels of all gaps.
 #[derive(Debug)]
@@ -41,6 +47,11 @@ pub(super) fn channels(sketch: &Sketch, cross: &[f32]) -> Channels {
                 channels.track[segment] = Some(track);
             }
         }
+    }
+    let all: usize = channels.gaps.iter().map(|gap| gap.tracks).sum();
+    let used = channels.gaps.iter().filter(|gap| gap.tracks > 0).count();
+    if all > CROWDED * used {
+        channels.gaps.iter_mut().for_each(|gap| gap.slanted = true);
     }
     channels
 }

@@ -1,13 +1,18 @@
 //! Which rank each box stands in: as early as its needs allow, then moved so
-//! that the sum of all wire lengths becomes small.
+//! that the sum of all wire lengths is the least there is (network simplex), and
+//! where several ranks are as good, to the one with the fewest boxes.
 
 use super::{End, Wire};
+
+mod simplex;
+
+use simplex::Arc;
 
 /// Neighbours of each box, in both directions.
 struct Ties {
     before: Vec<Vec<usize>>,
     after: Vec<Vec<usize>>,
-    /// Wires that leave for the end of the layout, less those that come from its beginning.
+    /// How many more arrows leave than come.
     pull: Vec<i64>,
 }
 
@@ -19,14 +24,17 @@ impl Ties {
             pull: vec![0; count],
         };
         for wire in wires {
-            match (wire.from, wire.to) {
-                (End::Brick { brick: from, .. }, End::Brick { brick: to, .. }) => {
-                    ties.before[to].push(from);
-                    ties.after[from].push(to);
-                }
-                (End::Brick { brick, .. }, End::Outside { .. }) => ties.pull[brick] += 1,
-                (End::Outside { .. }, End::Brick { brick, .. }) => ties.pull[brick] -= 1,
-                (End::Outside { .. }, End::Outside { .. }) => {}
+            if let End::Brick { brick, .. } = wire.from {
+                ties.pull[brick] += i64::from(wire.weight);
+            }
+            if let End::Brick { brick, .. } = wire.to {
+                ties.pull[brick] -= i64::from(wire.weight);
+            }
+            if let (End::Brick { brick: from, .. }, End::Brick { brick: to, .. }) =
+                (wire.from, wire.to)
+            {
+                ties.before[to].push(from);
+                ties.after[from].push(to);
             }
         }
         ties
@@ -66,11 +74,78 @@ pub(super) fn ranks(count: usize, wires: &[Wire]) -> Vec<usize> {
             break;
         }
     }
-    let first = ranks.iter().copied().min().unwrap_or(0);
-    for rank in &mut ranks {
-        *rank -= first;
-    }
+    let mut ranks = shortened(&ties, wires, &ranks);
+    balance(&ties, &mut ranks);
     ranks
+}
+
+/// The ranks with the least sum of lengths. Ends outside stand before the first
+/// and after the last box.
+fn shortened(ties: &Ties, wires: &[Wire], ranks: &[usize]) -> Vec<usize> {
+    let count = ranks.len();
+    let (first, last) = (count, count + 1);
+    let mut arcs: Vec<Arc> = Vec::with_capacity(wires.len());
+    for wire in wires {
+        let (from, to) = match (wire.from, wire.to) {
+            (End::Brick { brick: from, .. }, End::Brick { brick: to, .. }) => (from, to),
+            (End::Brick { brick, .. }, End::Outside { .. }) => (brick, last),
+            (End::Outside { .. }, End::Brick { brick, .. }) => (first, brick),
+            (End::Outside { .. }, End::Outside { .. }) => continue,
+        };
+        let weight = i64::from(wire.weight);
+        arcs.push(Arc { from, to, weight });
+    }
+    let bound = arcs.iter().any(|arc| arc.from >= count || arc.to >= count);
+    let mut moved: Vec<i64> = ranks.iter().map(|rank| signed(*rank)).collect();
+    if bound {
+        let weight = 0;
+        for vertex in (0..count).filter(|vertex| ties.before[*vertex].is_empty()) {
+            arcs.push(Arc {
+                from: first,
+                to: vertex,
+                weight,
+            });
+        }
+        for vertex in (0..count).filter(|vertex| ties.after[*vertex].is_empty()) {
+            arcs.push(Arc {
+                from: vertex,
+                to: last,
+                weight,
+            });
+        }
+        moved.push(-1);
+        moved.push(moved.iter().copied().max().unwrap_or(0) + 1);
+    }
+    simplex::shorten(&arcs, &mut moved);
+    moved.truncate(count);
+    let least = moved.iter().copied().min().unwrap_or(0);
+    let counted = moved.iter().map(|rank| usize::try_from(rank - least));
+    counted.map(Result::unwrap_or_default).collect()
+}
+
+/// Moves boxes that could stand in several ranks to the one with the fewest.
+fn balance(ties: &Ties, ranks: &mut [usize]) {
+    let last = ranks.iter().copied().max().unwrap_or(0);
+    let mut crowd = vec![0_usize; last + 1];
+    for &rank in &*ranks {
+        crowd[rank] += 1;
+    }
+    for vertex in 0..ranks.len() {
+        let (before, after) = (&ties.before[vertex], &ties.after[vertex]);
+        let same = ties.pull[vertex] == 0;
+        let low = before.iter().map(|v| ranks[*v] + 1).max();
+        let high = after.iter().map(|v| ranks[*v] - 1).min();
+        let (Some(low), Some(high), true) = (low, high, same) else {
+            continue;
+        };
+        let own = ranks[vertex];
+        let best = (low..=high).min_by_key(|rank| crowd[*rank]).unwrap_or(own);
+        if crowd[best] + 1 < crowd[own] {
+            crowd[own] -= 1;
+            crowd[best] += 1;
+            ranks[vertex] = best;
+        }
+    }
 }
 
 /// Moves each box to the end of its free range to which more wires pull.
@@ -85,8 +160,7 @@ fn pull_all<'a>(
         let (before, after) = (&ties.before[vertex], &ties.after[vertex]);
         let low = before.iter().map(|v| ranks[*v] + 1).max().unwrap_or(0);
         let high = after.iter().map(|v| ranks[*v] - 1).min().unwrap_or(last);
-        let pull = signed(after.len()) - signed(before.len()) + ties.pull[vertex];
-        let wanted = match pull {
+        let wanted = match ties.pull[vertex] {
             1.. => high,
             0 => ranks[vertex],
             _ => low,

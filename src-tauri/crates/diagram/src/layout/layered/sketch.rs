@@ -6,12 +6,15 @@
 //! afar to one port join on the way. A shared stretch thus has always one source
 //! or one target.
 
+mod gap;
 mod sharing;
 
 use std::collections::HashMap;
 
 use super::{Brick, End, Placed, Spot, Wire, channel::Channels};
-use crate::{graph::EdgeKind, layout::measure};
+use crate::graph::EdgeKind;
+
+pub(super) use gap::Gap;
 
 /// A box, a knot or an end at the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,8 +288,9 @@ impl Sketch {
             if let Some(track) = channels.track[index] {
                 let rank = self.rank_of[segment.from];
                 let gap = &channels.gaps[rank];
-                let main = starts[rank + 1] - gap.width() + gap.place(track);
-                corners.extend([(main, from), (main, to)]);
+                let (leave, reach) = gap.place(track);
+                let start = starts[rank + 1] - gap.width();
+                corners.extend([(start + leave, from), (start + reach, to)]);
             }
             if at + 1 == path.len() {
                 corners.push((starts[self.rank_of[segment.to]], to));
@@ -336,38 +340,6 @@ fn add_segment(
     ups[new.to].push(index);
     segments.push(new);
     index
-}
-
-/// The room between two ranks and its channels.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Gap {
-    pub(super) tracks: usize,
-}
-
-impl Gap {
-    /// Before the first channel and after the last, where the arrow stands.
-    const BEFORE: f32 = 14.0;
-    const AFTER: f32 = 22.0;
-
-    fn step(self) -> f32 {
-        (150.0 / count(self.tracks.saturating_sub(1).max(1))).clamp(3.0, 9.0)
-    }
-
-    fn channels_width(self) -> f32 {
-        count(self.tracks.saturating_sub(1)) * self.step()
-    }
-
-    pub(super) fn width(self) -> f32 {
-        (Self::BEFORE + self.channels_width() + Self::AFTER)
-            .max(measure::RANK_GAP)
-            .ceil()
-    }
-
-    /// Where a channel is, from the beginning of the gap.
-    fn place(self, track: usize) -> f32 {
-        let free = self.width() - Self::BEFORE - Self::AFTER - self.channels_width();
-        Self::BEFORE + free / 2.0 + count(track) * self.step()
-    }
 }
 
 #[expect(

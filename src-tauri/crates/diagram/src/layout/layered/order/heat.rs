@@ -8,7 +8,11 @@ const PAIRS: usize = 300_000;
 /// Small graphs have more: there a single crossing counts.
 const PAIRS_OF_SMALL: usize = 600_000;
 const SMALL: usize = 300;
+const PAIRS_OF_TINY: usize = 1_200_000;
+const TINY: usize = 150;
 const PAIRS_EACH: usize = 120;
+/// No graph is gone over more often.
+const MOST: usize = 12_000;
 /// The heat at the beginning of each round, and where the cooling ends.
 const HOT: [f32; 6] = [4.0, 1.5, 2.5, 1.2, 4.0, 1.5];
 const COLD: f32 = 0.22;
@@ -24,8 +28,12 @@ pub(super) fn search(web: &mut Web, start: Order) -> Order {
         .iter()
         .map(|rank| rank.len().saturating_sub(1))
         .sum();
-    let all = if pairs < SMALL { PAIRS_OF_SMALL } else { PAIRS };
-    let passes = (all / pairs.max(1)).clamp(PAIRS_EACH, 6_000);
+    let all = match pairs {
+        _ if pairs < TINY => PAIRS_OF_TINY,
+        _ if pairs < SMALL => PAIRS_OF_SMALL,
+        _ => PAIRS,
+    };
+    let passes = (all / pairs.max(1)).clamp(PAIRS_EACH, MOST);
     let rounds = (passes / ROUND).clamp(1, HOT.len());
     let mut best = start;
     let mut search = Search {

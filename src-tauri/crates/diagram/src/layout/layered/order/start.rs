@@ -6,6 +6,10 @@ use std::collections::HashMap;
 
 use crate::layout::layered::sketch::Sketch;
 
+mod walk;
+
+use walk::Walk;
+
 /// The ranks in the order in which the folded graph is walked.
 pub(super) fn walked(sketch: &Sketch, ranks: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut folding = Folding::new(sketch, ranks);
@@ -50,6 +54,8 @@ struct Folding {
     degrees: Vec<(usize, usize)>,
     /// Trees that hang at a vertex: the arc and the vertex at its other end.
     hanging: Vec<Vec<(usize, usize)>>,
+    /// How many vertices hang at each vertex, itself included.
+    size: Vec<usize>,
     gone: Vec<bool>,
     /// The place of each vertex in the order given.
     place: Vec<usize>,
@@ -67,6 +73,7 @@ impl Folding {
             outs: vec![Vec::new(); count],
             degrees: vec![(0, 0); count],
             hanging: vec![Vec::new(); count],
+            size: vec![1; count],
             gone: vec![false; count],
             place: vec![0; count],
             open: Vec::new(),
@@ -131,8 +138,11 @@ impl Folding {
         arcs.iter().copied().find(|arc| !self.arcs[*arc].gone)
     }
 
+    /// Folds until nothing can be folded. What only leads on is hung up last: a
+    /// graph with one beginning then hangs at it as a whole.
     fn fold(&mut self) {
-        while let Some(vertex) = self.open.pop() {
+        let mut later = Vec::new();
+        while let Some((vertex, last)) = self.next(&mut later) {
             if self.gone[vertex] || self.fixed[vertex] {
                 continue;
             }
@@ -140,10 +150,17 @@ impl Folding {
             match (self.degrees[vertex], above, below) {
                 ((1, 1), Some(above), Some(below)) => self.fold_row(vertex, above, below),
                 ((1, 0), Some(arc), _) => self.hang(vertex, arc, self.arcs[arc].from),
-                ((0, 1), _, Some(arc)) => self.hang(vertex, arc, self.arcs[arc].to),
+                ((0, 1), _, Some(arc)) if last => self.hang(vertex, arc, self.arcs[arc].to),
+                ((0, 1), _, _) => later.push(vertex),
                 _ => {}
             }
         }
+    }
+
+    /// The next vertex to be looked at, and whether no other is left but those for later.
+    fn next(&mut self, later: &mut Vec<usize>) -> Option<(usize, bool)> {
+        let open = self.open.pop().map(|vertex| (vertex, false));
+        open.or_else(|| later.pop().map(|vertex| (vertex, true)))
     }
 
     fn fold_row(&mut self, vertex: usize, above: usize, below: usize) {
@@ -161,99 +178,18 @@ impl Folding {
         self.gone[vertex] = true;
         self.remove(arc);
         self.hanging[at].push((arc, vertex));
+        self.size[at] += self.size[vertex];
         self.open.push(at);
     }
 
     /// All vertices in the order of a walk.
     fn unfold(&self, ranks: &[Vec<usize>]) -> Vec<usize> {
-        let mut walk = Walk {
-            folding: self,
-            seen: vec![false; self.gone.len()],
-            done: vec![false; self.arcs.len()],
-            found: Vec::with_capacity(self.gone.len()),
-        };
+        let mut walk = Walk::new(self);
         for &start in ranks.iter().flatten() {
             if !self.gone[start] {
                 walk.from(start);
             }
         }
-        walk.found
-    }
-}
-
-/// What a walk still has to do.
-#[derive(Clone, Copy)]
-enum Step {
-    Vertex(usize),
-    /// An arc of the folded graph, with what lies behind it.
-    Onward(usize),
-    Inside(usize),
-}
-
-struct Walk<'a> {
-    folding: &'a Folding,
-    seen: Vec<bool>,
-    done: Vec<bool>,
-    found: Vec<usize>,
-}
-
-impl Walk<'_> {
-    fn from(&mut self, start: usize) {
-        let mut steps = vec![Step::Vertex(start)];
-        while let Some(step) = steps.pop() {
-            match step {
-                Step::Vertex(vertex) => self.vertex(vertex, &mut steps),
-                Step::Onward(arc) => {
-                    if !std::mem::replace(&mut self.done[arc], true) {
-                        steps.push(Step::Vertex(self.folding.arcs[arc].to));
-                        steps.push(Step::Inside(arc));
-                    }
-                }
-                Step::Inside(arc) => self.inside(arc, &mut steps),
-            }
-        }
-    }
-
-    fn vertex(&mut self, vertex: usize, steps: &mut Vec<Step>) {
-        if std::mem::replace(&mut self.seen[vertex], true) {
-            return;
-        }
-        self.found.push(vertex);
-        let folding = self.folding;
-        let outs = folding.outs[vertex].iter().copied();
-        let mut outs: Vec<usize> = outs.filter(|arc| !folding.arcs[*arc].gone).collect();
-        outs.sort_by_key(|arc| {
-            folding.arcs[*arc]
-                .first
-                .min(folding.place[folding.arcs[*arc].to])
-        });
-        steps.extend(outs.into_iter().rev().map(Step::Onward));
-        let mut hanging = folding.hanging[vertex].clone();
-        hanging.sort_by_key(|(_, other)| folding.place[*other]);
-        for (arc, other) in hanging.into_iter().rev() {
-            steps.extend([Step::Vertex(other), Step::Inside(arc)]);
-        }
-    }
-
-    fn inside(&self, arc: usize, steps: &mut Vec<Step>) {
-        match self.folding.arcs[arc].part {
-            Part::Line => {}
-            Part::Row(above, vertex, below) => {
-                steps.extend([
-                    Step::Inside(below),
-                    Step::Vertex(vertex),
-                    Step::Inside(above),
-                ]);
-            }
-            Part::Pair(one, other) => {
-                let first = |arc: usize| self.folding.arcs[arc].first;
-                let (upper, lower) = if first(other) < first(one) {
-                    (other, one)
-                } else {
-                    (one, other)
-                };
-                steps.extend([Step::Inside(lower), Step::Inside(upper)]);
-            }
-        }
+        walk.found()
     }
 }

@@ -109,6 +109,24 @@ impl Web {
         self.place.swap(a, b);
     }
 
+    /// Whether both have lines from the same places, and from somewhere.
+    pub(super) fn has_same_ups(&self, one: usize, other: usize) -> bool {
+        same(self.ups.of(one), self.ups.of(other))
+    }
+
+    /// Whether both have lines to the same places, and to somewhere.
+    pub(super) fn has_same_downs(&self, one: usize, other: usize) -> bool {
+        same(self.downs.of(one), self.downs.of(other))
+    }
+
+    pub(super) fn has_no_ups(&self, vertex: usize) -> bool {
+        self.ups.of(vertex).is_empty()
+    }
+
+    pub(super) fn has_no_downs(&self, vertex: usize) -> bool {
+        self.downs.of(vertex).is_empty()
+    }
+
     fn key(&self, tie: &Tie) -> u32 {
         (self.place[tie.vertex as usize] << SHARE_BITS) | tie.share
     }
@@ -190,6 +208,11 @@ impl Web {
         self.spare = (lines, spare);
         sum
     }
+}
+
+fn same(one: &[Tie], other: &[Tie]) -> bool {
+    let ends = |tie: &Tie| (tie.vertex, tie.share);
+    !one.is_empty() && one.iter().map(ends).eq(other.iter().map(ends))
 }
 
 #[expect(

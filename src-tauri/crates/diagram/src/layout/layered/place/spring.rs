@@ -5,7 +5,11 @@ use crate::layout::layered::sketch::{Role, Sketch};
 
 /// Sweeps that look one way only, and sweeps that look both ways.
 const ONE_WAY: usize = 4;
-const BOTH_WAYS: usize = 14;
+const BOTH_WAYS: usize = 8;
+/// How far lines may stretch, in sweep after sweep, before they draw less than in
+/// proportion. In the end it is the sum of lengths that becomes small, not that
+/// of their squares: a few lines bend and the others lie level.
+const STRETCH: [f32; 8] = [160.0, 110.0, 75.0, 50.0, 35.0, 24.0, 24.0, 24.0];
 
 /// Which neighbours draw.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,8 +24,10 @@ pub(super) fn pull(sketch: &Sketch) -> Vec<f32> {
     let mut cross = packed(sketch);
     let inner = 1..sketch.ranks.len() - 1;
     let mut pool = Pool::default();
-    for sweep in 0..ONE_WAY + BOTH_WAYS {
+    for sweep in 0..ONE_WAY + BOTH_WAYS + STRETCH.len() {
         let down = sweep % 2 == 0;
+        let stretch = sweep.checked_sub(ONE_WAY + BOTH_WAYS);
+        pool.stretch = stretch.map_or(f32::INFINITY, |at| STRETCH[at]);
         let towards = match (sweep < ONE_WAY, down) {
             (true, true) => Towards::Ups,
             (true, false) => Towards::Downs,
@@ -74,6 +80,7 @@ impl Run {
 struct Pool {
     runs: Vec<Run>,
     offsets: Vec<f32>,
+    stretch: f32,
 }
 
 impl Pool {
@@ -86,7 +93,7 @@ impl Pool {
                 offset += distance(sketch, rank[at - 1], vertex);
             }
             self.offsets.push(offset);
-            let (weight, sum) = wish(sketch, cross, vertex, towards);
+            let (weight, sum) = wish(sketch, (cross, self.stretch), vertex, towards);
             self.push(Run {
                 weight,
                 sum: sum - offset * weight,
@@ -116,12 +123,23 @@ impl Pool {
 }
 
 /// How strongly, and times that, whereto a vertex is drawn.
-fn wish(sketch: &Sketch, cross: &[f32], vertex: usize, towards: Towards) -> (f32, f32) {
+fn wish(
+    sketch: &Sketch,
+    (cross, stretch): (&[f32], f32),
+    vertex: usize,
+    towards: Towards,
+) -> (f32, f32) {
     // a faint wish to stay keeps vertices without neighbours in their place
     let stay = 0.01;
     let mut weights = stay;
     let mut sum = stay * cross[vertex];
     let mut add = |place: f32, weight: f32| {
+        let off = (place - cross[vertex]).abs();
+        let weight = if off > stretch {
+            weight * stretch / off
+        } else {
+            weight
+        };
         weights += weight;
         sum += weight * place;
     };
