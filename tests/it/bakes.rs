@@ -116,6 +116,8 @@ async fn exports_show_every_task(test: &TestDesk, project: &ProjectView, bake: &
             fold: GraphFold::Nothing,
             page: GraphPage::A4,
             orientation: GraphOrientation::Auto,
+            at: None,
+            scale: None,
             format,
             path: path.display().to_string(),
         };

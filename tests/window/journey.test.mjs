@@ -163,22 +163,31 @@ step("after a restart the bake and the job are still there", async () => {
   await application.session.waitFor("the graph", () => document.querySelector("[data-node]") !== null);
 });
 
-for (const [format, item, check] of [
-  ["pdf", "PDF, vector", (file) => checkPdf(file, TASKS)],
-  ["svg", "SVG", (file) => checkSvg(application.session, file, TASKS)],
-  ["png", "PNG", checkPng],
-  ["dot", "DOT for Graphviz", (file) => checkDot(file, TASKS)],
+step("the export of the graph is chosen", async () => {
+  const { page } = application;
+  await page.click("button", "Export");
+  await page.get("dialog", "Export the graph");
+  await keep("export");
+});
+
+for (const [format, check] of [
+  ["pdf", (file) => checkPdf(file, TASKS)],
+  ["svg", (file) => checkSvg(application.session, file, TASKS)],
+  ["png", checkPng],
+  ["dot", (file) => checkDot(file, TASKS)],
 ]) {
   step(`the graph is saved as ${format} through the native dialog`, async () => {
     const file = path.join(exports, `graph.${format}`);
     const { page } = application;
-    await page.click("button", "Export");
-    await page.click("menuitem", item);
+    await page.click("radio", format.toUpperCase(), { exact: true });
+    await page.click("button", "Save as…");
     await answerDialog(`Export the graph as ${format.toUpperCase()}`, file);
     await page.says(`Graph saved as ${file}`);
     await check(file);
   });
 }
+
+step("the export is closed", () => application.page.click("button", "Close", { exact: true }));
 
 step("the command-line tool sees and does the same", async () => {
   const jobs = await tell(project, "ps");

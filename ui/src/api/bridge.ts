@@ -70,6 +70,7 @@ export function bridgeHost(base: string, ask: AskPath): Host {
     pickFile: (title) => ask.folder(title),
     pickSave: (title, suggestedName, extension) => ask.file(title, suggestedName, extension),
     openExternal: async (url) => void window.open(url, "_blank", "noopener"),
+    showInFolder: null,
     windowControls: null,
     painted: () => {},
   };

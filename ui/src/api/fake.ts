@@ -60,6 +60,7 @@ export class FakeHost implements Host {
   pickFolder = async () => this.folder;
   pickFile = async () => this.file;
   pickSave = async () => this.file;
+  showInFolder = async (file: string) => void this.opened.push(file);
   openExternal = async (url: string) => void this.opened.push(url);
   painted(): void {}
 }

@@ -39,6 +39,8 @@ export interface Host {
   pickFile(title: string, extension: string): Promise<string | null>;
   pickSave(title: string, suggestedName: string, extension: string): Promise<string | null>;
   openExternal(url: string): Promise<void>;
+  /** Shows a file in its folder, where the system has a program for that. */
+  readonly showInFolder: ((file: string) => Promise<void>) | null;
   readonly windowControls: WindowControls | null;
   /** The first screen with data is on the glass. */
   painted(): void;

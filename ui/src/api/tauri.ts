@@ -2,7 +2,7 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import { open, save } from "@tauri-apps/plugin-dialog";
-import { openUrl } from "@tauri-apps/plugin-opener";
+import { openUrl, revealItemInDir } from "@tauri-apps/plugin-opener";
 
 import { asFailure } from "./failure";
 import type { DeskEvent } from "./generated/DeskEvent";
@@ -72,6 +72,7 @@ export function tauriHost(): Host {
         filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
       }),
     openExternal: (url) => openUrl(url),
+    showInFolder: (file) => revealItemInDir(file),
     windowControls,
     painted: () => void invoke("window_painted").catch(() => {}),
   };

@@ -84,8 +84,9 @@ export const showTwin = (project: string, bake: string, task: string, attempt: n
     ["show", bake, task, "-a", String(attempt)],
   );
 
-export const graphTwin = (project: string, bake: string, file: string): Twin =>
-  twin(project, ["graph", bake, "-o", file], ["inspect", bake, "--pdf"]);
+/** `options` are words as the command line takes them. */
+export const graphTwin = (project: string, bake: string, file: string, options: string[]): Twin =>
+  twin(project, ["graph", bake, "-o", file, ...options], ["inspect", bake, "--pdf"]);
 
 export const clearTwin = (project: string, batch: string): Twin =>
   twin(project, ["clear-cache", batch], ["clear-cache", batch]);

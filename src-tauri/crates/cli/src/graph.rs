@@ -25,12 +25,18 @@ pub(crate) async fn graph(desk: &Desk, graph: Graph) -> Result<Ended, Stop> {
         path: full_path(output)?,
         theme: theme(graph.theme),
         direction: graph.direction.map_or(GraphDirection::Right, direction),
-        folding: GraphFolding::default(),
+        folding: GraphFolding {
+            // what the window folds is named by ids; all other names are labels
+            folded: graph.fold.clone(),
+            opened: graph.open.clone(),
+        },
+        at: graph.at.clone(),
+        scale: Some(graph.scale),
         fold: graph.fold(),
         page: graph.paper.0,
         orientation: graph.paper.1,
         stats: graph.stats,
-        subject: subject(desk, &project, graph.subject).await?,
+        subject: subject(desk, &project, (graph.subject, graph.attempt)).await?,
         project,
     };
     let mut file = commands::graph_export(desk, export).await?;
@@ -40,6 +46,10 @@ pub(crate) async fn graph(desk: &Desk, graph: Graph) -> Result<Ended, Stop> {
 
 /// Draws a DOT file; no project and no platform are needed.
 pub(crate) fn dot(graph: &Graph) -> Result<Ended, Stop> {
+    if let Some(option) = graph.for_bakes_only() {
+        let message = format!("{option} is for bakes: a DOT file has no such thing");
+        return Err(Stop::Usage(message));
+    }
     let output = match &graph.output {
         Some(output) => Some((full_path(output)?.into(), format_of(output)?)),
         None => None,
@@ -51,6 +61,7 @@ pub(crate) fn dot(graph: &Graph) -> Result<Ended, Stop> {
         direction: graph.direction.map(direction),
         fold: graph.fold(),
         paper: graph.paper,
+        scale: Some(graph.scale),
         stats: graph.stats,
     })?;
     for hint in &drawn.hints {
@@ -100,7 +111,11 @@ fn table(stats: &GraphStats) -> String {
 }
 
 /// A batch of the project if there is one of that name, else a bake.
-async fn subject(desk: &Desk, project: &str, name: String) -> Result<GraphSubject, Stop> {
+async fn subject(
+    desk: &Desk,
+    project: &str,
+    (name, attempt): (String, Option<u32>),
+) -> Result<GraphSubject, Stop> {
     let view = commands::project_view(
         desk,
         ProjectAsk {
@@ -116,7 +131,7 @@ async fn subject(desk: &Desk, project: &str, name: String) -> Result<GraphSubjec
     }
     Ok(GraphSubject::Bake {
         bake: name,
-        attempt: None,
+        attempt,
     })
 }
 

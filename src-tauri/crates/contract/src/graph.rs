@@ -206,12 +206,18 @@ wire! {
         /// What is folded besides.
         #[serde(default)]
         pub fold: GraphFold,
+        /// The time whose states are shown; now when missing.
+        #[serde(default)]
+        pub at: Option<String>,
         /// The paper of a PDF.
         #[serde(default)]
         pub page: GraphPage,
         /// How it lies.
         #[serde(default)]
         pub orientation: GraphOrientation,
+        /// Pixels of a PNG for each pixel at 100 %, 1 to 8; 2 when missing.
+        #[serde(default)]
+        pub scale: Option<u8>,
         /// Whether the picture is also counted and timed.
         #[serde(default)]
         pub stats: bool,

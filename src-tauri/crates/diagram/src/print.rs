@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     display::DisplayList,
-    draw::{DrawOptions, Theme, Tile, draw, graph_shift},
+    draw::{DrawOptions, Footer, Theme, Tile, draw, graph_shift},
     graph::Graph,
     layout::Layout,
     page::{Page, Paper},
@@ -151,6 +151,9 @@ pub fn print(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions
     let offset = Point::new(shift.x - inner.x, shift.y - inner.y);
     let picture = Arc::new(picture);
     let tiles: Vec<Tile> = grid.tiles(&picture);
+    let numbered = with_number(options, tiles.len() + 1);
+    let list = draw(graph, layout, theme, &numbered);
+    print = Print::on_one_page(list, options.page);
     let overview = &mut print.pages[0].pictures[0].list;
     let pieces = tiles.iter().map(|tile| tile.mark(offset, theme, options));
     Arc::make_mut(overview).pieces.extend(pieces);
@@ -166,4 +169,16 @@ pub fn print(graph: &Graph, layout: &Layout, theme: Theme, options: &DrawOptions
         .bookmarks
         .insert(0, outline::overview(&print.pages[0]));
     print
+}
+
+/// The words below the first page, with its number.
+fn with_number(options: &DrawOptions, pages: usize) -> DrawOptions {
+    let footer = options.footer.as_ref().map(|footer| Footer {
+        right: format!("{}   ·   Page 1 of {pages}", footer.right),
+        ..footer.clone()
+    });
+    DrawOptions {
+        footer,
+        ..options.clone()
+    }
 }

@@ -57,6 +57,8 @@ fn a_large_graph_is_divided_over_pages_and_nothing_is_lost() {
     for node in &graph.nodes {
         assert!(tiles.contains(&node.label), "{} is on no page", node.label);
     }
+    let number = format!("Page 1 of {}", print.pages.len());
+    assert!(pages[0].contains(&number), "{}", pages[0]);
     assert!(pages[1].contains("row 1 of"), "{}", pages[1]);
     assert!(pages[1].contains("→ row 1, column 2"), "{}", pages[1]);
     assert!(pages[1].contains(&format!("Page 2 of {}", print.pages.len())));

@@ -8,9 +8,10 @@ use contract::{
     GraphOrientation, GraphPage, GraphStats, GraphTheme, SeverityView,
 };
 use diagram::read::{DotDrawing, DotError};
-use diagram::{Direction, Header, Legend, NodeState};
+use diagram::{Direction, Footer, Header, Legend, NodeState};
+use jiff::Timestamp;
 
-use crate::export::{Drawn, Look, Sheet, fold, paper, write};
+use crate::export::{Drawn, Look, Sheet, fold, paper, png_scale, write};
 use crate::view::diagnostic::count;
 
 /// Larger files are not read.
@@ -31,6 +32,8 @@ pub struct DotAsk {
     pub fold: GraphFold,
     /// The paper of a PDF.
     pub paper: (GraphPage, GraphOrientation),
+    /// Pixels of a PNG for each pixel at 100 %, 1 to 8; 2 when missing.
+    pub scale: Option<u8>,
     /// Whether the picture is also counted and timed.
     pub stats: bool,
 }
@@ -62,6 +65,7 @@ pub fn dot_export(ask: &DotAsk) -> Result<DotDrawn, Failure> {
             Some(Direction::LeftToRight) | None => GraphDirection::Right,
         }),
         paper: paper(ask.paper.0, ask.paper.1),
+        scale: png_scale(ask.scale)?,
     };
     let graph = diagram::fold(&dot.graph, &fold(&ask.fold));
     let drawn = Drawn::new(graph, look, begin)?;
@@ -148,7 +152,12 @@ fn sheet(dot: &DotDrawing, file: &Path) -> Sheet {
             ..Header::default()
         }),
         legend: states.then(Legend::default),
-        address: file.display().to_string(),
+        footer: states.then(|| Footer {
+            left: file.display().to_string(),
+            right: Timestamp::now()
+                .strftime("drawn %Y-%m-%d %H:%M UTC")
+                .to_string(),
+        }),
         title: match dot.title.is_empty() {
             true => name.into_owned(),
             false => dot.title.clone(),

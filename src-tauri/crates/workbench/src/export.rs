@@ -10,14 +10,14 @@ use contract::{
 use diagram::{
     DrawOptions, Fold, Footer, Graph, Ground, Header, Layout, Legend, Orientation, Page, Paper,
 };
-use jiff::Timestamp;
 
 use crate::credentials::blocking;
-use crate::graph::{laid_out, subject, theme};
+use crate::graph::{laid_out, moment, subject, theme};
 use crate::{Desk, stored};
 
-/// Pixels of an exported PNG for each pixel at 100 %.
-const PNG_SCALE: f32 = 2.0;
+/// Pixels of an exported PNG for each pixel at 100 %, and at most.
+const PNG_SCALE: u8 = 2;
+const MOST_SCALE: u8 = 8;
 
 /// Writes a picture to a file, as a whole or not at all.
 pub async fn graph_export(desk: &Desk, request: GraphExport) -> Result<ExportedFile, Failure> {
@@ -29,20 +29,23 @@ pub async fn graph_export(desk: &Desk, request: GraphExport) -> Result<ExportedF
             "This is not the full path of a file.",
         ));
     }
-    let subject = subject(desk, &request.project, request.subject.clone(), None).await?;
+    let at = request.at.as_deref().map(moment).transpose()?;
+    let scale = png_scale(request.scale)?;
+    let subject = subject(desk, &request.project, request.subject.clone(), at).await?;
     blocking(move || {
-        let sheet = Sheet {
-            header: Some(subject.header.clone()),
-            legend: Some(subject.legend.clone()),
-            title: subject.title.clone(),
-            address: "Bakehouse".to_owned(),
-        };
         let look = Look {
             theme: request.theme,
             direction: request.direction,
             paper: paper(request.page, request.orientation),
+            scale,
         };
         let graph = diagram::fold(&subject.graph(&request.folding), &fold(&request.fold));
+        let sheet = Sheet {
+            footer: Some(subject.footer(graph.nodes.len())),
+            header: Some(subject.header),
+            legend: Some(subject.legend),
+            title: subject.title,
+        };
         let drawn = Drawn::new(graph, look, begin)?;
         let bytes = drawn.render(request.format, &sheet)?;
         write(&path, &bytes)?;
@@ -73,8 +76,8 @@ pub(crate) struct Sheet {
     pub(crate) legend: Option<Legend>,
     /// The title in the properties of a file.
     pub(crate) title: String,
-    /// What stands at the lower left.
-    pub(crate) address: String,
+    /// What stands below.
+    pub(crate) footer: Option<Footer>,
 }
 
 /// How the graph is drawn.
@@ -83,6 +86,19 @@ pub(crate) struct Look {
     pub(crate) theme: GraphTheme,
     pub(crate) direction: GraphDirection,
     pub(crate) paper: Paper,
+    /// Pixels of a PNG for each pixel at 100 %.
+    pub(crate) scale: u8,
+}
+
+/// The scale of a PNG that is meant.
+pub(crate) fn png_scale(asked: Option<u8>) -> Result<u8, Failure> {
+    match asked.unwrap_or(PNG_SCALE) {
+        scale @ 1..=MOST_SCALE => Ok(scale),
+        scale => {
+            let message = format!("A picture cannot be {scale} times as large.");
+            Err(Failure::invalid("scale", message).hint(format!("Choose 1 to {MOST_SCALE}.")))
+        }
+    }
 }
 
 /// The paper that is meant.
@@ -148,14 +164,10 @@ impl Drawn {
     }
 
     fn picture(&self, format: ExportFormat, sheet: &Sheet) -> Result<Vec<u8>, Failure> {
-        let with_words = sheet.header.is_some() || sheet.legend.is_some();
         let options = DrawOptions {
             header: sheet.header.clone(),
             legend: sheet.legend.clone(),
-            footer: with_words.then(|| Footer {
-                left: sheet.address.clone(),
-                right: Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
-            }),
+            footer: sheet.footer.clone(),
             ground: Ground::Paper,
             ..DrawOptions::default()
         };
@@ -170,7 +182,7 @@ impl Drawn {
         }
         let list = diagram::draw(&self.graph, &self.layout, theme, &options);
         if format == ExportFormat::Png {
-            return diagram::write::png(&list, PNG_SCALE).map_err(|error| {
+            return diagram::write::png(&list, f32::from(self.look.scale)).map_err(|error| {
                 Failure::invalid("format", format!("The picture cannot be a PNG: {error}."))
                     .hint("Export it as PDF or SVG.")
             });

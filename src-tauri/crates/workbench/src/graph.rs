@@ -5,11 +5,11 @@ use std::path::Path;
 
 use contract::{
     BakeAsk, BakeView, Drawing, Failure, GraphAsk, GraphBeside, GraphDirection, GraphFolding,
-    GraphRepaint, GraphSubject, GraphTheme, TaskView,
+    GraphRepaint, GraphSubject, GraphTheme, TaskKind, TaskView,
 };
 use diagram::{
-    Direction, DrawOptions, FactStyle, Graph, Ground, Header, Layout, LayoutOptions, Legend,
-    Parameter, Theme, Wanted,
+    Direction, DrawOptions, FactStyle, Footer, Graph, Ground, Header, Layout, LayoutOptions,
+    Legend, Parameter, Theme, Wanted,
 };
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -32,9 +32,32 @@ pub(crate) struct Subject {
     pub(crate) header: Header,
     pub(crate) legend: Legend,
     pub(crate) title: String,
+    /// How the same is looked at again.
+    address: String,
 }
 
 impl Subject {
+    /// What stands below: how to look at it again, and when it stood so.
+    pub(crate) fn footer(&self, boxes: usize) -> Footer {
+        let tasks = self.tasks.iter();
+        let tasks = tasks.filter(|task| task.kind != TaskKind::Action).count();
+        let mut amount = format!("{tasks} {}", if tasks == 1 { "task" } else { "tasks" });
+        if boxes != tasks {
+            amount = format!(
+                "{amount} in {boxes} {}",
+                if boxes == 1 { "box" } else { "boxes" }
+            );
+        }
+        let (word, time) = match self.show {
+            Show::States(at) => ("states of", at),
+            Show::Structure | Show::Forecast => ("drawn", Timestamp::now()),
+        };
+        Footer {
+            left: self.address.clone(),
+            right: format!("{amount}, {word} {}", time.strftime("%Y-%m-%d %H:%M UTC")),
+        }
+    }
+
     /// Its boxes and arrows.
     pub(crate) fn graph(&self, folding: &GraphFolding) -> Graph {
         graph(&Folds::new(&self.tasks, folding), self.show)
@@ -111,7 +134,7 @@ fn touched<'a>(folds: &Folds<'a>, ids: &[String]) -> HashSet<&'a str> {
     places.flat_map(|index| folds.touched(index)).collect()
 }
 
-fn moment(at: &str) -> Result<Timestamp, Failure> {
+pub(crate) fn moment(at: &str) -> Result<Timestamp, Failure> {
     at.parse().map_err(|error| {
         let message = format!("`{at}` is not a time: {error}.");
         Failure::invalid("at", message)
@@ -149,6 +172,7 @@ pub(crate) async fn subject(
                     facts: Vec::new(),
                 },
                 legend: legend(&params),
+                address: format!("bakehouse graph {batch}"),
                 title: batch,
             })
         }
@@ -162,6 +186,7 @@ pub(crate) async fn subject(
                 facts: Vec::new(),
             },
             legend: legend(&IndexMap::new()),
+            address: "Bakehouse".to_owned(),
             title,
         }),
     }
@@ -175,8 +200,12 @@ fn of_bake(view: BakeView, now: Timestamp) -> Subject {
         fact("State", state(row.state).word(), FactStyle::Words),
         fact("Started", &minute(&row.created_at), FactStyle::Words),
     ];
-    if let Some(time) = took(&row.created_at, row.finished_at.as_deref()) {
-        facts.push(fact("Took", &time, FactStyle::Words));
+    let (word, ended) = match &row.finished_at {
+        Some(finished) => ("Took", finished.parse().ok()),
+        None => ("Elapsed", Some(now)),
+    };
+    if let Some(time) = took(&row.created_at, ended) {
+        facts.push(fact(word, &time, FactStyle::Words));
     }
     facts.push(fact("Bake", &row.id, FactStyle::Code));
     Subject {
@@ -187,6 +216,7 @@ fn of_bake(view: BakeView, now: Timestamp) -> Subject {
             facts,
         },
         legend: legend(&view.params),
+        address: format!("bakehouse inspect {} -k {}", row.id, view.attempt),
         tasks: view.tasks,
         show: Show::States(now),
         title,
@@ -220,10 +250,9 @@ fn minute(time: &str) -> String {
     )
 }
 
-fn took(started: &str, finished: Option<&str>) -> Option<String> {
+fn took(started: &str, ended: Option<Timestamp>) -> Option<String> {
     let started: Timestamp = started.parse().ok()?;
-    let finished: Timestamp = finished?.parse().ok()?;
-    Some(clock(finished.as_second() - started.as_second()))
+    Some(clock(ended?.as_second() - started.as_second()))
 }
 
 /// The places of everything.

@@ -45,6 +45,10 @@ folding: GraphFolding,
  */
 fold: GraphFold, 
 /**
+ * The time whose states are shown; now when missing.
+ */
+at: string | null, 
+/**
  * The paper of a PDF.
  */
 page: GraphPage, 
@@ -52,6 +56,10 @@ page: GraphPage,
  * How it lies.
  */
 orientation: GraphOrientation, 
+/**
+ * Pixels of a PNG for each pixel at 100 %, 1 to 8; 2 when missing.
+ */
+scale: number | null, 
 /**
  * Whether the picture is also counted and timed.
  */

@@ -3,19 +3,18 @@ import type {
   BakeHistory,
   BakeView,
   DeskEvent,
-  ExportFormat,
   Failure,
   RestartKind,
   TaskView,
 } from "../../api/views";
-import { bakeName } from "../../shared/bake-name";
 import { Asked } from "../../shared/asked.svelte";
-import { cancelTaskTwin, cancelTwin, graphTwin } from "../../shared/cli";
+import { cancelTaskTwin, cancelTwin } from "../../shared/cli";
 import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
 import { isLively } from "../../shared/state-words";
 import { BakePicture } from "./bake-picture.svelte";
 import { BakeTime } from "../../shared/bake-time.svelte";
+import { ExportForm } from "./export-form.svelte";
 import { RestartForm } from "./restart-form.svelte";
 
 /** One bake as the page shows it: its tasks, its picture, what can be done with it. */
@@ -34,13 +33,16 @@ export class BakePageState {
   failure = $state.raw<Failure | null>(null);
   /** A restart that is looked at before it is begun. */
   restart = $state.raw<RestartForm | null>(null);
+  /** An export with its choices; they stay as long as the page. */
+  export: ExportForm | null = null;
+  exporting = $state(false);
   readonly #desk: Desk;
 
   constructor(desk: Desk, project: string, bake: string) {
     this.#desk = desk;
     this.project = project;
     this.bake = bake;
-    this.picture = new BakePicture(desk, () => ({ project, subject: this.#subject }));
+    this.picture = new BakePicture(desk, () => ({ project, subject: this.subject }));
     this.time = new BakeTime(desk, () => ({ project, bake, attempt: this.#number }));
   }
 
@@ -70,7 +72,7 @@ export class BakePageState {
     return path.length ? new Set(path) : null;
   });
 
-  get #subject() {
+  get subject() {
     return { kind: "bake" as const, bake: this.bake, attempt: this.#number };
   }
 
@@ -194,33 +196,9 @@ export class BakePageState {
     }
   }
 
-  async export(format: ExportFormat): Promise<void> {
-    const { host, toasts, activity } = this.#desk;
-    const row = this.view.value?.row;
-    const name = `${row?.name ?? (row ? `${row.batch}-${bakeName(row).slice(1)}` : "bake")}.${format}`;
-    const path = await host.pickSave(`Export the graph as ${format.toUpperCase()}`, name, format);
-    if (!path) return;
-    this.failure = null;
-    try {
-      const file = await host.call("graph_export", {
-        project: this.project,
-        subject: this.#subject,
-        theme: "light",
-        direction: this.picture.direction,
-        folding: this.picture.folding,
-        fold: { kind: "nothing" },
-        page: "fit",
-        orientation: "auto",
-        stats: false,
-        format,
-        path,
-      });
-      toasts.say(`Graph saved as ${file.path}`);
-      const twin = graphTwin(this.project, this.bake, file.path);
-      activity.did(`Exported the graph to ${file.path}`, { command: twin.command });
-    } catch (cause) {
-      this.failure = asFailure(cause);
-      activity.failed("Export the graph", this.failure);
-    }
+  /** Looks at what an export would write. */
+  lookAtExport(): void {
+    this.export ??= new ExportForm(this.#desk, this);
+    this.exporting = true;
   }
 }

@@ -28,6 +28,18 @@ pub(crate) struct Graph {
     /// `a3:landscape`.
     #[arg(long, value_name = "PAPER", default_value = "fit", value_parser = paper)]
     pub(crate) paper: (GraphPage, GraphOrientation),
+    /// Open a large matrix, one box a task: repeat or separate with commas.
+    #[arg(long, value_name = "MATRIX", value_delimiter = ',')]
+    pub(crate) open: Vec<String>,
+    /// How many pixels of a PNG stand for one at 100 %.
+    #[arg(long, value_name = "TIMES", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub(crate) scale: u8,
+    /// Number of the attempt; the last when missing.
+    #[arg(short = 'k', long, value_name = "NUMBER")]
+    pub(crate) attempt: Option<u32>,
+    /// Show the states of a bake at this time, such as `2026-11-24T10:55:00Z`.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
     /// Print nodes, edges, crossings, lengths, area and times.
     #[arg(long)]
     pub(crate) stats: bool,
@@ -47,6 +59,16 @@ impl Graph {
 }
 
 impl Graph {
+    /// What is asked for of a bake and means nothing for a DOT file.
+    pub(crate) fn for_bakes_only(&self) -> Option<&'static str> {
+        match self {
+            _ if self.attempt.is_some() => Some("--attempt"),
+            _ if self.at.is_some() => Some("--at"),
+            _ if !self.open.is_empty() => Some("--open"),
+            _ => None,
+        }
+    }
+
     /// The groups to fold.
     pub(crate) fn fold(&self) -> GraphFold {
         if self.fold.iter().any(|group| group == "all") {
