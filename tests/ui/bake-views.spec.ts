@@ -154,6 +154,14 @@ test("the graph is walked, folded and used by keys alone", async ({ page, bench 
   await page.keyboard.press("o");
   await expect(node(page, "prepare")).toHaveAttribute("aria-expanded", "false");
   await expect(node(page, "prepare.split")).toHaveCount(0);
+  await page.keyboard.press("]");
+  await expect(node(page, "prepare.split")).toBeAttached();
+  await node(page, "prepare.split").focus();
+  await page.keyboard.press("[");
+  await expect(node(page, "prepare")).toBeFocused();
+  await expect(node(page, "prepare.split")).toHaveCount(0);
+  await page.keyboard.press("z");
+  await expect(page.locator("[aria-label=Zoom] .num")).toHaveText("100 %");
   await page.getByRole("button", { name: "Open all groups" }).click();
   await expect(node(page, "prepare.split")).toBeAttached();
   await page.getByRole("button", { name: "Fold all groups" }).click();
@@ -192,7 +200,7 @@ test("what was found and what hangs together stands out of the graph", async ({ 
   for (const [key, name] of [
     ["u", "Show only what it needs"],
     ["d", "Show only what needs it"],
-    ["c", "Critical path"],
+    ["p", "Critical path"],
   ] as const) {
     await page.keyboard.press(key);
     await expect(page.getByRole("button", { name })).toHaveAttribute("aria-pressed", "true");
@@ -308,8 +316,8 @@ test("the slider shows a moment in graph, timeline, table and log, and plays", a
   await page.getByRole("button", { name: "End", exact: true }).click();
   const log = page.getByRole("region", { name: /^Log of check/ });
   await expect(log).toContainText("mood is good");
-  await slider.focus();
-  await page.keyboard.press("Home");
+  await slider.blur();
+  await page.keyboard.press("<");
   await expect(log).not.toContainText("mood is good");
 
   await page.getByLabel("Speed of playing").selectOption("10");

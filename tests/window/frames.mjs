@@ -3,7 +3,8 @@
 //   node frames.mjs --window PROGRAM --cli PROGRAM --seed PROGRAM [--out DIR] [--json]
 //
 // Bakes of 2,000, 5,000 and 10,000 tasks are written through the local platform, opened, and the
-// graphs of the first two are panned and zoomed by wheel and pointer as a person would.
+// graphs of the first two are panned and zoomed by wheel and pointer as a person would. The peer is
+// the same picture as one SVG that is moved as a whole.
 
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -29,8 +30,10 @@ const { values: options } = parseArgs({
 const MOVED = [2000, 5000];
 const OPENED = 10000;
 
-/** Frames of each movement. */
+/** Frames of each movement; the peer is too slow for as many. */
 const FRAMES = 90;
+const PEER_FRAMES = 24;
+const WAYS = ["pan at 100 %", "pan far", "zoom"];
 
 if (options.inside) await measure(JSON.parse(options.inside));
 else await prepare();
@@ -98,27 +101,123 @@ async function measure({ project, bakes }) {
   const driver = await Driver.start();
   const session = await driver.open(options.window);
   await session.send("POST", "/timeouts", { script: 120_000 });
-  const figures = {};
+  const [figures, peers] = [{}, {}];
   try {
     await session.waitFor("the first screen", () => document.documentElement.dataset.ready === "true");
     // The first bake also starts the platform and reads fonts: it is opened once before.
     await open(session, project, bakes[MOVED[0]]);
     for (const size of [...MOVED, OPENED]) {
       figures[`open ${size}`] = { milliseconds: await open(session, project, bakes[size]) };
+      figures[`answers ${size}`] = await session.runLater(answers, project, bakes[size]);
       if (!MOVED.includes(size)) continue;
-      for (const way of ["pan at 100 %", "pan far", "zoom"])
-        figures[`${way} ${size}`] = await session.runLater(move, way, FRAMES);
+      for (const way of WAYS) figures[`${way} ${size}`] = await session.runLater(move, way, FRAMES);
+      if (size !== MOVED[0]) continue;
+      for (const way of WAYS)
+        peers[`${way} ${size}`] = await session.runLater(movePeer, [project, bakes[size]], way, PEER_FRAMES);
     }
   } finally {
     await session.close().catch(() => {});
     driver.stop();
     keyring.kill();
   }
-  for (const [name, figure] of Object.entries(figures)) {
+  const told = (name, figure) => {
     const words = Object.entries(figure).map(([key, value]) => `${key} ${value.toFixed(1)}`);
-    console.log(`${name.padEnd(22)} ${words.join("   ")} ${figure.mean ? "ms a frame" : ""}`);
+    console.log(`${name.padEnd(32)} ${words.join("   ")} ${figure.mean ? "ms a frame" : "ms"}`);
+  };
+  for (const [name, figure] of Object.entries(figures)) told(name, figure);
+  for (const [name, figure] of Object.entries(peers)) told(`one SVG: ${name}`, figure);
+  const ratio = (name) => figures[name].mean / peers[name].mean;
+  const ratios = Object.fromEntries(Object.keys(peers).map((name) => [name, ratio(name)]));
+  const outcome = { bench: "frames", ours: figures, peers: { svg: peers }, ratios: { svg: ratios } };
+  if (options.json) console.log(JSON.stringify(outcome));
+}
+
+/** Runs in the page: how long the backend and the way from it take for the two large answers. */
+async function answers(project, bake) {
+  const ask = (name, request) => window.__TAURI_INTERNALS__.invoke(name, { request });
+  const timed = async (work) => {
+    const begin = performance.now();
+    await work();
+    return performance.now() - begin;
+  };
+  const folding = { folded: [], opened: [] };
+  const subject = { kind: "bake", bake, attempt: null };
+  const look = { theme: "light", direction: "right", folding, at: null, beside: null };
+  return {
+    view: await timed(() => ask("bake_view", { project, bake, attempt: null })),
+    drawing: await timed(() => ask("graph_drawing", { project, subject, ...look })),
+  };
+}
+
+/** Runs in the page: the same picture as one SVG over the canvas, moved by its transformation. */
+async function movePeer([project, bake], way, frames) {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const request = {
+    project,
+    subject: { kind: "bake", bake, attempt: null },
+    theme: "light",
+    direction: "right",
+    folding: { folded: [], opened: [] },
+    at: null,
+    beside: null,
+  };
+  const drawing = await window.__TAURI_INTERNALS__.invoke("graph_drawing", { request });
+  const canvas = document.querySelector("[role=group] > canvas");
+  const box = canvas.getBoundingClientRect();
+  const make = (name, properties) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(properties)) element.setAttribute(key, value);
+    return element;
+  };
+  const style = `position:fixed;left:${box.x}px;top:${box.y}px;background:${drawing.ground};z-index:9`;
+  const svg = make("svg", { width: box.width, height: box.height, style });
+  const all = make("g", {});
+  for (const piece of drawing.pieces) {
+    const at = piece.edge === null ? `translate(${piece.x} ${piece.y})` : "";
+    const group = make("g", { transform: at });
+    for (const [outline, number] of piece.shapes) {
+      const pen = drawing.pens[number];
+      group.append(
+        make("path", {
+          d: drawing.outlines[outline],
+          fill: pen.fill ?? "none",
+          stroke: pen.stroke ?? "none",
+          "stroke-width": pen.lineWidth,
+          "stroke-dasharray": pen.dash.join(" "),
+        }),
+      );
+    }
+    for (const { text, x, y, font: number } of piece.texts) {
+      const font = drawing.fonts[number];
+      const words = make("text", { x, y, fill: font.fill, "font-size": font.size, "font-weight": font.weight });
+      words.textContent = text;
+      group.append(words);
+    }
+    all.append(group);
   }
-  if (options.json) console.log(JSON.stringify({ bench: "frames", ours: figures, peers: {}, ratios: {} }));
+  svg.append(all);
+  document.body.append(svg);
+  const fit = Math.min(box.width / drawing.width, box.height / drawing.height, 1);
+  let [scale, x, y] = [way === "pan at 100 %" ? 1 : fit, 0, 0];
+  const place = () => all.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+  place();
+  await frame();
+  await frame();
+  const times = [];
+  let last = await frame();
+  for (let step = 0; step < frames; step++) {
+    const there = Math.floor(step / 30) % 2 ? -1 : 1;
+    if (way === "zoom") scale *= Math.exp(0.165 * there);
+    else [x, y] = [x - 23 * there, y - 14 * there];
+    place();
+    const now = await frame();
+    times.push(now - last);
+    last = now;
+  }
+  svg.remove();
+  times.sort((a, b) => a - b);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  return { mean, p95: times[Math.floor(times.length * 0.95)], most: times.at(-1) };
 }
 
 /** Opens the page of a bake from another page; answers milliseconds until its graph is painted. */

@@ -24,12 +24,15 @@ export async function clickNode(session, project, label) {
   const node = drawing.nodes.find((node) => node.label === label && !node.frame);
   assert.ok(node, `a node "${label}"`);
   const box = await session.run(() => document.querySelector("[role=group] > canvas").getBoundingClientRect().toJSON());
-  // The page fits the picture into the canvas, never larger than it is, with a margin of 24.
-  const [width, height] = [box.width - 48, box.height - 48];
+  // The page fits the picture into the canvas, never larger than it is: with a margin of 24, and off
+  // what floats above it (52) and, where there is room, below it (56).
+  const [width, height] = [box.width - 48, box.height - 76];
   const scale = Math.min(width / drawing.width, height / drawing.height, 1);
-  const place = (start, room, size, at) => start + (room - size * scale) / 2 + at * scale;
+  const spare = { x: box.width - drawing.width * scale, y: box.height - drawing.height * scale };
+  const highest = Math.min(52, spare.y - 24);
+  const top = Math.max(Math.min(spare.y / 2, Math.max(spare.y - 56, highest)), highest);
   await session.clickAt(
-    place(box.x, box.width, drawing.width, node.x + node.width / 2),
-    place(box.y, box.height, drawing.height, node.y + node.height / 2),
+    box.x + spare.x / 2 + (node.x + node.width / 2) * scale,
+    box.y + top + (node.y + node.height / 2) * scale,
   );
 }

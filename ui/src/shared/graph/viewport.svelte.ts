@@ -90,6 +90,13 @@ export class Viewport {
     if (x || y) this.pan(x * this.scale, y * this.scale);
   }
 
+  /** Shows a box as large as it fits with what is around it, never larger than 100 %. */
+  near({ left, top, right, bottom }: Bounds): void {
+    const room = Math.min(this.width / (right - left + 400), this.height / (bottom - top + 200), 1);
+    this.scale = Math.max(room, least);
+    this.centre((left + right) / 2, (top + bottom) / 2);
+  }
+
   centre(x: number, y: number): void {
     this.x = this.width / 2 - x * this.scale;
     this.y = this.height / 2 - y * this.scale;
