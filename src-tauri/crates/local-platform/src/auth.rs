@@ -40,8 +40,7 @@ impl FromRequestParts<Arc<Platform>> for Caller {
     ) -> Result<Self, Refusal> {
         let token = presented(&parts.headers, &parts.uri)?.ok_or_else(Refusal::unauthorized)?;
         platform
-            .caller_of(token)
-            .await?
+            .caller_of(&token)?
             .ok_or_else(Refusal::unauthorized)
     }
 }

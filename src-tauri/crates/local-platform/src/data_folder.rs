@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::DataError;
 
+/// The folder with one folder for each job.
+const JOBS: &str = "jobs";
+
 /// Who serves a data folder, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Served {
@@ -76,7 +79,12 @@ impl DataFolder {
     }
 
     pub(crate) fn jobs(&self) -> PathBuf {
-        self.path.join("jobs")
+        self.path.join(JOBS)
+    }
+
+    /// True for a path of [`DataFolder::jobs`], and for no folder of one job.
+    pub(crate) fn holds_jobs(path: &Path) -> bool {
+        path.ends_with(JOBS)
     }
 
     pub(crate) fn job(&self, id: &str) -> PathBuf {

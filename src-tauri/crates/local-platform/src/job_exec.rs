@@ -161,7 +161,7 @@ fn in_terminal(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<
     pty.resize(Size::new(rows, cols))
         .map_err(io::Error::other)?;
     let words = entering(&platform.job_folder(&job.id), true, &order.words);
-    let child = pty_process::Command::new(&platform.supervisor)
+    let child = pty_process::Command::new(platform.supervisors.program())
         .args(words)
         .envs(open_files::variable())
         .spawn(pts)
@@ -186,7 +186,7 @@ fn with_pipes(platform: &Platform, job: &Job, order: &ExecOrder) -> io::Result<S
         }
     };
     let words = entering(&platform.job_folder(&job.id), false, &order.words);
-    let mut child = tokio::process::Command::new(&platform.supervisor)
+    let mut child = tokio::process::Command::new(platform.supervisors.program())
         .args(words)
         .envs(open_files::variable())
         .stdin(pipe(order.stdin))

@@ -3,15 +3,13 @@
 //! Everything that can be refused is refused at submission, and what the supervisor needs is put
 //! into the job's folder. Then the job waits for a place; one that is free is taken at once.
 
-use std::io::{self, Write as _};
-use std::process::{Command, Stdio};
+use std::io;
 use std::sync::Arc;
 
 use protocol::{
     ContainerResources, Job, JobSubmission, PASSED_CONFIG, PassedConfig, RestartPolicy,
 };
 use rusqlite::Connection;
-use zeroize::Zeroizing;
 
 use crate::DataError;
 use crate::native_job::NativeJob;
@@ -20,15 +18,14 @@ use crate::platform::{Platform, PlatformEvent};
 use crate::refusal::Refusal;
 use crate::runner::{CannotRun, Prepared};
 use crate::store::{know_project, run_blocking};
-use crate::supervisor::{Ending, JOB_WORD, JobSpec, Secrets};
+use crate::supervisor::{Ending, JobSpec, Secrets};
+use crate::supervisors::Supervisor;
 use crate::token::NewToken;
 use crate::{
-    disk_use, job_plan, job_queue, job_record, job_secrets, job_store, job_tender, open_files,
-    submission, token,
+    disk_use, job_plan, job_queue, job_record, job_secrets, job_store, job_tender, submission,
+    token,
 };
 
-/// So much a pipe holds everywhere without somebody who reads.
-const OF_PIPE: usize = 16 << 10;
 /// Time between the polite and the final signal to a job.
 const GRACE_MS: u64 = 10_000;
 
@@ -47,7 +44,7 @@ pub(crate) async fn submit(
     resources: Option<ContainerResources>,
 ) -> Result<Job, Refusal> {
     let Submitter { user, key } = from;
-    if let Some(job) = known(platform, &user, key.clone()).await? {
+    if let Some(job) = known(platform, &user, key.as_deref())? {
         return Ok(job);
     }
     submission::check(&submitted)?;
@@ -85,17 +82,13 @@ pub(crate) async fn submit(
 }
 
 /// The job that was submitted under this key before.
-async fn known(
-    platform: &Platform,
-    user: &str,
-    key: Option<String>,
-) -> Result<Option<Job>, DataError> {
+fn known(platform: &Platform, user: &str, key: Option<&str>) -> Result<Option<Job>, DataError> {
     let Some(key) = key else {
         return Ok(None);
     };
-    let user = user.to_owned();
-    let find = move |connection: &Connection| job_store::submitted_as(connection, &user, &key);
-    platform.store.read(find).await
+    platform
+        .store
+        .glance(|connection: &Connection| job_store::submitted_as(connection, user, key))
 }
 
 /// What became of putting a job on record.
@@ -228,13 +221,13 @@ async fn begin(platform: &Arc<Platform>, job: Job) -> Result<(), Refusal> {
     let folder = platform.job_folder(&job.id);
     // Watched before it starts, so that no change is missed.
     let changes = platform.watch.begin(&job.id, &folder);
-    match spawn_supervisor(platform, &job.id, &secrets) {
+    match platform.supervisors.take_on(&job, &secrets) {
         Ok(process) => {
             job_tender::tend(platform, job.id, changes, Some(process));
             Ok(())
         }
         Err(error) => {
-            let program = platform.supervisor.display();
+            let program = platform.supervisors.program().display();
             let ending = Ending::cannot_run(format!("{program} could not be started: {error}"));
             Ok(job_tender::end(platform, &job.id, ending).await?)
         }
@@ -266,10 +259,7 @@ async fn secrets(platform: &Arc<Platform>, job: &Job) -> Result<Secrets, Refusal
 }
 
 /// Starts a supervisor for a job that has lost the one it had.
-pub(crate) async fn supervise_again(
-    platform: &Arc<Platform>,
-    id: &str,
-) -> io::Result<tokio::process::Child> {
+pub(crate) async fn supervise_again(platform: &Arc<Platform>, id: &str) -> io::Result<Supervisor> {
     let key = id.to_owned();
     let job: Result<Option<Job>, DataError> = platform
         .store
@@ -279,37 +269,7 @@ pub(crate) async fn supervise_again(
     let job = job.ok_or_else(|| io::Error::other("it is not on record"))?;
     // What runs has its secrets already; only a restart would miss them.
     let secrets = secrets(platform, &job).await.unwrap_or_default();
-    spawn_supervisor(platform, id, &secrets)
-}
-
-/// Starts the supervisor of a job whose folder is ready.
-fn spawn_supervisor(
-    platform: &Platform,
-    id: &str,
-    secrets: &Secrets,
-) -> io::Result<tokio::process::Child> {
-    let mut command = Command::new(&platform.supervisor);
-    command
-        .arg(JOB_WORD)
-        .arg(platform.job_folder(id).path())
-        .envs(open_files::variable())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut process = tokio::process::Command::from(command)
-        .kill_on_drop(false)
-        .spawn()?;
-    if let Some(stdin) = process.stdin.take() {
-        let mut stdin = std::fs::File::from(stdin.into_owned_fd()?);
-        let secrets = Zeroizing::new(serde_json::to_vec(secrets)?);
-        if secrets.len() < OF_PIPE {
-            stdin.write_all(&secrets)?;
-        } else {
-            // A supervisor that does not read them all says so itself.
-            std::thread::spawn(move || stdin.write_all(&secrets));
-        }
-    }
-    Ok(process)
+    platform.supervisors.take_on(&job, &secrets)
 }
 
 fn cannot_run(refused: &CannotRun) -> Ending {

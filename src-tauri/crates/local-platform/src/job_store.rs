@@ -18,25 +18,25 @@ pub(crate) fn insert(
     if let Some(name) = &job.name {
         refuse_taken_name(connection, name, job.project())?;
     }
-    connection.execute(
+    let mut insert = connection.prepare_cached(
         "INSERT INTO jobs (id, name, owner, org, project, status, created_at, tended, doc,
              waiting, takes_place, priority, gives_up_at, submission_key)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, 1, ?9, ?10, ?11, ?12)",
-        params![
-            job.id,
-            job.name,
-            job.owner,
-            job.org_name,
-            job.project(),
-            job.status.as_str(),
-            created(job).as_microsecond(),
-            text(job)?,
-            job_queue::takes_place(job),
-            job_queue::rank(job),
-            job_queue::gives_up_at(job).map(Timestamp::as_microsecond),
-            submission_key,
-        ],
     )?;
+    insert.execute(params![
+        job.id,
+        job.name,
+        job.owner,
+        job.org_name,
+        job.project(),
+        job.status.as_str(),
+        created(job).as_microsecond(),
+        text(job)?,
+        job_queue::takes_place(job),
+        job_queue::rank(job),
+        job_queue::gives_up_at(job).map(Timestamp::as_microsecond),
+        submission_key,
+    ])?;
     let mut tag = connection
         .prepare_cached("INSERT OR IGNORE INTO job_tags (tag, job_id) VALUES (?1, ?2)")?;
     for name in &job.tags {

@@ -11,6 +11,7 @@ use crate::DataError;
 use crate::platform::{Platform, PlatformEvent};
 use crate::store::run_blocking;
 use crate::supervisor::{Ending, JobFolder, JobState, Launch, end_orphans};
+use crate::supervisors::Supervisor;
 use crate::{attempt_watch, job_queue, job_start, job_store};
 
 /// How often we look whether a quiet supervisor still lives.
@@ -52,14 +53,14 @@ pub(crate) fn tend(
     platform: &Arc<Platform>,
     id: String,
     changes: watch::Receiver<()>,
-    process: Option<tokio::process::Child>,
+    supervisor: Option<Supervisor>,
 ) {
     let tender = Tender {
         folder: platform.job_folder(&id),
         platform: Arc::clone(platform),
         id,
         changes,
-        process,
+        supervisor,
         seen: None,
         born: Instant::now(),
         replacements: 0,
@@ -73,7 +74,7 @@ struct Tender {
     folder: JobFolder,
     changes: watch::Receiver<()>,
     /// The supervisor, if this process started it.
-    process: Option<tokio::process::Child>,
+    supervisor: Option<Supervisor>,
     /// The state we have taken over.
     seen: Option<(u64, i64, i64)>,
     born: Instant,
@@ -97,8 +98,8 @@ impl Tender {
                         return;
                     }
                 }
-                () = ended(&mut self.process) => {
-                    self.process = None;
+                () = ended(&mut self.supervisor) => {
+                    self.supervisor = None;
                     self.born = Instant::now() - BIRTH;
                     self.check_pulse().await;
                 }
@@ -125,7 +126,7 @@ impl Tender {
     /// A supervisor that is gone without an end on record has lost the job.
     async fn check_pulse(&mut self) {
         let unborn = self.folder.state_mark().is_none() && self.born.elapsed() < BIRTH;
-        if self.process.is_some() || unborn || self.folder.is_supervised() {
+        if self.supervisor.is_some() || unborn || self.folder.is_supervised() {
             return;
         }
         if self.replace_supervisor().await {
@@ -159,8 +160,8 @@ impl Tender {
         }
         self.replacements += 1;
         match job_start::supervise_again(&self.platform, &self.id).await {
-            Ok(process) => {
-                self.process = Some(process);
+            Ok(supervisor) => {
+                self.supervisor = Some(supervisor);
                 self.born = Instant::now();
                 true
             }
@@ -171,19 +172,18 @@ impl Tender {
         }
     }
 
-    async fn done(mut self) {
+    async fn done(self) {
         self.platform.watch.end(&self.id);
-        // Reaped here, so that nothing of it stays behind in the process table.
-        if self.process.is_some() {
-            ended(&mut self.process).await;
+        if let Some(supervisor) = self.supervisor {
+            supervisor.dismiss().await;
         }
     }
 }
 
 /// Waits for the supervisor; for ever if there is none of ours.
-async fn ended(process: &mut Option<tokio::process::Child>) {
-    match process {
-        Some(process) => drop(process.wait().await),
+async fn ended(supervisor: &mut Option<Supervisor>) {
+    match supervisor {
+        Some(supervisor) => supervisor.ended().await,
         None => std::future::pending().await,
     }
 }

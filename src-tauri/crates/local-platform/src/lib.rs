@@ -61,6 +61,7 @@ mod store;
 mod submission;
 mod submission_permission;
 mod supervisor;
+mod supervisors;
 mod token;
 mod user;
 

@@ -61,7 +61,7 @@ impl NativeJob {
                 "the container engine of this computer does it",
             ),
         };
-        let mut argv = vec![platform.supervisor.display().to_string()];
+        let mut argv = vec![platform.supervisors.program().display().to_string()];
         argv.extend(words);
         let mut env = environment(plan);
         if matches!(self, Self::ImageBuild(_)) {

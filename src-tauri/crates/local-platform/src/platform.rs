@@ -21,6 +21,7 @@ use crate::secret_key::SecretKeys;
 use crate::storage_root::StorageRoot;
 use crate::store::Store;
 use crate::supervisor::{JobFolder, Limits};
+use crate::supervisors::Supervisors;
 
 /// Something that happened, for those in the same process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub(crate) struct Platform {
     pub(crate) places: usize,
     /// Told when a job has to wait that does not want to wait for ever.
     pub(crate) queued: Notify,
-    pub(crate) supervisor: PathBuf,
+    pub(crate) supervisors: Arc<Supervisors>,
     /// `http://127.0.0.1:PORT`, without a path.
     pub(crate) origin: String,
     pub(crate) tool_tokens: bool,
@@ -71,11 +72,9 @@ pub(crate) struct Platform {
 
 impl Platform {
     /// Whose token this is, if it is anybody's.
-    pub(crate) async fn caller_of(&self, token: String) -> Result<Option<Caller>, Refusal> {
-        let tool_tokens = self.tool_tokens;
+    pub(crate) fn caller_of(&self, token: &str) -> Result<Option<Caller>, Refusal> {
         self.store
-            .read(move |connection| auth::caller_of(connection, &token, tool_tokens))
-            .await
+            .glance(|connection| auth::caller_of(connection, token, self.tool_tokens))
     }
 
     /// The folder of a job.

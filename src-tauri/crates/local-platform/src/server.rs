@@ -27,6 +27,7 @@ use crate::secret_key::SecretKeys;
 use crate::secret_place::SecretsPlace;
 use crate::storage_root::StorageRoot;
 use crate::store::{self, Store};
+use crate::supervisors::Supervisors;
 use crate::{
     DataError, StartError, attempt_watch, disk_folder, engine, ignored_signals, job_queue,
     job_removal, job_tender, open_files, routes, token,
@@ -127,6 +128,8 @@ impl Server {
             tokio::spawn(engine::leftovers::remove(Arc::clone(&platform)));
         }
         tokio::spawn(job_queue::keep_deadlines(Arc::clone(&platform)));
+        let supervisors = Arc::clone(&platform.supervisors);
+        tokio::spawn(supervisors.let_go(platform.closing.clone()));
         tokio::spawn(job_removal::keep_tidy(
             Arc::clone(&platform),
             options.keep_jobs,
@@ -204,6 +207,7 @@ fn assemble(
     })?;
     let machine = Machine::look();
     let places = options.jobs_at_once.map(|places| places.max(1));
+    let places = places.unwrap_or_else(|| job_queue::places(&machine));
     let storage_root = StorageRoot::open(&storage).map_err(|source| DataError::Folder {
         path: storage.clone(),
         source,
@@ -215,11 +219,11 @@ fn assemble(
         job_keys: JobKeys::load(&folder.job_keys())?,
         runners: Runners::look(options.runner, &folder),
         engine: EngineFinder::new(options.engine.clone()),
-        places: places.unwrap_or_else(|| job_queue::places(&machine)),
+        places,
         queued: Notify::new(),
         presets: machine.presets(),
         machine,
-        supervisor: options.exe.clone(),
+        supervisors: Supervisors::new(options.exe.clone(), folder.clone(), places),
         enforce_limits: options.enforce_limits,
         log_limit: options.log_limit,
         origin: format!("http://{address}"),

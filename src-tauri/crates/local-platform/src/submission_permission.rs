@@ -19,7 +19,7 @@ use crate::resource::Resource;
 use crate::storage_path;
 
 /// Refuses a submission that touches what the caller may not touch.
-pub(crate) async fn permit(
+pub(crate) fn permit(
     platform: &Platform,
     caller: &Caller,
     submitted: &JobSubmission,
@@ -30,16 +30,14 @@ pub(crate) async fn permit(
     if let Some(NativeJob::ImageBuild(request)) = &native {
         needs.extend(built(request, port)?);
     }
-    let caller = caller.clone();
-    let read = move |connection: &Connection| {
+    platform.store.glance(|connection: &Connection| {
         if let Some(NativeJob::Executor { bake }) = &native {
-            flow::permit_bake(connection, &caller, bake)?;
+            flow::permit_bake(connection, caller, bake)?;
         }
         needs
             .iter()
-            .try_for_each(|(action, resource)| allow(connection, &caller, action, resource))
-    };
-    platform.store.read(read).await
+            .try_for_each(|(action, resource)| allow(connection, caller, action, resource))
+    })
 }
 
 /// Everything a job needs.

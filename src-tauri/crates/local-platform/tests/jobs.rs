@@ -266,16 +266,13 @@ async fn a_job_whose_supervisor_was_killed_is_reported_lost_and_leaves_nothing_r
         let mark = format!("98765.{}", std::process::id());
         let job = desk.submit(&format!("sleep {mark}"), Value::Null).await;
         desk.started(&job.id).await;
-        let folder = desk
+        let state = desk
             .data_dir()
             .join("jobs")
             .join(&job.id)
-            .display()
-            .to_string();
-        let pid = processes()
-            .find(|(_, line)| line.contains(&folder))
-            .unwrap()
-            .0;
+            .join("state.json");
+        let state: Value = serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap();
+        let pid = state["supervisor"].as_u64().unwrap();
         let killed = std::process::Command::new("kill")
             .args(["-9", &pid.to_string()])
             .status();

@@ -32,4 +32,5 @@ mod secrets;
 mod slow_clients;
 mod start;
 mod storage;
+mod supervisors;
 mod top;

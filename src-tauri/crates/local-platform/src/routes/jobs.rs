@@ -109,7 +109,7 @@ async fn submit(
         }
         (explicit.job, Some(explicit.resources))
     };
-    submission_permission::permit(&platform, &caller, &submitted).await?;
+    submission_permission::permit(&platform, &caller, &submitted)?;
     let from = Submitter {
         user: caller.user.clone(),
         key: once(&headers)?,
@@ -149,12 +149,9 @@ pub(super) async fn permitted(
     action: Action,
     id_or_name: String,
 ) -> Result<Job, Refusal> {
-    let user = caller.user.clone();
-    let key = id_or_name.clone();
     let job: Option<Job> = platform
         .store
-        .read(move |connection| job_store::find(connection, &key, &user))
-        .await?;
+        .glance(|connection| job_store::find(connection, &id_or_name, &caller.user))?;
     let job = job.ok_or_else(|| Refusal::bad_request(format!("no such job {id_or_name}")))?;
     platform.permit_job(caller, action, &job).await?;
     Ok(platform.shown(job))

@@ -107,8 +107,8 @@ async fn answer(State(platform): Shared, body: Bytes) -> Result<Response, Refusa
         Ok(request) => request,
         Err(error) => return Ok(refused(&error)),
     };
-    let shown = query.get("token").unwrap_or_default().trim().to_owned();
-    let Some(caller) = platform.caller_of(shown).await? else {
+    let shown = query.get("token").unwrap_or_default().trim();
+    let Some(caller) = platform.caller_of(shown)? else {
         let wrong = "<p class=\"wrong\">This platform does not know that token.</p>";
         return Ok(form(&query, wrong));
     };

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS, LOGINS, ONCE];
+pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS, LOGINS, ONCE, PLACES];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -181,6 +181,13 @@ const ONCE: &str = "
 ALTER TABLE jobs ADD COLUMN submission_key TEXT;
 CREATE UNIQUE INDEX jobs_submission_key ON jobs (owner, submission_key)
     WHERE submission_key IS NOT NULL;
+";
+
+/// Finding who may start without looking at every job there ever was.
+const PLACES: &str = "
+DROP INDEX jobs_tended;
+CREATE INDEX jobs_tended ON jobs (waiting, takes_place) WHERE tended = 1;
+CREATE INDEX jobs_without_place ON jobs (created_at) WHERE waiting = 1 AND takes_place = 0;
 ";
 
 /// Brings the database up to date, or refuses one from the future.

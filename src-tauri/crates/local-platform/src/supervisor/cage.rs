@@ -6,6 +6,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -19,6 +20,8 @@ const PERIOD: u64 = 100_000;
 /// Control groups of one job.
 pub(super) struct Cage {
     groups: Vec<Group>,
+    /// We could go back to where we live.
+    is_left: AtomicBool,
 }
 
 /// A control group, and the one we live in ourselves.
@@ -38,9 +41,9 @@ impl Cage {
             divided(&own, &name, limits)
         };
         match made {
-            Ok((groups, None)) => (Some(Self { groups }), None),
+            Ok((groups, None)) => (Some(Self::around(groups)), None),
             Ok((groups, Some(missing))) => (
-                Some(Self { groups }),
+                Some(Self::around(groups)),
                 Some(format!(
                     "not all limits of the preset are enforced: {missing}"
                 )),
@@ -54,6 +57,18 @@ impl Cage {
         }
     }
 
+    fn around(groups: Vec<Group>) -> Self {
+        Self {
+            groups,
+            is_left: AtomicBool::new(true),
+        }
+    }
+
+    /// True if this process is not inside itself.
+    pub(super) fn is_left(&self) -> bool {
+        self.is_left.load(Ordering::Relaxed)
+    }
+
     /// Starts something inside: we go in, what we start is born there, and we leave again.
     pub(super) fn inside<T>(&self, start: impl FnOnce() -> T) -> T {
         let us = std::process::id().to_string();
@@ -63,7 +78,9 @@ impl Cage {
         }
         let started = start();
         for group in &self.groups {
-            let _ = fs::write(group.home.join("cgroup.procs"), &us);
+            if fs::write(group.home.join("cgroup.procs"), &us).is_err() {
+                self.is_left.store(false, Ordering::Relaxed);
+            }
         }
         started
     }

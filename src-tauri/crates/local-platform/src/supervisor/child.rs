@@ -175,14 +175,15 @@ impl Work for Child {
     }
 
     /// Ends what the command has left running in its group, as the end of a container would.
-    fn settle(&mut self) {
+    fn settle(&mut self) -> bool {
         self.kill();
         if let Some(cage) = &self.cage {
             cage.remove();
         }
         let _ = self.process.wait();
         // An error here means the last output is late: a process outside our reach holds the pipe.
-        let _ = self.drained.recv_timeout(LAST_OUTPUT);
+        let drained = self.drained.recv_timeout(LAST_OUTPUT).is_ok();
+        drained && self.cage.as_ref().is_none_or(|cage| cage.is_left())
     }
 }
 

@@ -90,7 +90,10 @@ impl Work for Container {
     }
 
     /// The last output was waited for before the end was reported.
-    fn settle(&mut self) {}
+    fn settle(&mut self) -> bool {
+        // Threads may still listen to the engine.
+        false
+    }
 
     fn remove(&mut self) {
         self.command(Command::Remove);

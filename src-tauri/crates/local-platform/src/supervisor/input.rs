@@ -1,11 +1,9 @@
 //! Bytes for the standard input of a job: whoever writes to the pipe `input` in the job's folder
 //! types into the job.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{self, Read as _, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-
-use super::JobFolder;
 
 type Sink = Box<dyn Write + Send>;
 
@@ -29,23 +27,16 @@ struct Current {
 }
 
 impl Input {
-    /// Listens to the pipe of a job from a thread of its own.
-    pub(super) fn listen(folder: &JobFolder) -> io::Result<Self> {
-        folder.make_input()?;
-        // Open for both directions, so that the pipe never reports an end.
-        let mut pipe = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(folder.input())?;
-        let input = Self::default();
-        let ours = input.clone();
+    /// Passes on what comes through the pipe, from a thread of its own: what runs may be slow to
+    /// read.
+    pub(super) fn follow(&self, mut pipe: File) {
+        let ours = self.clone();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count) = pipe.read(&mut buffer) {
                 ours.pass_on(&buffer[..count]);
             }
         });
-        Ok(input)
     }
 
     /// From now on bytes go here.

@@ -10,10 +10,11 @@ use protocol::{RestartPolicy, reason};
 
 use super::child::{self, Child};
 use super::container::{self, Container};
+use super::ears::Ears;
 use super::input::Input;
 use super::output::Output;
 use super::work::{Begun, Event, Exit, Work};
-use super::{Ending, JobFolder, JobSpec, JobState, Launch, Terminal, orders, record};
+use super::{Ending, JobFolder, JobSpec, JobState, Launch, Supervised, Terminal, record};
 
 /// Longest wait between two starts of a command that keeps ending.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -26,6 +27,7 @@ pub(super) struct Run {
     state: JobState,
     sender: Sender<Event>,
     events: Receiver<Event>,
+    ears: Ears,
     input: Input,
     /// When the job began to live, as far as its life span is concerned.
     born: Option<Instant>,
@@ -33,6 +35,8 @@ pub(super) struct Run {
     terminal: Option<Terminal>,
     /// What ran last and is still to be tidied up.
     left: Option<Box<dyn Work>>,
+    /// Everything that ran has left this process.
+    is_tidy: bool,
 }
 
 /// Why a command was told to end.
@@ -53,11 +57,12 @@ impl Run {
         folder: JobFolder,
         spec: JobSpec,
         secrets: BTreeMap<String, String>,
-        state: JobState,
+        mut state: JobState,
     ) -> io::Result<Self> {
+        state.supervisor = Some(std::process::id());
         let (sender, events) = mpsc::channel();
-        orders::listen(&folder, sender.clone())?;
-        let input = Input::listen(&folder)?;
+        let input = Input::default();
+        let ears = Ears::listen(&folder, sender.clone(), input.clone())?;
         let born = state.started_at.map(moment);
         Ok(Self {
             folder,
@@ -66,22 +71,27 @@ impl Run {
             state,
             sender,
             events,
+            ears,
             input,
             born,
             terminal: None,
             left: None,
+            is_tidy: true,
         })
     }
 
-    /// Runs the job and records its end; returns the exit code of the supervisor.
-    pub(super) fn until_the_end(mut self) -> i32 {
+    /// Runs the job and records its end.
+    pub(super) fn until_the_end(mut self) -> Supervised {
         let ending = self.run();
         let code = record(&self.folder, self.state.clone(), ending);
         // The state is not written again: it has the end.
         if let Some(mut left) = self.left.take() {
             left.remove();
         }
-        code
+        Supervised {
+            code,
+            is_free: self.is_tidy && !self.ears.heard_typing(),
+        }
     }
 
     fn run(&mut self) -> Ending {
@@ -118,7 +128,7 @@ impl Run {
         self.input.connect(work.input());
         let ended = self.wait(work.as_ref());
         self.input.disconnect();
-        work.settle();
+        self.is_tidy &= work.settle();
         self.left = Some(work);
         Ok(ended)
     }

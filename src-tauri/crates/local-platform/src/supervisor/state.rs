@@ -16,6 +16,9 @@ pub(crate) struct JobState {
     /// The command's process, while it runs.
     #[serde(default)]
     pub(crate) pid: Option<u32>,
+    /// The process that looks after it.
+    #[serde(default)]
+    pub(crate) supervisor: Option<u32>,
     /// The job has a container that has begun and was not removed by us.
     #[serde(default)]
     pub(crate) container: bool,

@@ -100,8 +100,9 @@ pub(super) trait Work {
     /// Ends it at once.
     fn kill(&self);
 
-    /// Called after its end: ends what it left running, waits a moment for its last output.
-    fn settle(&mut self);
+    /// Called after its end: ends what it left running, waits a moment for its last output. True
+    /// if nothing of it is left in this process.
+    fn settle(&mut self) -> bool;
 
     /// Removes what it left behind. Called once its end is on record, or before the next start.
     fn remove(&mut self) {}

@@ -143,7 +143,7 @@ async fn take_token(
     let Some(token) = bearer(headers) else {
         return Ok(false);
     };
-    let caller = platform.caller_of(token).await;
+    let caller = platform.caller_of(&token);
     let Some(caller) = caller.map_err(|refused| Box::new(refused.into_response()))? else {
         return Ok(false);
     };
