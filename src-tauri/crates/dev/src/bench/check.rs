@@ -42,6 +42,7 @@ pub(super) fn check(ours: &Path, (peers, work): (&Path, &Path), runs: u32) -> Re
         name: "check",
         ours: figures,
         peers,
+        notes: Vec::new(),
     })
 }
 

@@ -27,6 +27,14 @@ pub(super) struct Bench {
     /// What the runs of ours and of the peers do alike: the first figure is compared with all peers.
     pub(super) ours: Vec<Figure>,
     pub(super) peers: Vec<Figure>,
+    /// Further figures of ours.
+    pub(super) notes: Vec<Note>,
+}
+
+/// A figure without a peer.
+pub(super) struct Note {
+    pub(super) what: String,
+    pub(super) value: f64,
 }
 
 impl Figure {
@@ -95,7 +103,13 @@ impl Bench {
             let _ = writeln!(text, "  {}", figure.row());
         }
         for (peer, ratio) in self.ratios() {
-            let _ = writeln!(text, "  ours takes 1/{:.0} of {peer}", 1.0 / ratio);
+            let _ = match ratio < 1.0 {
+                true => writeln!(text, "  ours takes 1/{:.1} of {peer}", 1.0 / ratio),
+                false => writeln!(text, "  ours takes {ratio:.1} x {peer}"),
+            };
+        }
+        for Note { what, value } in &self.notes {
+            let _ = writeln!(text, "  {what:<40} {value:>10.1}");
         }
         text
     }
@@ -109,11 +123,14 @@ impl Bench {
             };
             figures.iter().map(pair).collect()
         };
+        let mut ours = seconds(&self.ours);
+        let notes = self.notes.iter();
+        ours.extend(notes.map(|note| (note.what.clone(), json!(note.value))));
         let ratios = self.ratios().into_iter();
         let ratios: Map<String, Value> = ratios.map(|(peer, it)| (peer, json!(it))).collect();
         json!({
             "bench": self.name,
-            "ours": seconds(&self.ours),
+            "ours": ours,
             "peers": seconds(&self.peers),
             "ratios": ratios,
         })
@@ -152,11 +169,16 @@ mod tests {
             name: "check",
             ours: vec![Figure::of("bakehouse", &[30, 10, 20])],
             peers: vec![Figure::of("other", &[4000, 2000, 9000])],
+            notes: vec![Note {
+                what: "memory (MiB)".to_owned(),
+                value: 12.0,
+            }],
         };
         let json = bench.json();
         assert_eq!(json["ours"]["bakehouse"], 0.02);
+        assert_eq!(json["ours"]["memory (MiB)"], 12.0);
         assert_eq!(json["ratios"]["other"], 0.005);
-        assert!(bench.table().contains("ours takes 1/200 of other"));
+        assert!(bench.table().contains("ours takes 1/200.0 of other"));
     }
 
     #[test]
