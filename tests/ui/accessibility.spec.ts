@@ -32,6 +32,8 @@ const screens: [string, () => string][] = [
       within(project, `bakes/${bake.row.id}?task=${encodeURIComponent(bake.tasks[0]?.id ?? "")}`),
   ],
   ["tasks", () => within(project, `bakes/${bake.row.id}?tab=table`)],
+  ["timeline", () => within(project, `bakes/${bake.row.id}?tab=timeline`)],
+  ["comparison", () => within(project, `bakes/${bake.row.id}?tab=compare`)],
   ["settings, look", () => "#/settings/look"],
   ["settings, platform", () => "#/settings/platform"],
   ["settings, credentials", () => "#/settings/credentials"],

@@ -245,7 +245,7 @@ test("the timeline tells parts, tries and the critical path, and is looked at cl
     "aria-label",
     /check, failed, .*ran .*1 earlier try, on the critical path/,
   );
-  await expect(line(page, "train")).toHaveAttribute("aria-label", /train, matrix of 4, succeeded/);
+  await expect(line(page, "train")).toHaveAttribute("aria-label", /train × 4, matrix, succeeded/);
   await expect.poll(() => painted(page, "canvas.bars")).toBeGreaterThan(500);
 
   await line(page, "train").focus();

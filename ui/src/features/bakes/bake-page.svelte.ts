@@ -89,6 +89,12 @@ export class BakePageState {
       return this.#desk.host.call("bake_history", { project, bake, attempt });
     });
 
+  /** Asks once for what came to pass, and for what earlier attempts tell. */
+  askPast(): void {
+    if (!this.history.value && !this.history.busy) void this.askHistory();
+    if (!this.time.replay.value && !this.time.replay.busy) void this.time.ask();
+  }
+
   /** Expectations change less often than states. */
   rethink = debounce(1500, () => {
     void this.askHistory();

@@ -28,13 +28,15 @@ export interface Written {
   font: DrawnFont;
 }
 
-/** A drawing made ready for painting: parsed once, found by place, repaintable in part. */
+/** A drawing made ready for painting: parsed when seen, found by place, repaintable in part. */
 export class Scene {
   readonly drawing: Drawing;
   readonly nodes: ReadonlyMap<string, DrawnNode>;
-  readonly pieces: readonly Prepared[];
   readonly #nodes = new Map<string, DrawnNode>();
-  readonly #pieces: Prepared[];
+  /** Each piece, and the drawing that its shapes and fonts are in. */
+  readonly #pieces: [DrawnPiece, Drawing][];
+  /** What was seen already. */
+  readonly #prepared: (Prepared | undefined)[];
   readonly #outlines = new Outlines();
   readonly #places: Places;
   readonly #byOwner = new Map<string, number[]>();
@@ -45,17 +47,20 @@ export class Scene {
     this.drawing = drawing;
     this.nodes = this.#nodes;
     for (const node of drawing.nodes) this.#nodes.set(node.id, node);
-    this.#pieces = drawing.pieces.map((piece) => this.#prepare(piece, drawing));
-    this.pieces = this.#pieces;
-    this.#places = new Places(this.#pieces.map(({ bounds }) => bounds));
-    this.#pieces.forEach(({ piece: { owner } }, index) => {
-      if (owner !== null) this.#byOwner.set(owner, [...(this.#byOwner.get(owner) ?? []), index]);
+    this.#pieces = drawing.pieces.map((piece) => [piece, drawing]);
+    this.#prepared = new Array<undefined>(drawing.pieces.length);
+    this.#places = new Places(drawing.pieces.map(boundsOf));
+    drawing.pieces.forEach(({ owner }, index) => {
+      if (owner === null) return;
+      const same = this.#byOwner.get(owner);
+      if (same) same.push(index);
+      else this.#byOwner.set(owner, [index]);
     });
   }
 
   /** The pieces that touch `view`, first to last. */
   seen(view: Bounds): Prepared[] {
-    return this.#places.in(view).map((index) => this.#pieces[index] as Prepared);
+    return this.#places.in(view).map((index) => this.#at(index));
   }
 
   /** The node at a point of the drawing, inner ones before their frames. */
@@ -64,7 +69,7 @@ export class Scene {
     const hit = ({ x: left, y: top, width, height }: DrawnNode) =>
       x >= left && x <= left + width && y >= top && y <= top + height;
     const found = this.#places.in(point).flatMap((index) => {
-      const node = this.#pieces[index]?.node;
+      const { node } = this.#at(index);
       return node && hit(node) ? [node] : [];
     });
     return found.findLast(({ frame }) => !frame) ?? found.at(-1) ?? null;
@@ -83,20 +88,26 @@ export class Scene {
       const places = this.#byOwner.get(owner) ?? [];
       pieces.forEach((piece, order) => {
         const place = places[order];
-        if (place !== undefined) this.#pieces[place] = this.#prepare(piece, part);
+        if (place === undefined) return;
+        this.#pieces[place] = [piece, part];
+        this.#prepared[place] = undefined;
       });
     }
     this.version += 1;
   }
 
+  #at(index: number): Prepared {
+    return (this.#prepared[index] ??= this.#prepare(
+      ...(this.#pieces[index] as [DrawnPiece, Drawing]),
+    ));
+  }
+
   #prepare(piece: DrawnPiece, from: Drawing): Prepared {
-    const { x, y, width, height } = piece;
-    const box = { left: x, top: y, right: x + width, bottom: y + height };
     return {
       piece,
       node: piece.owner === null ? null : (this.#nodes.get(piece.owner) ?? null),
       edge: piece.edge === null ? null : (this.drawing.edges[piece.edge] ?? null),
-      bounds: grown(box, 4),
+      bounds: boundsOf(piece),
       shapes: piece.shapes.flatMap(([outline, pen]) => {
         const data = from.outlines[outline];
         const found = from.pens[pen];
@@ -108,6 +119,11 @@ export class Scene {
       }),
     };
   }
+}
+
+/** Where a piece is painted, its lines included. */
+function boundsOf({ x, y, width, height }: DrawnPiece): Bounds {
+  return grown({ left: x, top: y, right: x + width, bottom: y + height }, 4);
 }
 
 export function edgesOf({ x, y, width, height }: DrawnNode): Bounds {

@@ -200,7 +200,7 @@ export function rowName(row: TimelineRow): string {
   const ran = row.group ? (span ? span[1] - span[0] : null) : ranFor(row);
   const before = runs.filter(({ attempt }) => attempt !== null).length;
   return [
-    times === null ? label : `${label}, matrix of ${times}`,
+    times === null ? label : `${label} × ${times}, matrix`,
     stateWord(state).toLowerCase(),
     waited >= 1000 ? `waited ${inWords(waited)}` : null,
     ran === null ? null : `${row.group ? "spans" : "ran"} ${inWords(ran)}`,
