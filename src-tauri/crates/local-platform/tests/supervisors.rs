@@ -118,3 +118,16 @@ async fn supervisors_end_with_their_server_but_see_their_jobs_to_the_end() {
     assert_eq!(ended.history.reason.as_deref(), Some("UserRequested"));
     is_gone(of_busy).await;
 }
+
+#[tokio::test]
+async fn a_job_whose_data_were_deleted_ends_and_its_supervisor_with_it() {
+    let desk = Desk::new().await;
+    let job = desk.submit("sleep 600", Value::Null).await;
+    desk.started(&job.id).await;
+    let pid = supervisor(&desk, &job.id).await;
+    let data = desk.data_dir();
+    let paused = desk.pause().await;
+    std::fs::remove_dir_all(data).unwrap();
+    is_gone(pid).await;
+    drop(paused);
+}

@@ -35,6 +35,12 @@ impl JobFolder {
         &self.path
     }
 
+    /// True if somebody has deleted the folder: nobody will ever ask for the job again.
+    pub(super) fn is_gone(&self) -> bool {
+        let found = fs::symlink_metadata(&self.path);
+        found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
     /// Makes the folder with everything a supervisor expects in it.
     pub(crate) fn create(&self, spec: &JobSpec) -> io::Result<()> {
         fs::create_dir_all(self.private())?;

@@ -19,6 +19,11 @@ use super::{Ending, JobFolder, JobSpec, JobState, Launch, Supervised, Terminal, 
 /// Longest wait between two starts of a command that keeps ending.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// Why a job ends whose data was deleted; nobody is left who could read it.
+const GONE: &str = "the folder of the job was deleted";
+/// How often we look whether the folder of the job is still there.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// A job under supervision.
 pub(super) struct Run {
     folder: JobFolder,
@@ -231,15 +236,15 @@ impl Run {
 
     /// The next event, or `None` when a time has come.
     fn next_event(&self, stop: Option<&Stop>) -> Option<Event> {
+        let now = Instant::now();
         let until = match stop {
             // Past the moment of the kill we look again now and then.
-            Some(stop) => Some(stop.kill_at.max(Instant::now() + Duration::from_millis(50))),
-            None => self.life_ends(),
+            Some(stop) => stop.kill_at.max(now + Duration::from_millis(50)),
+            None => self
+                .life_ends()
+                .map_or(now + LOOK, |end| end.min(now + LOOK)),
         };
-        let Some(until) = until else {
-            return self.events.recv().ok();
-        };
-        let wait = until.saturating_duration_since(Instant::now());
+        let wait = until.saturating_duration_since(now);
         self.events.recv_timeout(wait).ok()
     }
 
@@ -252,7 +257,9 @@ impl Run {
     fn wanted_stop(&self) -> Option<Stop> {
         let asked = self.folder.orders().stop;
         let over = || self.life_ends().is_some_and(|end| Instant::now() >= end);
-        let reason = asked.or_else(|| over().then(|| reason::LIFE_SPAN_ENDED.to_owned()))?;
+        let reason = asked
+            .or_else(|| over().then(|| reason::LIFE_SPAN_ENDED.to_owned()))
+            .or_else(|| self.folder.is_gone().then(|| GONE.to_owned()))?;
         Some(Stop {
             reason,
             kill_at: Instant::now() + Duration::from_millis(self.spec.grace_ms),
