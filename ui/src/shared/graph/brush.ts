@@ -53,6 +53,9 @@ export class Brush {
     this.#ratio = ratio;
     this.#origin = { x: x * ratio, y: y * ratio };
     this.#palette = palette;
+    // The exported files set letters side by side; pairs moved together would not fit their boxes.
+    context.fontKerning = "none";
+    context.textRendering = "optimizeSpeed";
     this.#move(0, 0);
   }
 
