@@ -3,7 +3,7 @@ use diagram::{
     layout, write,
 };
 
-use crate::sample::group;
+use crate::{sample::group, snapshots::sheet, tools::run};
 
 /// Names that break careless writers.
 fn names() -> Vec<String> {
@@ -126,4 +126,51 @@ fn a_picture_larger_than_memory_is_refused_with_advice() {
     }
     list.width = 0.0;
     assert!(write::png(&list, 1.0).is_err());
+}
+
+#[test]
+fn xmllint_finds_no_fault_and_no_unknown_attribute_in_an_svg() {
+    const ELEMENTS: &str = " svg title desc style path text a g ";
+    const ATTRIBUTES: &str = " width height viewBox role aria-labelledby id d fill fill-opacity \
+        stroke stroke-opacity stroke-width stroke-linejoin stroke-linecap stroke-dasharray href \
+        class data-id data-index x y font-family font-size font-weight text-anchor textLength ";
+    let among =
+        |names: &str, name: &str| format!("not(contains('{names}', concat(' ', {name}, ' ')))");
+    let unknown = format!(
+        "concat(count(//*[{}]), ' ', count(//@*[{}]), ' ', count(//*[local-name() = 'path']) > 50)",
+        among(ELEMENTS, "local-name()"),
+        among(ATTRIBUTES, "name()")
+    );
+    let graph = hostile();
+    let layout = layout(&graph, &LayoutOptions::default()).unwrap();
+    for theme in [Theme::Light, Theme::Dark] {
+        let svg = write::svg_titled(&draw(&graph, &layout, theme, &sheet()), "a <title>");
+        let arguments = ["--nonet", "--huge", "--xpath", &unknown, "-"];
+        let Some(found) = run("xmllint", &arguments, svg.as_bytes()) else {
+            return;
+        };
+        assert_eq!(found.trim(), "0 0 true");
+    }
+}
+
+#[test]
+fn graphviz_reads_names_that_break_careless_writers() {
+    let mut graph = hostile();
+    for word in [
+        "node", "edge", "graph", "subgraph", "strict", "digraph", "1.2.3", "-",
+    ] {
+        graph.nodes.push(Node::task(word, word));
+        graph.edges.push(Edge::completed(word, &graph.nodes[0].id));
+    }
+    for direction in [Direction::LeftToRight, Direction::TopDown] {
+        let dot = write::dot(&graph, direction);
+        let Some(plain) = run("dot", &["-Tplain"], dot.as_bytes()) else {
+            return;
+        };
+        assert!(!plain.contains("Warning"), "{plain}");
+        let count = |kind: &str| plain.lines().filter(|line| line.starts_with(kind)).count();
+        // a name that goes over lines begins no line with these words
+        assert_eq!(count("node "), graph.nodes.len());
+        assert_eq!(count("edge "), graph.edges.len());
+    }
 }

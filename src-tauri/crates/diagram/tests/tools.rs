@@ -65,7 +65,15 @@ fn many() -> Graph {
     }
     let name = "a-name-that-is-far-too-long-for-its-box-and-still-has-to-be-found";
     graph.nodes.push(Node::task(name, name));
-    graph.nodes.push(Node::task("bread", "Brot-🍞-Ω-Ж"));
+    for name in [
+        "Brot-🍞-Ω-Ж",
+        "обучение",
+        "学習",
+        "évaluation-œuvre",
+        "תרגול",
+    ] {
+        graph.nodes.push(Node::task(name, name));
+    }
     graph
 }
 
