@@ -26,6 +26,8 @@ const MOST_SCALE: f32 = 3.0;
 const HEADER: f32 = 112.0;
 const FOOTER: f32 = 54.0;
 const AROUND_GRAPH: f32 = 36.0;
+/// How wide a fact may be: the id of a bake has to be whole.
+const FACT: f32 = 320.0;
 
 /// The measures of a sheet and what is written on it.
 pub(super) struct Sheet<'a> {
@@ -225,8 +227,8 @@ fn facts(facts: &[super::Fact], right: f32, palette: &Palette) -> (Vec<TextMark>
             FactStyle::Code => Style::new(Face::Mono, 11.0, palette.text),
         };
         let at = |y: f32| Point::new(0.0, y);
-        let label = label.line(&fact.label, at(72.0), 220.0);
-        let value = value.line(&fact.value, at(90.0), 220.0);
+        let label = label.line(&fact.label, at(72.0), FACT);
+        let value = value.line(&fact.value, at(90.0), FACT);
         let both = [label, value].into_iter().flatten();
         let width = both.clone().map(|mark| mark.width).fold(0.0, f32::max);
         let left = edge - width;
@@ -263,5 +265,20 @@ mod tests {
         let rows = &sheet.legend.as_ref().unwrap().1;
         assert_eq!(rows.states, [(NodeState::Failed, 1)]);
         assert!(rows.arrows.is_empty());
+    }
+
+    #[test]
+    fn the_id_of_a_bake_is_written_as_a_whole() {
+        let fact = super::super::Fact {
+            label: "Bake".to_owned(),
+            value: "bake-1fa73e86-7501-4a82-93f4-dfb3b83559b0".to_owned(),
+            style: FactStyle::Code,
+        };
+        let palette = Palette::of(crate::Theme::Light, crate::Ground::Paper);
+        let (marks, _) = facts(std::slice::from_ref(&fact), LEAST_WIDTH - SIDE, &palette);
+        assert!(
+            marks.iter().any(|mark| mark.text == fact.value),
+            "{marks:?}"
+        );
     }
 }
