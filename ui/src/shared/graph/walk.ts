@@ -60,6 +60,16 @@ export function leaves(nodes: Iterable<DrawnNode>): Leaf[] {
   return walk(null, 1);
 }
 
+/** The node that stands first in the picture. */
+export function firstOf(nodes: Iterable<DrawnNode>, direction: GraphDirection): DrawnNode | null {
+  let [least, found] = [Infinity, null as DrawnNode | null];
+  for (const node of nodes) {
+    const along = direction === "right" ? node.x * 1e6 + node.y : node.y * 1e6 + node.x;
+    if (along < least) [least, found] = [along, node];
+  }
+  return found;
+}
+
 const along = {
   right: { ArrowRight: "after", ArrowLeft: "before", ArrowDown: "below", ArrowUp: "above" },
   down: { ArrowDown: "after", ArrowUp: "before", ArrowRight: "below", ArrowLeft: "above" },
