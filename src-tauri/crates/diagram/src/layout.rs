@@ -131,13 +131,26 @@ pub(crate) mod measure {
 /// As [`Graph::check`]: names that are double or missing, groups in themselves.
 pub fn layout(graph: &Graph, options: &LayoutOptions) -> Result<Layout, GraphError> {
     let index = graph.index()?;
-    let sizes: Vec<(f32, f32)> = graph
-        .nodes
-        .iter()
-        .map(|node| match node.kind {
-            NodeKind::Task | NodeKind::Action => measure::NODE,
-            NodeKind::Matrix { .. } => measure::CARD,
-        })
-        .collect();
+    let sizes = sizes(graph);
     Ok(compound::arrange(graph, &index, &sizes, options.direction))
+}
+
+/// Lays the graph out after a small change, such as a new task or a folded group:
+/// what was in the layout before keeps its order and stays where it was, as far as
+/// the change allows. Parts of which little was known are laid out anew.
+///
+/// # Errors
+/// As [`layout`].
+pub fn layout_near(graph: &Graph, before: &Layout) -> Result<Layout, GraphError> {
+    let index = graph.index()?;
+    let sizes = sizes(graph);
+    Ok(compound::arrange_near(graph, &index, &sizes, before))
+}
+
+fn sizes(graph: &Graph) -> Vec<(f32, f32)> {
+    let size = |kind: &NodeKind| match kind {
+        NodeKind::Task | NodeKind::Action => measure::NODE,
+        NodeKind::Matrix { .. } => measure::CARD,
+    };
+    graph.nodes.iter().map(|node| size(&node.kind)).collect()
 }

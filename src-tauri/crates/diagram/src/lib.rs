@@ -45,7 +45,9 @@ pub use font::{Face, Shortened};
 pub use graph::{
     Edge, EdgeKind, Graph, GraphError, Group, GroupId, GroupKind, Node, NodeKind, NodeState,
 };
-pub use layout::{Direction, EdgeRoute, GroupFrame, Layout, LayoutOptions, NodeBox, layout};
+pub use layout::{
+    Direction, EdgeRoute, GroupFrame, Layout, LayoutOptions, NodeBox, layout, layout_near,
+};
 pub use page::{Orientation, Page, Paper};
 pub use print::{Bookmark, Placed, Print, PrintedPage, print};
 pub use shape::{Outline, Point, Rect, Step};

@@ -13,4 +13,5 @@ mod printing;
 mod properties;
 mod sample;
 mod snapshots;
+mod stability;
 mod tools;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::sample::group;
 
 /// Few by default, as they are slow without optimisation; `PROPTEST_CASES` asks for more.
-fn cases() -> ProptestConfig {
+pub(crate) fn cases() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").is_ok();
     let default = ProptestConfig::default();
     let cases = if asked { default.cases } else { 40 };
@@ -17,7 +17,7 @@ fn cases() -> ProptestConfig {
 }
 
 /// A graph whose arrows lead from earlier to later nodes, with nested groups.
-fn graphs() -> impl Strategy<Value = Graph> {
+pub(crate) fn graphs() -> impl Strategy<Value = Graph> {
     (1_usize..28, 0_usize..5).prop_flat_map(|(nodes, groups)| {
         let parents = proptest::collection::vec(0..groups.max(1) + 1, groups);
         let homes = proptest::collection::vec((0..groups * 2 + 1, 0_u8..6), nodes);
@@ -60,11 +60,11 @@ fn graph(parents: &[usize], homes: &[(usize, u8)], arrows: &[(usize, usize, bool
     }
 }
 
-fn directions() -> impl Strategy<Value = Direction> {
+pub(crate) fn directions() -> impl Strategy<Value = Direction> {
     prop_oneof![Just(Direction::LeftToRight), Just(Direction::TopDown)]
 }
 
-fn laid(graph: &Graph, direction: Direction) -> Layout {
+pub(crate) fn laid(graph: &Graph, direction: Direction) -> Layout {
     layout(graph, &LayoutOptions::towards(direction)).unwrap()
 }
 

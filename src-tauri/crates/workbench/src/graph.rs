@@ -8,8 +8,8 @@ use contract::{
     GraphRepaint, GraphSubject, GraphTheme, TaskKind, TaskView,
 };
 use diagram::{
-    Direction, DrawOptions, FactStyle, Footer, Graph, Ground, Header, Layout, LayoutOptions,
-    Legend, Parameter, Theme, Wanted,
+    Direction, DrawOptions, FactStyle, Footer, Graph, GraphError, Ground, Header, Layout,
+    LayoutOptions, Legend, Parameter, Theme, Wanted,
 };
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -257,12 +257,23 @@ fn took(started: &str, ended: Option<Timestamp>) -> Option<String> {
 
 /// The places of everything.
 pub(crate) fn laid_out(graph: &Graph, direction: GraphDirection) -> Result<Layout, Failure> {
-    let direction = match direction {
+    diagram::layout(graph, &LayoutOptions::towards(towards(direction))).map_err(not_laid_out)
+}
+
+/// The places of everything after a small change.
+fn near(graph: &Graph, before: &Layout) -> Result<Layout, Failure> {
+    diagram::layout_near(graph, before).map_err(not_laid_out)
+}
+
+fn not_laid_out(error: GraphError) -> Failure {
+    Failure::internal(format!("The graph cannot be laid out: {error}."))
+}
+
+fn towards(direction: GraphDirection) -> Direction {
+    match direction {
         GraphDirection::Right => Direction::LeftToRight,
         GraphDirection::Down => Direction::TopDown,
-    };
-    diagram::layout(graph, &LayoutOptions::towards(direction))
-        .map_err(|error| Failure::internal(format!("The graph cannot be laid out: {error}.")))
+    }
 }
 
 /// The colours.

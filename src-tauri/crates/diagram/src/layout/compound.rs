@@ -21,11 +21,13 @@ use crate::{
 
 mod cable;
 mod level;
+mod near;
 mod parts;
 mod result;
 mod ring;
 
 use level::Task;
+use near::Before;
 
 /// Lays the whole graph out.
 pub(super) fn arrange(
@@ -54,11 +56,33 @@ pub(super) fn arrange(
     result::assemble(&arranger)
 }
 
+/// Lays the graph out so that what was there before stays where it was, as far as
+/// new boxes and arrows allow.
+pub(super) fn arrange_near(
+    graph: &Graph,
+    index: &Index,
+    sizes: &[(f32, f32)],
+    before: &Layout,
+) -> Layout {
+    let tree = Tree::new(graph, index);
+    let mut arranger = Arranger::new(graph, &tree, sizes, before.direction);
+    arranger.before = Before::new(graph, before);
+    let flat = if arranger.before.nodes.contains(&None) {
+        flat_wishes(&arranger)
+    } else {
+        Vec::new()
+    };
+    arranger.wishes = arranger.before.wishes(index, &tree, &flat);
+    arranger.run();
+    result::assemble(&arranger)
+}
+
 /// Where the nodes would be along the cross axis if there were no groups.
 fn flat_wishes(arranger: &Arranger<'_>) -> Vec<f32> {
     let mut bricks = arranger.bricks_of_nodes();
     for brick in &mut bricks {
         brick.wish = 0.0;
+        brick.before = None;
     }
     let wires: Vec<Wire> = arranger
         .tree
@@ -129,6 +153,7 @@ struct Arranger<'a> {
     direction: Direction,
     /// Where each node would like its middle to be along the cross axis.
     wishes: Vec<f32>,
+    before: Before,
     levels: Vec<Level>,
     crossings: u64,
     /// The item of each node in the level that is being sorted, and its level.
@@ -171,6 +196,7 @@ impl<'a> Arranger<'a> {
             sizes,
             direction,
             wishes: vec![0.0; graph.nodes.len()],
+            before: Before::nothing(graph),
             levels: Vec::new(),
             crossings: 0,
             item_of: vec![(usize::MAX, usize::MAX); graph.nodes.len()],
@@ -204,6 +230,7 @@ impl<'a> Arranger<'a> {
             main,
             cross,
             wish: self.wishes[node],
+            before: self.before.nodes[node],
         }
     }
 }

@@ -18,6 +18,9 @@ pub(super) struct Brick {
     pub(super) cross: f32,
     /// Where along the cross axis it would like to be, as far as known.
     pub(super) wish: f32,
+    /// Where it was in the layout before: where it began along the main axis, and
+    /// its middle along the cross axis.
+    pub(super) before: Option<Spot>,
 }
 
 /// The end of a wire.
@@ -54,9 +57,18 @@ pub(super) struct Placed {
     pub(super) crossings: u64,
 }
 
+/// Whether most of the boxes had a place before; these then stay as they were.
+pub(super) fn is_known(bricks: &[Brick]) -> bool {
+    bricks.iter().filter(|brick| brick.before.is_some()).count() * 2 > bricks.len()
+}
+
 /// Lays out boxes and wires. The wires between boxes must not form a ring.
 pub(super) fn lay(bricks: &[Brick], wires: &[Wire]) -> Placed {
-    let ranks = rank::ranks(bricks.len(), wires);
+    let ranks = if is_known(bricks) {
+        rank::kept(bricks, wires)
+    } else {
+        rank::ranks(bricks.len(), wires)
+    };
     let mut sketch = sketch::Sketch::new(bricks, wires, &ranks);
     let crossings = order::order(&mut sketch);
 

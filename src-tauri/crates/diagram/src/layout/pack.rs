@@ -37,6 +37,56 @@ pub(super) fn pack(parts: &[Size], aspect: f32, gap: f32) -> (Vec<Size>, Size) {
     (places, size)
 }
 
+/// Where each part goes so that those that were somewhere stay there; where two
+/// would touch, the later one gives way by as little as possible. New ones follow below.
+pub(super) fn pack_near(parts: &[Size], before: &[Option<Size>], gap: f32) -> (Vec<Size>, Size) {
+    let known = || before.iter().flatten();
+    let least = |axis: fn(&Size) -> f32| known().map(axis).fold(f32::INFINITY, f32::min);
+    let start = (least(|place| place.0), least(|place| place.1));
+    let mut sorted: Vec<usize> = (0..parts.len()).collect();
+    let key = |part: usize| before[part].map_or((f32::INFINITY, 0.0), |at| (at.1, at.0));
+    sorted.sort_by(|a, b| {
+        let (a, b) = (key(*a), key(*b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
+    let mut places = vec![(0.0, 0.0); parts.len()];
+    let mut done: Vec<(Size, Size)> = Vec::with_capacity(parts.len());
+    let mut size = (0.0_f32, 0.0_f32);
+    for part in sorted {
+        let wished = before[part].map(|place| (place.0 - start.0, place.1 - start.1));
+        let place = free(
+            wished.unwrap_or((0.0, size.1 + gap)),
+            parts[part],
+            &done,
+            gap,
+        );
+        done.push((place, parts[part]));
+        places[part] = place;
+        let (main, cross) = parts[part];
+        size = (size.0.max(place.0 + main), size.1.max(place.1 + cross));
+    }
+    (places, size)
+}
+
+/// The wished place, moved on until nothing is too near.
+fn free(mut place: Size, size: Size, done: &[(Size, Size)], gap: f32) -> Size {
+    loop {
+        let near = done.iter().find_map(|(other, taken)| {
+            let by = (
+                other.0 + taken.0 + gap - place.0,
+                other.1 + taken.1 + gap - place.1,
+            );
+            let before = place.0 + size.0 + gap > other.0 && place.1 + size.1 + gap > other.1;
+            (by.0 > 0.01 && by.1 > 0.01 && before).then_some(by)
+        });
+        match near {
+            Some((main, cross)) if main < cross => place.0 += main,
+            Some((_, cross)) => place.1 += cross,
+            None => return place,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Shelf {
     start: f32,

@@ -1,8 +1,8 @@
 //! Layouts that were made before: a layout hangs on structure alone, and a picture is drawn again
 //! with every change of a state.
 
-use std::collections::VecDeque;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash as _, Hasher as _};
 use std::mem::discriminant;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use contract::{Failure, GraphDirection};
 use diagram::{Graph, Layout};
 
-use super::laid_out;
+use super::{laid_out, near, towards};
 
 /// So many pictures are kept: a few bakes in both directions, folded and open.
 const KEPT: usize = 12;
@@ -21,8 +21,13 @@ pub(crate) struct KeptLayouts {
     latest: Mutex<VecDeque<(u128, Arc<Layout>)>>,
 }
 
+/// Of so many boxes of the smaller picture, in hundredths, both must have most for
+/// one to follow the other.
+const ALIKE: usize = 80;
+
 impl KeptLayouts {
-    /// The layout of a graph, made anew only if none of the same structure is kept.
+    /// The layout of a graph, made only if none of the same structure is kept. After a small
+    /// change, such as a folded group or a new task, everything else stays where it was.
     pub(crate) fn laid_out(
         &self,
         graph: &Graph,
@@ -33,7 +38,11 @@ impl KeptLayouts {
             self.keep(key, &known);
             return Ok(known);
         }
-        let made = Arc::new(laid_out(graph, direction)?);
+        let made = match self.alike(graph, direction) {
+            Some(before) => near(graph, &before)?,
+            None => laid_out(graph, direction)?,
+        };
+        let made = Arc::new(made);
         self.keep(key, &made);
         Ok(made)
     }
@@ -42,6 +51,22 @@ impl KeptLayouts {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let at = latest.iter().position(|(known, _)| *known == key)?;
         latest.remove(at).map(|(_, layout)| layout)
+    }
+
+    /// The latest layout of nearly the same boxes.
+    fn alike(&self, graph: &Graph, direction: GraphDirection) -> Option<Arc<Layout>> {
+        let names: HashSet<&str> = graph.nodes.iter().map(|node| node.id.as_str()).collect();
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut layouts = latest.iter().map(|(_, layout)| layout);
+        let found = layouts.find(|layout| {
+            let shared = layout.nodes.iter();
+            let shared = shared
+                .filter(|node| names.contains(node.id.as_str()))
+                .count();
+            let smaller = names.len().min(layout.nodes.len());
+            layout.direction == towards(direction) && shared > 2 && shared * 100 >= smaller * ALIKE
+        });
+        found.cloned()
     }
 
     fn keep(&self, key: u128, layout: &Arc<Layout>) {
@@ -96,6 +121,36 @@ mod tests {
             &first.expect("first"),
             &second.expect("second")
         ));
+    }
+
+    #[test]
+    fn after_a_new_task_the_others_stay_where_they_were() {
+        let name = |number: usize| format!("task-{number}");
+        let fan = |count: usize| Graph {
+            nodes: (0..=count)
+                .map(|number| Node::task(name(number), "x"))
+                .collect(),
+            edges: (1..=count)
+                .map(|number| Edge::completed(name(0), name(number)))
+                .collect(),
+            groups: Vec::new(),
+        };
+        let kept = KeptLayouts::default();
+        let before = kept
+            .laid_out(&fan(6), GraphDirection::Right)
+            .expect("before");
+        let mut graph = fan(6);
+        graph.nodes.insert(1, Node::task("new", "new"));
+        graph.edges.push(Edge::completed("task-3", "new"));
+        let after = kept.laid_out(&graph, GraphDirection::Right).expect("after");
+        let others = after.nodes.iter().filter(|node| node.id != "new");
+        assert!(
+            before
+                .nodes
+                .iter()
+                .zip(others)
+                .all(|(was, is)| was.rect == is.rect)
+        );
     }
 
     #[test]

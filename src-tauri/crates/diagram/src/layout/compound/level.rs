@@ -192,11 +192,17 @@ impl Arranger<'_> {
     fn brick(&self, item: &Item, block: Option<&Block>) -> Brick {
         match block {
             None => self.brick_of_node(item.nodes[0]),
-            Some(block) => Brick {
-                main: block.size.0,
-                cross: block.size.1,
-                wish: self.mean_wish(item.nodes.iter().copied()),
-            },
+            Some(block) => {
+                let before = item.group;
+                let before = before.and_then(|group| self.before.frame(group, &item.nodes));
+                let mean = || self.mean_wish(item.nodes.iter().copied());
+                Brick {
+                    main: block.size.0,
+                    cross: block.size.1,
+                    wish: before.map_or_else(mean, |before| before.1),
+                    before,
+                }
+            }
         }
     }
 

@@ -76,6 +76,20 @@ impl<'a> Parts<'a> {
         layered::lay(&bricks, &wires)
     }
 
+    /// Where the part has to be so that its boxes stay where they were, on average.
+    fn corner_before(&self, part: usize, laid: &Placed) -> Option<Spot> {
+        let bricks = self.parts[part].iter().zip(&laid.bricks);
+        let offs = bricks.filter_map(|(brick, spot)| {
+            let brick = self.bricks[*brick];
+            let before = brick.before?;
+            Some((before.0 - spot.0, before.1 - brick.cross / 2.0 - spot.1))
+        });
+        let (count, sum) = offs.fold((0.0, (0.0, 0.0)), |(count, sum), off| {
+            (count + 1.0, add(sum, off))
+        });
+        (count > 0.0).then(|| ((sum.0 / count).round(), (sum.1 / count).round()))
+    }
+
     fn lay(&self, direction: Direction) -> Placed {
         let laid: Vec<Placed> = (0..self.parts.len())
             .map(|part| self.lay_part(part))
@@ -91,7 +105,14 @@ impl<'a> Parts<'a> {
             Direction::LeftToRight => 1.6,
             Direction::TopDown => 1.0 / 1.6,
         };
-        let (places, (main, cross)) = pack::pack(&sizes, aspect, gap);
+        let corners: Vec<Option<Spot>> = (0..laid.len())
+            .map(|part| self.corner_before(part, &laid[part]))
+            .collect();
+        let (places, (main, cross)) = if layered::is_known(self.bricks) {
+            pack::pack_near(&sizes, &corners, gap)
+        } else {
+            pack::pack(&sizes, aspect, gap)
+        };
         let mut all = Placed {
             main,
             cross,

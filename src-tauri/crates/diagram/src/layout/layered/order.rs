@@ -5,6 +5,7 @@
 use super::sketch::Sketch;
 
 mod heat;
+mod near;
 mod start;
 mod sweep;
 mod tidy;
@@ -16,6 +17,11 @@ use web::{Order, Web};
 pub(super) fn order(sketch: &mut Sketch) -> u64 {
     let wished = wished(sketch);
     let mut web = Web::new(sketch);
+    if sketch.follows() {
+        let near = near::order(&mut web, wished, &sketch.kept);
+        sketch.ranks = near.ranks;
+        return near.crossings;
+    }
     let mut best = web.order(start::walked(sketch, &wished));
     if best.crossings > 0 {
         let starts = [best.clone(), web.order(wished.clone())];

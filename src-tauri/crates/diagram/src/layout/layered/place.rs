@@ -10,6 +10,7 @@ use super::sketch::{Role, Segment, Sketch};
 use crate::{graph::EdgeKind, layout::measure};
 
 mod block;
+mod settle;
 mod spring;
 
 /// How often blocks are formed anew: settling brings more lines near to level.
@@ -24,8 +25,9 @@ pub(super) fn place(sketch: &Sketch) -> Vec<f32> {
         while !blocks.apart(sketch, &mut cross, &mut loose) {
             blocks = block::Blocks::new(sketch, &cross, &loose);
         }
-        blocks.settle(sketch, &mut cross, round);
-        blocks.snap(sketch, &mut cross);
+        let mut settling = settle::Settling::new(&blocks, sketch);
+        settling.settle(&mut cross, round);
+        settling.snap(&mut cross);
     }
     round_off(sketch, &mut cross);
     level_borders(sketch, &mut cross);

@@ -2,7 +2,7 @@
 //! that the sum of all wire lengths is the least there is (network simplex), and
 //! where several ranks are as good, to the one with the fewest boxes.
 
-use super::{End, Wire};
+use super::{Brick, End, Wire};
 
 mod simplex;
 
@@ -77,6 +77,42 @@ pub(super) fn ranks(count: usize, wires: &[Wire]) -> Vec<usize> {
     let mut ranks = shortened(&ties, wires, &ranks);
     balance(&ties, &mut ranks);
     ranks
+}
+
+/// The ranks from before, moved back only where the wires ask for it. New boxes
+/// stand after their needs, or before what needs them.
+pub(super) fn kept(bricks: &[Brick], wires: &[Wire]) -> Vec<usize> {
+    let ties = Ties::new(bricks.len(), wires);
+    let starts = bricks.iter().filter_map(|brick| brick.before);
+    let mut starts: Vec<f32> = starts.map(|before| before.0).collect();
+    starts.sort_by(f32::total_cmp);
+    starts.dedup_by(|a, b| (*a - *b).abs() < 1.0);
+    let old = |vertex: usize| {
+        let before = bricks[vertex].before;
+        before.map(|before| starts.partition_point(|start| *start < before.0 - 1.0))
+    };
+    let sorted = ties.sorted();
+    let mut ranks = vec![0; bricks.len()];
+    for &vertex in &sorted {
+        let needs = ties.before[vertex].iter().map(|v| ranks[*v] + 1).max();
+        let after = ties.after[vertex].iter().filter_map(|v| old(*v)).min();
+        let wanted = old(vertex).or(after
+            .filter(|_| needs.is_none())
+            .map(|v| v.saturating_sub(1)));
+        ranks[vertex] = needs.max(wanted).unwrap_or(0);
+    }
+    without_gaps(&mut ranks);
+    ranks
+}
+
+/// Leaves out ranks that no box stands in.
+fn without_gaps(ranks: &mut [usize]) {
+    let mut used = ranks.to_vec();
+    used.sort_unstable();
+    used.dedup();
+    for rank in ranks {
+        *rank = used.partition_point(|other| other < rank);
+    }
 }
 
 /// The ranks with the least sum of lengths. Ends outside stand before the first

@@ -11,7 +11,7 @@ mod sharing;
 
 use std::collections::HashMap;
 
-use super::{Brick, End, Placed, Spot, Wire, channel::Channels};
+use super::{Brick, End, Placed, Spot, Wire, channel::Channels, is_known};
 use crate::graph::EdgeKind;
 
 pub(super) use gap::Gap;
@@ -47,6 +47,8 @@ pub(super) struct Sketch {
     /// The size along the cross axis.
     pub(super) size: Vec<f32>,
     pub(super) wish: Vec<f32>,
+    /// Which vertices stand where they stood before. None, if nothing was before.
+    pub(super) kept: Vec<bool>,
     pub(super) segments: Vec<Segment>,
     /// The segments that end, and that begin, at each vertex.
     pub(super) ups: Vec<Vec<usize>>,
@@ -93,6 +95,7 @@ impl Sketch {
             role: Vec::new(),
             size: Vec::new(),
             wish: Vec::new(),
+            kept: Vec::new(),
             segments: Vec::new(),
             ups: Vec::new(),
             downs: Vec::new(),
@@ -102,6 +105,7 @@ impl Sketch {
         for (brick, rank) in bricks.iter().zip(ranks) {
             sketch.vertex(Role::Brick, rank + 1, brick.cross, brick.wish);
         }
+        let known = is_known(bricks);
         let ends: Vec<_> = wires.iter().map(|wire| sketch.ends(wire, last)).collect();
         let mut shared = Shared::default();
         let mut spans = Vec::new();
@@ -118,8 +122,17 @@ impl Sketch {
             let route = sketch.route(from, to, wire.weight, &mut shared);
             sketch.routes.push(route);
         }
+        sketch.kept = vec![false; sketch.role.len()];
+        for (kept, brick) in sketch.kept.iter_mut().zip(bricks) {
+            *kept = known && brick.before.is_some();
+        }
         sketch.link();
         sketch
+    }
+
+    /// Whether the layout follows one before.
+    pub(super) fn follows(&self) -> bool {
+        self.kept.contains(&true)
     }
 
     fn vertex(&mut self, role: Role, rank: usize, size: f32, wish: f32) -> usize {

@@ -7,37 +7,20 @@ use crate::layout::layered::sketch::{Role, Sketch};
 
 /// Lines that miss being level by no more than this are made level.
 const NEAR: f32 = 16.0;
-/// The same for single lines in the end.
-const SNAP: f32 = 26.0;
-/// Lines closer than this to level are level.
-const LEVEL: f32 = 0.5;
 /// A block that would have to go farther than this is taken apart.
 const FAR: f32 = 60.0;
-/// How often every block is visited while settling.
-const VISITS: usize = 6;
 
 /// All blocks.
 #[derive(Debug)]
 pub(super) struct Blocks {
-    members: Vec<Vec<usize>>,
-    block_of: Vec<usize>,
+    pub(super) members: Vec<Vec<usize>>,
+    pub(super) block_of: Vec<usize>,
     /// How far each vertex lies below the reference line of its block.
     shift: Vec<f32>,
-    place: Vec<usize>,
+    /// The place of each vertex in its rank.
+    pub(super) place: Vec<usize>,
     /// The segment that holds each vertex in its block.
     above: Vec<Option<usize>>,
-    /// The segments that lead from each block to others.
-    leads: Vec<Vec<Lead>>,
-}
-
-/// A segment that leads out of a block, and how it would be level.
-#[derive(Debug, Clone, Copy)]
-struct Lead {
-    own: usize,
-    other: usize,
-    /// How far the port at the other end lies below that of its own.
-    shift: f32,
-    weight: f32,
 }
 
 /// A segment that may become level.
@@ -72,40 +55,13 @@ impl Blocks {
             shift: vec![0.0; count],
             place,
             above,
-            leads: Vec::new(),
         };
         for rank in &sketch.ranks {
             for &vertex in rank {
                 blocks.join(sketch, vertex);
             }
         }
-        blocks.leads = blocks.all_leads(sketch);
         blocks
-    }
-
-    fn all_leads(&self, sketch: &Sketch) -> Vec<Vec<Lead>> {
-        let mut leads: Vec<Vec<Lead>> = vec![Vec::new(); self.members.len()];
-        for segment in &sketch.segments {
-            let (from, to) = (self.block_of[segment.from], self.block_of[segment.to]);
-            let border = |vertex: usize| sketch.role[vertex] == Role::Border;
-            if from == to || border(segment.from) || border(segment.to) {
-                continue;
-            }
-            let lead = Lead {
-                own: segment.from,
-                other: segment.to,
-                shift: segment.to_port - segment.from_port,
-                weight: weight(sketch, segment),
-            };
-            leads[from].push(lead);
-            leads[to].push(Lead {
-                own: segment.to,
-                other: segment.from,
-                shift: -lead.shift,
-                ..lead
-            });
-        }
-        leads
     }
 
     /// Puts the vertex into the block of the vertex above, or into a new one.
@@ -188,100 +144,6 @@ impl Blocks {
         });
         sum / count.max(1.0)
     }
-
-    /// Moves every block towards the middle of its lines, never past a neighbour.
-    pub(super) fn settle(&self, sketch: &Sketch, cross: &mut [f32], round: usize) {
-        let count = self.members.len();
-        let mut wishes = Vec::new();
-        for visit in 0..VISITS {
-            let mut moved = false;
-            for step in 0..count {
-                let forth = (visit + round).is_multiple_of(2);
-                let block = if forth { step } else { count - 1 - step };
-                moved |= self.move_block(sketch, cross, block, &mut wishes);
-            }
-            if !moved {
-                break;
-            }
-        }
-    }
-
-    /// Makes single lines level that miss it by little, where that moves a block
-    /// past nobody and bends no other line.
-    pub(super) fn snap(&self, sketch: &Sketch, cross: &mut [f32]) {
-        for segment in &sketch.segments {
-            let border = |vertex: usize| sketch.role[vertex] == Role::Border;
-            if border(segment.from) || border(segment.to) {
-                continue;
-            }
-            let off = cross[segment.from] + segment.from_port - cross[segment.to] - segment.to_port;
-            let (from, to) = (self.block_of[segment.from], self.block_of[segment.to]);
-            if off.abs() < LEVEL || off.abs() > SNAP || from == to {
-                continue;
-            }
-            let mut moves = [(to, off), (from, -off)].into_iter();
-            let free = moves.find(|(block, by)| self.may_move(sketch, cross, *block, *by));
-            if let Some((block, by)) = free {
-                self.move_by(cross, block, by);
-            }
-        }
-    }
-
-    fn move_by(&self, cross: &mut [f32], block: usize, by: f32) {
-        for &vertex in &self.members[block] {
-            cross[vertex] += by;
-        }
-    }
-
-    fn may_move(&self, sketch: &Sketch, cross: &[f32], block: usize, by: f32) -> bool {
-        let bends = |lead: &Lead| wish(cross, lead).abs() >= LEVEL;
-        let (up, down) = self.room(sketch, cross, block);
-        up <= by && by <= down && self.leads[block].iter().all(bends)
-    }
-
-    /// How far the block may go up and down.
-    fn room(&self, sketch: &Sketch, cross: &[f32], block: usize) -> (f32, f32) {
-        let (mut up, mut down) = (f32::NEG_INFINITY, f32::INFINITY);
-        for &vertex in &self.members[block] {
-            let rank = &sketch.ranks[sketch.rank_of[vertex]];
-            let at = self.place[vertex];
-            if let Some(&upper) = at.checked_sub(1).and_then(|at| rank.get(at)) {
-                up = up.max(cross[upper] + distance(sketch, upper, vertex) - cross[vertex]);
-            }
-            if let Some(&lower) = rank.get(at + 1) {
-                down = down.min(cross[lower] - distance(sketch, vertex, lower) - cross[vertex]);
-            }
-        }
-        (up, down)
-    }
-
-    fn move_block(
-        &self,
-        sketch: &Sketch,
-        cross: &mut [f32],
-        block: usize,
-        wishes: &mut Vec<(f32, f32)>,
-    ) -> bool {
-        // ends at the border stand alone
-        if sketch.role[self.members[block][0]] == Role::Border {
-            return false;
-        }
-        wishes.clear();
-        let leads = self.leads[block].iter();
-        wishes.extend(leads.map(|lead| (wish(cross, lead), lead.weight)));
-        let (up, down) = self.room(sketch, cross, block);
-        let by = median(wishes).max(up.min(0.0)).min(down.max(0.0));
-        if by.abs() < 0.5 {
-            return false;
-        }
-        self.move_by(cross, block, by);
-        true
-    }
-}
-
-/// How far the block would have to move for the segment to be level.
-fn wish(cross: &[f32], lead: &Lead) -> f32 {
-    cross[lead.other] + lead.shift - cross[lead.own]
 }
 
 /// The segments after a rank that become level.
@@ -302,7 +164,7 @@ fn chosen(
         let lone = sketch.downs[segment.from].len() == 1 && sketch.ups[segment.to].len() == 1;
         let class = match (sketch.is_inner(index), lone, off.abs() <= NEAR) {
             (true, _, _) => 0,
-            (_, true, _) => 1,
+            (_, true, near) if near || !sketch.follows() => 1,
             (_, _, true) => 2,
             _ => continue,
         };
@@ -328,27 +190,4 @@ fn chosen(
         }
     }
     chosen
-}
-
-/// The weighted median; between two middle ones any place is as good, so the
-/// block then stays or goes as little as needed.
-fn median(wishes: &mut [(f32, f32)]) -> f32 {
-    wishes.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half = wishes.iter().map(|wish| wish.1).sum::<f32>() / 2.0;
-    let mut passed = 0.0;
-    for (at, (by, weight)) in wishes.iter().enumerate() {
-        passed += weight;
-        if passed > half + 0.001 {
-            return *by;
-        }
-        if passed > half - 0.001 {
-            let next = wishes.get(at + 1).map_or(*by, |wish| wish.0);
-            return if wishes.len() == 2 {
-                f32::midpoint(*by, next)
-            } else {
-                0.0_f32.clamp(*by, next)
-            };
-        }
-    }
-    0.0
 }

@@ -22,12 +22,14 @@ impl Sketch {
             self.role[kept] = self.role[vertex];
             self.size[kept] = self.size[vertex];
             self.wish[kept] = self.wish[vertex];
+            self.kept[kept] = self.kept[vertex];
             kept += 1;
         }
         self.rank_of.truncate(kept);
         self.role.truncate(kept);
         self.size.truncate(kept);
         self.wish.truncate(kept);
+        self.kept.truncate(kept);
         for rank in &mut self.ranks {
             rank.retain(|vertex| joined[*vertex] == *vertex);
             rank.iter_mut().for_each(|vertex| *vertex = number[*vertex]);
