@@ -17,16 +17,20 @@ defaults:
     strategy: none
 tasks:
 ${[
-  ["good", "needs: []", "true"],
+  ["good", "needs: []", "exit 0"],
   ["bad", "needs: []", "exit 3"],
-  ["after_bad", "needs: [bad]", "true"],
+  ["after_bad", "needs: [bad]", "exit 0"],
   ["long", "needs: []", "sleep 600"],
   ["watcher", "needs: {long: running}", "sleep 600"],
-  ["waits", "needs: [long, good]", "true"],
-  ["left_out", "needs: []\n    enable: \${{ 'a' == 'b' }}", "true"],
-  ["a_task_with_a_name_that_is_far_too_long_for_its_box", "needs: [good]", "true"],
-  ["fit", "needs: []\n    strategy: {matrix: {fold: [1, 2, 3, 4, 5, 6]}}", "true"],
-  ["report", "needs: [fit, watcher]", "true"],
+  ["waits", "needs: [long, good]", "exit 0"],
+  ["left_out", "needs: []\n    enable: \${{ 'a' == 'b' }}", "exit 0"],
+  ["a_task_with_a_name_that_is_far_too_long_for_its_box", "needs: [good]", "exit 0"],
+  [
+    "fit_${{ matrix.fold }}",
+    "needs: []\n    strategy: {matrix: {fold: [1, 2, 3, 4, 5, 6]}}",
+    "exit 0",
+  ],
+  ["report", "needs: [fit_1, fit_2, watcher]", "exit 0"],
 ]
   .map(([id, more, bash]) =>
     [`- id: ${id}`, more, "image: ${{ images.shell.ref }}", `bash: ${bash}`]

@@ -149,7 +149,8 @@ export async function compare(
       };
       const ours = sheet();
       if (!Scene || !Brush) throw new Error("no code for painting");
-      const scene = new Scene(drawing) as { pieces: unknown[] };
+      const scene = new Scene(drawing) as { seen(view: object): unknown[] };
+      const all = { left: 0, top: 0, right: drawing.width, bottom: drawing.height };
       const place = { scale: 1, ratio, x: 0, y: 0 };
       const brush = new Brush(ours.context, place, {
         state: {},
@@ -158,7 +159,7 @@ export async function compare(
       }) as {
         paint(pieces: unknown[], meant: null): void;
       };
-      brush.paint(scene.pieces, null);
+      brush.paint(scene.seen(all), null);
       const theirs = sheet();
       const image = new Image();
       image.src = picture;
