@@ -129,7 +129,7 @@ export class ExportForm {
 
   /** Asks where to, and writes. */
   async save(): Promise<void> {
-    const { host, toasts, activity } = this.#desk;
+    const { host, activity } = this.#desk;
     const kind = this.format === "mermaid" ? "Mermaid" : this.format.toUpperCase();
     const title = `Export the graph as ${kind}`;
     const path = await host.pickSave(title, this.fileName, endings[this.format]);
@@ -138,7 +138,6 @@ export class ExportForm {
     try {
       const file = await host.call("graph_export", this.request(path));
       this.saved = file;
-      toasts.say(`Graph saved as ${file.path}`);
       activity.did(`Exported the graph to ${file.path}`, { command: this.#command(file.path) });
     } catch (cause) {
       this.failure = asFailure(cause);
