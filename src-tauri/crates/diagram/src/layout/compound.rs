@@ -29,6 +29,9 @@ mod ring;
 use level::Task;
 use near::Before;
 
+/// More layouts than this do not take less time each.
+const SHARERS: usize = 12;
+
 /// Lays the whole graph out.
 pub(super) fn arrange(
     graph: &Graph,
@@ -107,7 +110,7 @@ fn flat_wishes(arranger: &Arranger<'_>) -> Vec<f32> {
             }
         })
         .collect();
-    let placed = layered::lay(&bricks, &wires);
+    let placed = layered::lay(&bricks, &wires, arranger.sharers());
     let middles = placed.bricks.iter().zip(&bricks);
     middles
         .map(|(spot, brick)| spot.1 + brick.cross / 2.0)
@@ -212,6 +215,11 @@ impl<'a> Arranger<'a> {
             arrows: self.tree.arrows.clone(),
         };
         self.arrange(task);
+    }
+
+    /// How many layouts share the time: one without groups and one for each group.
+    fn sharers(&self) -> usize {
+        (self.graph.groups.len() + 1).min(SHARERS)
     }
 
     fn bricks_of_nodes(&self) -> Vec<Brick> {

@@ -62,15 +62,16 @@ pub(super) fn is_known(bricks: &[Brick]) -> bool {
     bricks.iter().filter(|brick| brick.before.is_some()).count() * 2 > bricks.len()
 }
 
-/// Lays out boxes and wires. The wires between boxes must not form a ring.
-pub(super) fn lay(bricks: &[Brick], wires: &[Wire]) -> Placed {
+/// Lays out boxes and wires. The wires between boxes must not form a ring. As one
+/// of so many layouts that belong together it takes only its share of the time.
+pub(super) fn lay(bricks: &[Brick], wires: &[Wire], sharers: usize) -> Placed {
     let ranks = if is_known(bricks) {
         rank::kept(bricks, wires)
     } else {
         rank::ranks(bricks.len(), wires)
     };
     let mut sketch = sketch::Sketch::new(bricks, wires, &ranks);
-    let crossings = order::order(&mut sketch);
+    let crossings = order::order(&mut sketch, sharers);
 
     sketch.share();
     let cross = place::place(&sketch);

@@ -50,7 +50,7 @@ impl Arranger<'_> {
             .map(|(item, block)| self.brick(item, block.as_ref()))
             .collect();
         let cables = self.cables(&items, &blocks, &bricks, &arrows);
-        let placed = lay(self.direction, &bricks, &cables);
+        let placed = lay((self.direction, self.sharers()), &bricks, &cables);
         self.crossings += placed.crossings;
         self.finish(task, (&items, &blocks), &cables, placed)
     }

@@ -3,14 +3,18 @@
 use super::{Brick, Direction, End, Placed, Spot, Wire, cable::Cable, layered, measure, pack};
 
 /// Lays out the level, parts that no wire joins apart from each other.
-pub(super) fn lay(direction: Direction, bricks: &[Brick], cables: &[Cable]) -> Placed {
+pub(super) fn lay(
+    (direction, sharers): (Direction, usize),
+    bricks: &[Brick],
+    cables: &[Cable],
+) -> Placed {
     let wires: Vec<Wire> = cables.iter().map(|cable| cable.wire).collect();
     let ties: Vec<(usize, usize)> = wires.iter().filter_map(tie).collect();
     let parts = pack::parts(bricks.len(), &ties);
     if parts.len() <= 1 || ties.len() < wires.len() {
-        return layered::lay(bricks, &wires);
+        return layered::lay(bricks, &wires, sharers);
     }
-    Parts::new(bricks, &wires, parts).lay(direction)
+    Parts::new(bricks, &wires, parts).lay(direction, sharers)
 }
 
 /// The parts of a level, each with its own numbers for its boxes.
@@ -57,7 +61,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn lay_part(&self, part: usize) -> Placed {
+    fn lay_part(&self, part: usize, sharers: usize) -> Placed {
         let bricks: Vec<Brick> = self.parts[part]
             .iter()
             .map(|brick| self.bricks[*brick])
@@ -73,7 +77,7 @@ impl<'a> Parts<'a> {
                 }
             })
             .collect();
-        layered::lay(&bricks, &wires)
+        layered::lay(&bricks, &wires, sharers)
     }
 
     /// Where the part has to be so that its boxes stay where they were, on average.
@@ -90,9 +94,9 @@ impl<'a> Parts<'a> {
         (count > 0.0).then(|| ((sum.0 / count).round(), (sum.1 / count).round()))
     }
 
-    fn lay(&self, direction: Direction) -> Placed {
+    fn lay(&self, direction: Direction, sharers: usize) -> Placed {
         let laid: Vec<Placed> = (0..self.parts.len())
-            .map(|part| self.lay_part(part))
+            .map(|part| self.lay_part(part, sharers))
             .collect();
         let sizes: Vec<Spot> = laid.iter().map(|part| (part.main, part.cross)).collect();
         let lone = self.parts.iter().all(|part| part.len() == 1);

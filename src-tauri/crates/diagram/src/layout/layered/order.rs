@@ -14,7 +14,7 @@ mod web;
 use web::{Order, Web};
 
 /// Orders every rank and returns the number of crossings left.
-pub(super) fn order(sketch: &mut Sketch) -> u64 {
+pub(super) fn order(sketch: &mut Sketch, sharers: usize) -> u64 {
     let wished = wished(sketch);
     let mut web = Web::new(sketch);
     if sketch.follows() {
@@ -33,7 +33,7 @@ pub(super) fn order(sketch: &mut Sketch) -> u64 {
         }
     }
     if best.crossings > 0 {
-        best = heat::search(&mut web, best);
+        best = heat::search(&mut web, best, sharers);
     }
     tidy::tidy(&mut web, &mut best, &wished);
     if is_upside_down(&best) {

@@ -22,7 +22,7 @@ const ROUND: usize = 300;
 const COOLING: usize = 92;
 
 /// The best order found on the way.
-pub(super) fn search(web: &mut Web, start: Order) -> Order {
+pub(super) fn search(web: &mut Web, start: Order, sharers: usize) -> Order {
     let pairs: usize = start
         .ranks
         .iter()
@@ -33,7 +33,7 @@ pub(super) fn search(web: &mut Web, start: Order) -> Order {
         _ if pairs < SMALL => PAIRS_OF_SMALL,
         _ => PAIRS,
     };
-    let passes = (all / pairs.max(1)).clamp(PAIRS_EACH, MOST);
+    let passes = (all / sharers.max(1) / pairs.max(1)).clamp(PAIRS_EACH, MOST);
     let rounds = (passes / ROUND).clamp(1, HOT.len());
     let mut best = start;
     let mut search = Search {
