@@ -76,6 +76,7 @@ impl Flow {
         let params = params.iter();
         let params = params.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         BakeStart {
+            work: None,
             executor: BakeExecutor::Here,
             project: self.project(),
             batch: "sweep".to_owned(),

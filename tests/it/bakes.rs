@@ -12,6 +12,7 @@ use crate::desk::{TestDesk, eventually};
 
 fn start(project: &ProjectView, batch: &str) -> BakeStart {
     BakeStart {
+        work: None,
         executor: BakeExecutor::Here,
         project: project.path.clone(),
         batch: batch.to_owned(),
@@ -278,6 +279,7 @@ async fn a_batch_with_a_cycle_and_an_unknown_one_are_refused_with_their_place() 
                 - id: b\n  needs: [a]\n  image: x\n  bash: echo\n";
     let project = test.written("loop", "ring.yml", text);
     let request = |batch: &str| BakeStart {
+        work: None,
         executor: BakeExecutor::Here,
         project: project.clone(),
         batch: batch.to_owned(),
@@ -323,6 +325,7 @@ async fn parameters_come_from_a_file_and_given_ones_win() {
     let file = test.folder.path().join("params.yml");
     std::fs::write(&file, "a: 1\nb: yes\n").expect("it can be written");
     let mut request = BakeStart {
+        work: None,
         executor: BakeExecutor::Here,
         project,
         batch: "b".to_owned(),

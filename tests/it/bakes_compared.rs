@@ -52,6 +52,7 @@ async fn baked(test: &TestDesk, project: &str, params: &[(&str, &str)]) -> BakeV
     let params = params.iter();
     let params = params.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let request = BakeStart {
+        work: None,
         executor: BakeExecutor::Here,
         project: project.to_owned(),
         batch: "b".to_owned(),

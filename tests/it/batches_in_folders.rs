@@ -18,6 +18,7 @@ const PROJECT: &str = "id: rye\nimages: {base: {ref: ubuntu}}\n";
 
 fn start(project: &str, batch: &str) -> BakeStart {
     BakeStart {
+        work: None,
         executor: BakeExecutor::Here,
         project: project.to_owned(),
         batch: batch.to_owned(),

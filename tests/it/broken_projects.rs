@@ -86,6 +86,7 @@ async fn nothing_is_started_from_a_file_with_mistakes_but_what_runs_is_shown() {
     let batch = "kind: batch\ntasks:\n- id: a\n  image: x\n  bash: echo\n  typo: 1\n";
     let project = test.written("torso", "b.yml", batch);
     let start = BakeStart {
+        work: None,
         executor: BakeExecutor::Here,
         project,
         batch: "b".to_owned(),

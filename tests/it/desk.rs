@@ -28,6 +28,13 @@ impl TestDesk {
         Self { desk, folder }
     }
 
+    /// Folders in which nothing runs yet.
+    pub(crate) async fn idle() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let desk = unstarted(folder.path()).await;
+        Self { desk, folder }
+    }
+
     /// A platform that is served, without the application around it: what others leave behind is
     /// not taken up.
     pub(crate) async fn serving() -> Self {

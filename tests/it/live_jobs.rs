@@ -222,6 +222,13 @@ async fn the_plan_of_a_start_shows_the_equal_commands() {
         "{}",
         plan.platform_command
     );
+    // A script is one word of the command that can be copied.
+    assert!(
+        plan.platform_command
+            .contains(" -- bash -euo pipefail -c '"),
+        "{}",
+        plan.platform_command
+    );
     let submission: serde_json::Value =
         serde_json::from_str(&plan.submission).expect("the submission is JSON");
     assert_eq!(submission["name"], "rye-train");

@@ -3,7 +3,9 @@
 mod adoptions;
 mod bake_plans;
 mod bakes;
+mod bakes_apart;
 mod bakes_compared;
+mod bakes_told;
 mod batches_in_folders;
 mod broken_projects;
 mod command_line;

@@ -44,6 +44,7 @@ impl Going {
         let project = test.written("rye", "b.yml", batch);
         test.written("rye", action.0, action.1);
         let start = BakeStart {
+            work: None,
             executor: BakeExecutor::Here,
             project: project.clone(),
             batch: "b".to_owned(),

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ask, expect, test, visit, within, type Bench, type Page } from "./bench";
@@ -39,9 +39,9 @@ function written(bench: Bench, name: string): string {
   return folder;
 }
 
-async function baked(bench: Bench, project: string): Promise<string> {
+async function baked(bench: Bench, project: string, params = {}): Promise<string> {
   await ask(bench, "project_open", { project });
-  const { row } = await ask<Bake>(bench, "bake_start", { project, batch: "train", params: {} });
+  const { row } = await ask<Bake>(bench, "bake_start", { project, batch: "train", params });
   await expect
     .poll(async () => {
       const bake = await ask<Bake>(bench, "bake_view", { project, bake: row.id });
@@ -148,4 +148,46 @@ test("a bake goes on in a process of its own, and as a job of the platform", asy
 
     await ask(bench, "cache_clear", { project, batch: "train", task: null });
   }
+});
+
+test("what failed is told above the bake, with its cause and the way to its log", async ({
+  page,
+  bench,
+}) => {
+  const project = written(bench, "failing");
+  const bake = await baked(bench, project);
+  await visit(page, bench, within(project, `bakes/${bake}`));
+  const note = page.getByRole("group", { name: "What failed" });
+  await expect(note).toContainText("failed (1)");
+  await expect(note.getByRole("listitem")).toHaveCount(1);
+  await note.getByRole("button", { name: "train" }).click();
+  await expect(page.getByRole("complementary")).toContainText("train");
+  await note.getByRole("button", { name: "Show in the log" }).click();
+  await expect(page.getByRole("log")).toContainText("n 10");
+  await note.getByRole("button", { name: "Restart from here" }).click();
+  await expect(page.getByRole("dialog").getByRole("checkbox", { name: "train" })).toBeChecked();
+});
+
+test("a bake is compared with another one: parameters, files, tasks, logs", async ({
+  page,
+  bench,
+}) => {
+  const project = written(bench, "compared");
+  const before = await baked(bench, project);
+  const file = join(project, ".neuro", "train.yml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("echo done", "echo ready"));
+  const after = await baked(bench, project, { lr: "0.2" });
+  await visit(page, bench, within(project, `bakes/${after}?tab=compare`));
+  const comparison = page.getByRole("region", { name: "Comparison" });
+  await expect(comparison.getByRole("combobox", { name: "Before" })).toHaveValue(before);
+  const params = comparison.getByRole("table", { name: "Differences of parameters" });
+  await expect(params.getByRole("row").nth(1)).toHaveText(/lr\s*0\.1\s*0\.2/);
+  await expect(comparison.getByRole("region", { name: "Files" })).toContainText("train.yml");
+  const tasks = comparison.getByRole("table", { name: "Compared tasks" });
+  await expect(tasks.getByRole("row", { name: /^train/ })).toContainText(/Failed.*Succeeded/);
+  await expect(tasks.getByRole("row", { name: /^report/ })).toContainText(/Skipped.*Succeeded/);
+  await expect(tasks.getByRole("row", { name: /^extra/ })).toHaveCount(0);
+  await comparison.getByLabel("Also those that are the same").check();
+  await expect(tasks.getByRole("row", { name: /^extra/ })).toContainText(/Skipped.*Skipped/);
+  await expect(comparison.locator("code").first()).toContainText("bakehouse compare");
 });

@@ -201,3 +201,31 @@ test("a life span ticks down and is extended, and stopping all asks first", asyn
   await dialog.getByRole("button", { name: "Stop it" }).click();
   await expect(page.getByRole("row", { name: "inner, cancelled" })).toBeVisible();
 });
+
+test("an upload before a start is broken off, and goes on from there the next time", async ({
+  page,
+  bench,
+}) => {
+  const project = written(bench, "broken-off");
+  const many = 3000;
+  for (let at = 0; at < many; at += 1)
+    writeFileSync(join(project, "code", `more-${at}.txt`), `${at}\n`);
+  await visit(page, bench, within(project, "live?row=inner"));
+  const pane = details(page);
+  await pane.getByRole("button", { name: "Start inner" }).click();
+  await expect(pane.getByRole("status").filter({ hasText: /[1-9]\d* of 3040/ })).toBeVisible();
+  await pane.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(page.getByRole("alert").first()).toContainText("The upload was broken off");
+  const table = await ask<{ rows: { job: string; rawId: string | null }[] }>(bench, "live_table", {
+    project,
+  });
+  expect(table.rows.find(({ job }) => job === "inner")?.rawId).toBeNull();
+
+  await pane.getByRole("button", { name: "Start inner" }).click();
+  await expect(page.getByRole("row", { name: "inner, running" })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("tab", { name: /^Activity/ }).click();
+  await expect(page.getByRole("region", { name: "Activity" })).toContainText(
+    /uploaded \d+ files, [1-9]\d* were there/,
+  );
+  await ask(bench, "live_stop_all", { project });
+});

@@ -20,6 +20,7 @@ export type { BakeForecast } from "./generated/BakeForecast";
 export type { BakeGrid } from "./generated/BakeGrid";
 export type { BakeHistory } from "./generated/BakeHistory";
 export type { BakeImageView } from "./generated/BakeImageView";
+export type { BakeMoved } from "./generated/BakeMoved";
 export type { BakePlan } from "./generated/BakePlan";
 export type { BakeReplay } from "./generated/BakeReplay";
 export type { BakeRestart } from "./generated/BakeRestart";

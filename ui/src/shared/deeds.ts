@@ -69,7 +69,14 @@ export async function bakeSample(desk: Desk): Promise<void> {
   const batch = view?.batches[0];
   if (!view || !batch) return;
   desk.enter(view);
-  const asked = { params: {}, paramsFile: null, name: null, tags: [], executor: "here" as const };
+  const asked = {
+    params: {},
+    paramsFile: null,
+    name: null,
+    tags: [],
+    work: null,
+    executor: "here" as const,
+  };
   await startBake(desk, { project: view.path, batch: batch.id, ...asked });
 }
 

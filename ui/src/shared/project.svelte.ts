@@ -1,7 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 
 import type { Host } from "../api";
-import type { BakeTable, BakeView, DeskEvent, LiveRow, LiveTable, ProjectView } from "../api/views";
+import type { BakeRow, BakeTable, DeskEvent, LiveRow, LiveTable, ProjectView } from "../api/views";
 import { Asked } from "./asked.svelte";
 import { isOn } from "./state-words";
 import type { Work } from "./work.svelte";
@@ -52,7 +52,11 @@ export class Project {
       this.#forgetStopped(event.table);
       this.#browse(event.table);
     }
-    if (event.kind === "bakeChanged" && this.is(event.bake.project)) this.#takeBake(event.bake);
+    if (event.kind === "bakeChanged" && this.is(event.bake.project)) {
+      const { attempt, row } = event.bake;
+      if (attempt === row.attempt) this.#takeBake(row);
+    }
+    if (event.kind === "bakeMoved" && this.is(event.moved.project)) this.#takeBake(event.moved.row);
   }
 
   takeLive(table: LiveTable): void {
@@ -87,13 +91,13 @@ export class Project {
     for (const rawId of this.stopping.keys()) if (!on.has(rawId)) this.stopping.delete(rawId);
   }
 
-  #takeBake(bake: BakeView): void {
+  #takeBake(bake: BakeRow): void {
     const table = this.bakes.value;
-    if (!table || bake.attempt !== bake.row.attempt) return;
-    const known = table.rows.some(({ id }) => id === bake.row.id);
+    if (!table) return;
+    const known = table.rows.some(({ id }) => id === bake.id);
     const rows = known
-      ? table.rows.map((row) => (row.id === bake.row.id ? bake.row : row))
-      : [bake.row, ...table.rows];
+      ? table.rows.map((row) => (row.id === bake.id ? bake : row))
+      : [bake, ...table.rows];
     this.bakes.set({ ...table, rows });
   }
 }

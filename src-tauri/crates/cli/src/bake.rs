@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use contract::{
     BakeAsk, BakeRow, BakeStart, BakeState, BakeView, DeskEvent, ImageState, ProjectAsk, TaskAsk,
-    TaskView,
+    TaskKind, TaskView,
 };
+use indexmap::IndexSet;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::Receiver;
 use workbench::{Desk, commands};
@@ -19,6 +20,7 @@ use crate::output::{
     Ended, Stop, bake_word, full_path, print_diagnostics, print_json, print_table,
 };
 use crate::plan::print_forecast;
+use crate::volume::{WORK, watched};
 
 /// How often a bake is asked for when no event came.
 const ASK_EVERY: Duration = Duration::from_secs(2);
@@ -26,6 +28,7 @@ const ASK_EVERY: Duration = Duration::from_secs(2);
 /// Runs a batch to its end.
 pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
     let start = BakeStart {
+        work: Some(WORK.to_owned()),
         project: full_path(&bake.place.project)?,
         batch: bake.batch,
         params: bake.params.into_iter().collect(),
@@ -47,7 +50,7 @@ pub(crate) async fn bake(desk: &Desk, bake: Bake) -> Result<Ended, Stop> {
         return Ok(Ended::Well);
     }
     let events = desk.listen();
-    let view = commands::bake_start(desk, start).await?;
+    let view = watched(desk, commands::bake_start(desk, start)).await?;
     eprintln!("{} is baked as {}", view.row.batch, view.row.id);
     if by_itself {
         return goes_on(&view, bake.place.json);
@@ -120,16 +123,22 @@ async fn follow(
         tokio::select! {
             event = events.recv() => match event {
                 Ok(DeskEvent::BakeChanged { bake }) if bake.row.id == view.row.id => view = *bake,
+                Ok(DeskEvent::BakeMoved { moved }) if moved.row.id == view.row.id => {
+                    let places: Vec<u32> = moved.tasks.iter().map(|task| task.at).collect();
+                    let is_new = moved.revision > view.revision;
+                    if view.take(moved) {
+                        report.moved(&view, &places);
+                        continue;
+                    }
+                    if !is_new {
+                        continue;
+                    }
+                    // Something was missed.
+                    view = again(desk, &view).await?;
+                }
                 _ => continue,
             },
-            () = tokio::time::sleep(ASK_EVERY) => {
-                let ask = BakeAsk {
-                    project: view.project.clone(),
-                    bake: view.row.id.clone(),
-                    attempt: None,
-                };
-                view = commands::bake_view(desk, ask).await?;
-            }
+            () = tokio::time::sleep(ASK_EVERY) => view = again(desk, &view).await?,
         }
         report.show(&view);
     }
@@ -137,11 +146,23 @@ async fn follow(
     Ok(view)
 }
 
+/// The bake as it is now.
+async fn again(desk: &Desk, view: &BakeView) -> Result<BakeView, Stop> {
+    let ask = BakeAsk {
+        project: view.project.clone(),
+        bake: view.row.id.clone(),
+        attempt: None,
+    };
+    Ok(commands::bake_view(desk, ask).await?)
+}
+
 /// Tells of a bake on standard error: a bar on a terminal, lines elsewhere.
 struct Report {
     bar: ProgressBar,
     told: HashMap<String, BakeState>,
     images: HashMap<String, ImageState>,
+    /// The tasks that run, in the order in which they began.
+    running: IndexSet<String>,
 }
 
 impl Report {
@@ -156,10 +177,30 @@ impl Report {
             bar,
             told: HashMap::new(),
             images: HashMap::new(),
+            running: IndexSet::new(),
         }
     }
 
+    /// Tells what is new of all tasks.
     fn show(&mut self, view: &BakeView) {
+        self.images(view);
+        for task in &view.tasks {
+            self.task(task);
+        }
+        self.count(view);
+    }
+
+    /// Tells what is new of the tasks at these places.
+    fn moved(&mut self, view: &BakeView, places: &[u32]) {
+        self.images(view);
+        let places = places.iter().filter_map(|at| usize::try_from(*at).ok());
+        for task in places.filter_map(|at| view.tasks.get(at)) {
+            self.task(task);
+        }
+        self.count(view);
+    }
+
+    fn images(&mut self, view: &BakeView) {
         for image in &view.images {
             let before = self.images.insert(image.reference.clone(), image.state);
             if before != Some(image.state) && image.state != ImageState::Pending {
@@ -170,27 +211,35 @@ impl Report {
                 ));
             }
         }
-        for task in &view.tasks {
-            let before = self.told.insert(task.id.clone(), task.state);
-            if before != Some(task.state) && task.state != BakeState::Waiting {
-                self.tell(task);
+    }
+
+    fn task(&mut self, task: &TaskView) {
+        if self.told.get(&task.id) == Some(&task.state) {
+            return;
+        }
+        self.told.insert(task.id.clone(), task.state);
+        match task.state {
+            BakeState::Running if task.kind != TaskKind::Action => {
+                self.running.insert(task.id.clone());
+            }
+            _ => {
+                self.running.shift_remove(&task.id);
             }
         }
-        let done = view
-            .tasks
-            .iter()
-            .filter(|task| task.state.is_over())
-            .count();
-        let running: Vec<&str> = view
-            .tasks
-            .iter()
-            .filter(|task| task.state == BakeState::Running)
-            .map(|task| task.id.as_str())
-            .collect();
-        self.bar
-            .set_length(u64::try_from(view.tasks.len()).unwrap_or(u64::MAX));
-        self.bar
-            .set_position(u64::try_from(done).unwrap_or(u64::MAX));
+        if task.state != BakeState::Waiting {
+            self.tell(task);
+        }
+    }
+
+    fn count(&self, view: &BakeView) {
+        let counts = &view.row.counts;
+        let sum = |over: bool| {
+            let counts = counts.iter().filter(|one| !over || one.state.is_over());
+            counts.map(|one| u64::from(one.count)).sum()
+        };
+        self.bar.set_length(sum(false));
+        self.bar.set_position(sum(true));
+        let running: Vec<&str> = self.running.iter().map(String::as_str).collect();
         self.bar.set_message(running.join(", "));
     }
 

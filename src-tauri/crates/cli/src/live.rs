@@ -9,6 +9,7 @@ use workbench::{Desk, commands};
 use crate::args::{Listing, Logs, Place, Run};
 use crate::job::why;
 use crate::output::{Ended, Stop, full_path, job_word, print_json, print_json_line, print_table};
+use crate::volume::{WORK, watched};
 
 /// Starts a live job and follows its log.
 pub(crate) async fn run(desk: &Desk, run: Run) -> Result<Ended, Stop> {
@@ -17,7 +18,7 @@ pub(crate) async fn run(desk: &Desk, run: Run) -> Result<Ended, Stop> {
         job: run.job,
         suffix: run.suffix,
         params: run.params.into_iter().collect(),
-        work: None,
+        work: Some(WORK.to_owned()),
     };
     if run.dry_run {
         let plan = commands::live_plan(desk, start).await?;
@@ -25,9 +26,12 @@ pub(crate) async fn run(desk: &Desk, run: Run) -> Result<Ended, Stop> {
             return print_json(&plan);
         }
         println!("{}\n\n{}", plan.platform_command, plan.submission);
+        for problem in &plan.problems {
+            eprintln!("warning: {problem}");
+        }
         return Ok(Ended::Well);
     }
-    let started = commands::live_start(desk, start).await?;
+    let started = watched(desk, commands::live_start(desk, start)).await?;
     let Some(raw_id) = started.row.raw_id.clone() else {
         return Err(Stop::Failed("the platform gave the job no id".to_owned()));
     };

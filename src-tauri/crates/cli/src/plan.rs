@@ -9,6 +9,7 @@ use crate::output::{Ended, Stop, full_path, print_json, print_table};
 /// Says what a bake would do.
 pub(crate) async fn plan(desk: &Desk, plan: Plan) -> Result<Ended, Stop> {
     let start = BakeStart {
+        work: None,
         project: full_path(&plan.place.project)?,
         batch: plan.batch,
         params: plan.params.into_iter().collect(),

@@ -14,7 +14,7 @@ use crate::live::follow;
 use crate::output::{Ended, Stop, full_path, print_json, print_table};
 
 /// The name of the work of this command.
-const WORK: &str = "command";
+pub(crate) const WORK: &str = "command";
 
 /// Does something with volumes.
 pub(crate) async fn volume(desk: &Desk, volume: Volume, deed: VolumeDeed) -> Result<Ended, Stop> {
@@ -65,22 +65,24 @@ fn in_words(row: &VolumeDone, deed: VolumeDeed) -> String {
         bytes,
     } = row;
     let bytes = HumanBytes(*bytes);
+    let files = match files {
+        1 => "1 file".to_owned(),
+        many => format!("{many} files"),
+    };
     match deed {
         VolumeDeed::Upload => {
-            format!("{id}: {local} → {remote}: {files} files sent ({bytes}), {kept} there already")
+            format!("{id}: {local} → {remote}: {files} sent ({bytes}), {kept} there already")
         }
         VolumeDeed::Download => {
-            format!(
-                "{id}: {remote} → {local}: {files} files fetched ({bytes}), {kept} here already"
-            )
+            format!("{id}: {remote} → {local}: {files} fetched ({bytes}), {kept} here already")
         }
-        VolumeDeed::Clean => format!("{id}: {remote} removed, {files} files"),
+        VolumeDeed::Clean => format!("{id}: {remote} removed, {files}"),
         VolumeDeed::Make => format!("{id}: {remote} is there"),
     }
 }
 
 /// Waits for work and tells how far it is, on a terminal.
-async fn watched<T>(
+pub(crate) async fn watched<T>(
     desk: &Desk,
     work: impl Future<Output = Result<T, contract::Failure>>,
 ) -> Result<T, Stop> {

@@ -7,10 +7,9 @@ use url::Url;
 use crate::at;
 use crate::error::ClientError;
 use crate::lines::ListDocument;
-use crate::transport::{Request, Transport};
+use crate::transport::{ONCE, Request, Transport};
 
 /// The usual header for requests that may arrive twice and must be done once.
-const ONCE: &str = "idempotency-key";
 
 /// The jobs service.
 pub struct Jobs<'client> {

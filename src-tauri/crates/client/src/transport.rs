@@ -15,6 +15,8 @@ use crate::error::{Call, ClientError, Failure};
 use crate::tls;
 use crate::token::TokenProvider;
 
+/// The header with the key of a call that must not be done twice.
+pub(crate) const ONCE: &str = "idempotency-key";
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Longest silence while an answer is coming in.
 const READ_LIMIT: Duration = Duration::from_secs(60);

@@ -50,6 +50,9 @@ wire! {
         /// Who executes it.
         #[serde(default)]
         pub executor: BakeExecutor,
+        /// A name for this work, which uploads first what images are built from.
+        #[serde(default)]
+        pub work: Option<String>,
     }
 
     /// Who drives a bake to its end.
@@ -159,6 +162,8 @@ wire! {
         pub problem: Option<String>,
         /// What is wrong in the files it was made from.
         pub diagnostics: Vec<DiagnosticView>,
+        /// Counts the changes of an attempt that this process executes; 0 of any other.
+        pub revision: u32,
     }
 
     /// A task of an attempt.
@@ -202,6 +207,8 @@ wire! {
         pub outputs: IndexMap<String, String>,
         /// Values of the matrix that it was made for.
         pub matrix: IndexMap<String, String>,
+        /// It begins only while fewer jobs of its level are on their way, if that is known.
+        pub max_parallel: Option<u32>,
     }
 
     /// What kind of task it is.

@@ -1,8 +1,8 @@
 //! What the backend tells the window without being asked.
 
 use crate::{
-    BakeView, CredentialsView, ForwardTable, HookLine, LiveTable, PlatformView, Settings,
-    WorkProgress,
+    BakeMoved, BakeView, CredentialsView, ForwardTable, HookLine, LiveTable, PlatformView,
+    Settings, WorkProgress,
 };
 
 wire! {
@@ -45,6 +45,11 @@ wire! {
         BakeChanged {
             /// The bake.
             bake: Box<BakeView>,
+        },
+        /// Some tasks of a bake that this process executes changed.
+        BakeMoved {
+            /// What changed since the revision before.
+            moved: BakeMoved,
         },
         /// Ports are forwarded otherwise than before.
         ForwardsChanged {

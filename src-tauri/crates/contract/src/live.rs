@@ -116,6 +116,8 @@ wire! {
         pub life_span: Option<u64>,
         /// Suffix of a `multi` job; an example when none was asked for.
         pub suffix: Option<String>,
+        /// What stands against the start, and how to mend it.
+        pub problems: Vec<String>,
     }
 
     /// A live job that was started.

@@ -24,6 +24,8 @@ pub struct Step {
     pub is_call: bool,
     /// Full ids of what it needs, and whether it is enough that they run.
     pub needs: Vec<(String, bool)>,
+    /// With how many jobs of its level on their way it has to wait, if that is known.
+    pub max_parallel: Option<u32>,
 }
 
 /// How long tasks took in earlier attempts.
@@ -109,39 +111,6 @@ pub fn middle(mut numbers: Vec<f64>) -> Option<f64> {
     }
 }
 
-/// Where a task of an attempt stands, in seconds since the attempt began.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Standing {
-    /// It has not begun.
-    Ahead,
-    /// It goes on since then.
-    Since(f64),
-    /// It began and ended then.
-    Over(f64, f64),
-}
-
-/// When the last task of an attempt is expected to end, in seconds since it began; nothing if
-/// something ahead has no usual time.
-pub fn expected_end(
-    steps: &[Step],
-    standing: &dyn Fn(&str) -> Standing,
-    usual: &dyn Fn(&str) -> Option<f64>,
-    now: f64,
-) -> Option<f64> {
-    let net = Net::new(steps);
-    let mut given = HashMap::new();
-    for (index, step) in steps.iter().enumerate().filter(|(_, step)| !step.is_call) {
-        let time = match standing(&step.id) {
-            Standing::Over(begin, end) => Given::Fixed(begin, end),
-            Standing::Since(begin) => Given::Fixed(begin, (begin + usual(&step.id)?).max(now)),
-            Standing::Ahead => Given::Lasts(usual(&step.id)?),
-        };
-        given.insert(index, time);
-    }
-    let times = net.earliest(&given, now)?;
-    times.into_iter().reduce(f64::max)
-}
-
 /// On which tasks the length of an attempt hangs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Critical {
@@ -156,10 +125,10 @@ pub struct Critical {
 pub fn critical(steps: &[Step], seconds: &dyn Fn(&str) -> f64) -> Option<Critical> {
     let net = Net::new(steps);
     let tasks = || steps.iter().enumerate().filter(|(_, step)| !step.is_call);
-    let given: HashMap<usize, Given> = tasks()
-        .map(|(index, step)| (index, Given::Lasts(seconds(&step.id))))
+    let given: HashMap<usize, f64> = tasks()
+        .map(|(index, step)| (index, seconds(&step.id)))
         .collect();
-    let earliest = net.earliest(&given, 0.0)?;
+    let earliest = net.earliest(&given)?;
     let latest = net.latest(&given, &earliest);
     let mut slack = BTreeMap::new();
     let mut path = Vec::new();
@@ -175,15 +144,6 @@ pub fn critical(steps: &[Step], seconds: &dyn Fn(&str) -> f64) -> Option<Critica
         path: path.into_iter().map(|(_, id)| id).collect(),
         slack,
     })
-}
-
-/// What is known of the time of a task.
-#[derive(Debug, Clone, Copy)]
-enum Given {
-    /// It begins and ends then.
-    Fixed(f64, f64),
-    /// It lasts so long.
-    Lasts(f64),
 }
 
 /// Beginnings (even numbers) and ends (odd numbers) of tasks, and which comes after which.
@@ -238,17 +198,10 @@ impl Net {
         (order.len() == waits.len()).then_some(order)
     }
 
-    /// The earliest time of each place. What has no fixed time begins at `from` or later.
-    fn earliest(&self, given: &HashMap<usize, Given>, from: f64) -> Option<Vec<f64>> {
+    /// The earliest time of each place.
+    fn earliest(&self, given: &HashMap<usize, f64>) -> Option<Vec<f64>> {
         let mut times = vec![0.0_f64; self.after.len()];
         for at in self.order()? {
-            let is_begin = at % 2 == 0;
-            match given.get(&(at / 2)) {
-                Some(Given::Fixed(begin, _)) if is_begin => times[at] = *begin,
-                Some(Given::Fixed(_, end)) => times[at] = *end,
-                Some(Given::Lasts(_)) if is_begin => times[at] = times[at].max(from),
-                _ => {}
-            }
             for next in &self.after[at] {
                 times[*next] = times[*next].max(times[at] + self.lasts(at, *next, given));
             }
@@ -257,7 +210,7 @@ impl Net {
     }
 
     /// The latest time of each place that does not make the whole longer.
-    fn latest(&self, given: &HashMap<usize, Given>, earliest: &[f64]) -> Vec<f64> {
+    fn latest(&self, given: &HashMap<usize, f64>, earliest: &[f64]) -> Vec<f64> {
         let end = earliest.iter().copied().fold(0.0, f64::max);
         let mut times = vec![end; self.after.len()];
         for at in self.order().unwrap_or_default().into_iter().rev() {
@@ -269,13 +222,10 @@ impl Net {
     }
 
     /// How long it is from one place to the next: only a task itself takes time.
-    fn lasts(&self, at: usize, next: usize, given: &HashMap<usize, Given>) -> f64 {
+    fn lasts(&self, at: usize, next: usize, given: &HashMap<usize, f64>) -> f64 {
         let own = next == at + 1 && at.is_multiple_of(2) && !self.calls[at / 2];
-        match given.get(&(at / 2)) {
-            Some(Given::Lasts(seconds)) if own => *seconds,
-            Some(Given::Fixed(begin, end)) if own => end - begin,
-            _ => 0.0,
-        }
+        let seconds = given.get(&(at / 2)).filter(|_| own);
+        seconds.copied().unwrap_or(0.0)
     }
 }
 
@@ -285,6 +235,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::expectation::{Standing, expected_end};
 
     fn step(id: &str, group: Option<&str>, needs: &[&str]) -> Step {
         Step {
@@ -292,6 +243,7 @@ mod tests {
             group: group.map(str::to_owned),
             is_call: id.starts_with("call") && !id.contains('.'),
             needs: needs.iter().map(|id| ((*id).to_owned(), false)).collect(),
+            max_parallel: None,
         }
     }
 
@@ -418,6 +370,7 @@ mod tests {
                         .filter(|(before, after)| *after == index && before < after)
                         .map(|(before, _)| (name(*before), false))
                         .collect(),
+                    max_parallel: None,
                 })
                 .collect();
             let seconds = |id: &str| f64::from(times[id[1..].parse::<usize>().unwrap()]);

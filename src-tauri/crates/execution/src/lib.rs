@@ -8,6 +8,7 @@ pub mod bake;
 pub mod build;
 pub mod cause;
 pub mod commands;
+pub mod expectation;
 pub mod history;
 pub mod live;
 mod place;

@@ -103,15 +103,19 @@ async fn a_batch_runs_to_its_end_and_its_second_bake_is_taken_from_the_cache() {
 #[tokio::test]
 async fn a_failure_stops_the_bake_and_the_clean_up_still_runs() {
     let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    // A task that is stopped before it began has never run: the failure waits for it.
+    let runs = folder.path().join("runs");
     let batch = "
 kind: batch
 tasks:
-- {id: bad, image: ubuntu, bash: exit 3}
-- {id: long, image: ubuntu, needs: [], bash: sleep 60}
+- {id: bad, image: ubuntu, bash: 'until [ -e RUNS ]; do sleep 0.05; done; exit 3'}
+- {id: long, image: ubuntu, needs: [], bash: 'touch RUNS; sleep 60'}
 - {id: after, image: ubuntu, needs: [bad], bash: 'true'}
 - {id: clean, image: ubuntu, needs: [bad, long], enable: '${{ always() }}', bash: echo clean}
 ";
-    let baked = world.bake(&project(batch, &[])).await;
+    let batch = batch.replace("RUNS", runs.to_str().unwrap());
+    let baked = world.bake(&project(&batch, &[])).await;
     assert_eq!(baked.result, TaskStatus::Failed);
     insta::assert_snapshot!(baked.histories(), @r"
     after: skipped
@@ -306,7 +310,6 @@ tasks:
         project: projects[0].clone(),
         bake,
         attempt,
-        notes: Vec::new(),
     };
     let (result, shown) = world.execute(&created, &project).await;
     let second = world.baked(created, result, shown).await;

@@ -39,6 +39,7 @@ mod login;
 mod machine;
 mod native_job;
 mod ndjson;
+mod once_key;
 mod open_files;
 mod permission;
 mod place;

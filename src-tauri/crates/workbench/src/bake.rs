@@ -3,24 +3,29 @@
 mod bakery;
 mod cache;
 mod compare;
+mod course;
 mod executor;
 mod forecast;
 mod grid;
 mod history;
 mod hold;
 mod look;
+mod looked;
 mod replay;
 mod restart;
 mod take_up;
 mod task;
+mod teller;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use client::{Client, TransferProgress};
 use contract::{
     BakeAsk, BakeExecutor, BakePlan, BakeStart, BakeView, DeskEvent, DiagnosticView, Failure,
-    FailureCode,
+    FailureCode, WorkStage,
 };
+use execution::Place;
 use execution::bake::{self as baking, CancelError, CreateError, FilesRead, Order, Recipe, Setup};
 use flow::batch::Bake;
 use indexmap::IndexMap;
@@ -29,8 +34,10 @@ use source::{Diagnostic, Text};
 use crate::Desk;
 use crate::live::{found, param_words, place, shell_line};
 use crate::project::OpenProject;
+use crate::templates::work::Work;
 use crate::view::diagnostic::{count, views};
 use crate::view::failure;
+use crate::volume::stopped;
 
 pub(crate) use bakery::Bakery;
 pub use cache::cache_clear;
@@ -133,6 +140,9 @@ pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Fai
     let client = desk.client().await?;
     let place = place(&client, open.platform_project()).await?;
     let recipe = recipe(&open, batch);
+    send_contexts(&client, (&place, &recipe), (desk, &request))
+        .await?
+        .map_err(|error| not_created(&open, &error))?;
     let setup = Setup {
         batch: recipe.bake(),
         name: request.name.filter(|name| !name.trim().is_empty()),
@@ -142,9 +152,6 @@ pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Fai
     let created = baking::create(&client, &place, setup)
         .await
         .map_err(|error| not_created(&open, &error))?;
-    for note in &created.notes {
-        tracing::info!(note, bake = created.bake.id, "bake");
-    }
     let order = Order {
         client,
         place,
@@ -159,6 +166,33 @@ pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Fai
     });
     desk.watches().wake();
     view_of(desk, &open.root, &created.bake.id).await
+}
+
+/// Uploads what images are built from: watched, and ended early when asked.
+async fn send_contexts(
+    client: &Client,
+    (place, recipe): (&Place, &Recipe),
+    (desk, request): (&Desk, &BakeStart),
+) -> Result<Result<(), CreateError>, Failure> {
+    let work = Work::begin(desk, request.work.as_deref());
+    let on_progress = |progress: TransferProgress| {
+        let files = (progress.files, progress.of_files);
+        work.transferred(WorkStage::Writing, progress.bytes, files);
+    };
+    let sending = baking::upload_contexts(client, place, recipe.bake(), &on_progress);
+    let note = tokio::select! {
+        sent = sending => sent,
+        () = stopped(&work) => {
+            let message = "The upload was broken off, so the bake was not started.";
+            return Err(Failure::new(FailureCode::Conflict, message)
+                .hint("What went over stays: starting it again goes on from there."));
+        }
+    };
+    Ok(note.map(|note| {
+        if let Some(note) = note {
+            tracing::info!(note, batch = request.batch, "bake");
+        }
+    }))
 }
 
 /// A batch of a project as its files are now, not of a bake yet.

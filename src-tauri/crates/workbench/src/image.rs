@@ -87,9 +87,46 @@ pub(crate) async fn must_be_there(
     place: &Place,
     image: &Image,
 ) -> Result<(), Failure> {
-    let target = ImageReference::parse(&image.reference, &place.uris(), &place.registry);
+    match is_there(client, place, &image.reference).await {
+        true => Ok(()),
+        false => Err(
+            Failure::new(FailureCode::Conflict, absent(&image.reference))
+                .hint(format!("`bakehouse build {}` builds it.", image.id)),
+        ),
+    }
+}
+
+fn absent(reference: &str) -> String {
+    format!("The image `{reference}` is not in the registry: it has to be built first.")
+}
+
+/// What is to be said of the image of a live job that is not there, and how to mend it.
+pub(crate) async fn missing(
+    client: &Client,
+    place: &Place,
+    (wanted, built): (&str, Option<&Image>),
+) -> Vec<String> {
+    if is_there(client, place, wanted).await {
+        return Vec::new();
+    }
+    vec![match built {
+        Some(image) => format!(
+            "{} `bakehouse build {}` builds it.",
+            absent(wanted),
+            image.id
+        ),
+        None => format!(
+            "The image `{wanted}` is not in the registry, and the flow does not say what to build \
+             it from. Push it, or correct its name."
+        ),
+    }]
+}
+
+/// Whether jobs find an image; where the registry does not tell, the platform knows better.
+async fn is_there(client: &Client, place: &Place, reference: &str) -> bool {
+    let target = ImageReference::parse(reference, &place.uris(), &place.registry);
     let Ok(ImageReference::Platform(target)) = target else {
-        return Ok(());
+        return true;
     };
     let found = async {
         let runner = client.local_runner().await?;
@@ -99,23 +136,10 @@ pub(crate) async fn must_be_there(
         let services = client.cluster(&place.cluster).await?;
         services.registry(&place.user).has(&target).await
     };
-    match found.await {
-        Ok(true) => Ok(()),
-        Ok(false) => {
-            let message = format!(
-                "The image `{}` is not in the registry: it has to be built first.",
-                image.reference
-            );
-            let build = format!("`bakehouse build {}` builds it.", image.id);
-            Err(Failure::new(FailureCode::Conflict, message).hint(build))
-        }
-        // A registry that does not answer is no reason: the platform knows better.
-        Err(error) => {
-            let error: ClientError = error;
-            tracing::warn!(%error, image = image.reference, "the registry cannot be asked");
-            Ok(())
-        }
-    }
+    found.await.unwrap_or_else(|error: ClientError| {
+        tracing::warn!(%error, reference, "the registry cannot be asked");
+        true
+    })
 }
 
 fn not_planned(image: &Image, error: &BuildError) -> Failure {

@@ -166,7 +166,7 @@ pub async fn live_plan(desk: &Desk, request: LiveStart) -> Result<LivePlan, Fail
     Ok(LivePlan {
         command: own_command(&request),
         official_command: official_command(&request),
-        platform_command: plan.command.join(" "),
+        platform_command: shell_line(&plan.command),
         forwards: plan.port_forward.clone(),
         browses: plan.browse,
         passes_config: plan.submission.pass_config,
@@ -176,6 +176,7 @@ pub async fn live_plan(desk: &Desk, request: LiveStart) -> Result<LivePlan, Fail
             .max_run_time_minutes
             .map(|minutes| minutes.saturating_mul(60)),
         suffix: prepared.inputs.suffix.clone(),
+        problems: image::missing(&client, &place, prepared.wanted_image()).await,
         submission,
         uploads: plan
             .uploads
@@ -337,6 +338,11 @@ impl Prepared {
             inputs,
             flow_id,
         })
+    }
+
+    /// The image its job asks for, and what it is built from, if the flow says that.
+    fn wanted_image(&self) -> (&str, Option<&Image>) {
+        (&self.job.config.exec.image, self.image.as_ref())
     }
 
     fn plan(&self, place: &Place) -> Result<live::LivePlan, Failure> {

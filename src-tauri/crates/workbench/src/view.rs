@@ -10,5 +10,6 @@ pub(crate) mod folds;
 pub(crate) mod forecast;
 pub(crate) mod graph;
 pub(crate) mod job;
+pub(crate) mod tally;
 pub(crate) mod task;
 pub(crate) mod union;

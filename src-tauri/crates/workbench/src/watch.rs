@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use contract::{BakeTable, BakeView, DeskEvent, JobState, LiveRow, LiveTable, ProjectAsk};
 use local_platform::PlatformEvent;
@@ -25,6 +25,8 @@ const BUSY: Duration = Duration::from_millis(700);
 const CALM: Duration = Duration::from_secs(4);
 /// Changes that come within this time are asked for together.
 const GATHER: Duration = Duration::from_millis(30);
+/// It rests so many times as long as it looked: of large bakes that others execute all is read anew.
+const REST: u32 = 4;
 
 /// The projects that are watched, and what was seen of them last.
 #[derive(Default)]
@@ -103,11 +105,13 @@ impl Desk {
                     taken_up = true;
                     forward::reopen(&desk).await;
                 }
+                let begun = Instant::now();
                 let busy = look(&desk).await;
+                let rest = begun.elapsed() * REST;
                 let pause = if busy { BUSY } else { CALM };
                 // Woken or not, it looks again.
                 let _ = tokio::time::timeout(pause, desk.watches().wake.notified()).await;
-                tokio::time::sleep(GATHER).await;
+                tokio::time::sleep(GATHER.max(rest)).await;
             }
         });
     }

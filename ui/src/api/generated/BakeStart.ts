@@ -32,4 +32,8 @@ tags: Array<string>,
 /**
  * Who executes it.
  */
-executor: BakeExecutor, };
+executor: BakeExecutor, 
+/**
+ * A name for this work, which uploads first what images are built from.
+ */
+work: string | null, };

@@ -56,4 +56,8 @@ problem: string | null,
 /**
  * What is wrong in the files it was made from.
  */
-diagnostics: Array<DiagnosticView>, };
+diagnostics: Array<DiagnosticView>, 
+/**
+ * Counts the changes of an attempt that this process executes; 0 of any other.
+ */
+revision: number, };

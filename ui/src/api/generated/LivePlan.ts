@@ -47,4 +47,8 @@ lifeSpan: number | null,
 /**
  * Suffix of a `multi` job; an example when none was asked for.
  */
-suffix: string | null, };
+suffix: string | null, 
+/**
+ * What stands against the start, and how to mend it.
+ */
+problems: Array<string>, };

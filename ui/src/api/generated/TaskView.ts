@@ -82,4 +82,8 @@ outputs: { [key in string]: string },
 /**
  * Values of the matrix that it was made for.
  */
-matrix: { [key in string]: string }, };
+matrix: { [key in string]: string }, 
+/**
+ * It begins only while fewer jobs of its level are on their way, if that is known.
+ */
+maxParallel: number | null, };

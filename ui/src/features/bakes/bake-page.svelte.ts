@@ -1,6 +1,7 @@
 import { asFailure } from "../../api";
 import type {
   BakeHistory,
+  BakeMoved,
   BakeView,
   DeskEvent,
   Failure,
@@ -13,6 +14,7 @@ import { debounce } from "../../shared/debounce";
 import type { Desk } from "../../shared/desk.svelte";
 import { isLively } from "../../shared/state-words";
 import { BakePicture } from "./bake-picture.svelte";
+import { isNewer, withMoved } from "./bake-moves";
 import { BakeTime } from "../../shared/bake-time.svelte";
 import { ExportForm } from "./export-form.svelte";
 import { RestartForm } from "./restart-form.svelte";
@@ -37,6 +39,8 @@ export class BakePageState {
   export: ExportForm | null = null;
   exporting = $state(false);
   readonly #desk: Desk;
+  #asking: Promise<unknown> = Promise.resolve();
+  #missed = false;
 
   constructor(desk: Desk, project: string, bake: string) {
     this.#desk = desk;
@@ -76,12 +80,19 @@ export class BakePageState {
     return { kind: "bake" as const, bake: this.bake, attempt: this.#number };
   }
 
-  #view = () => {
+  /** An answer can be older than what events told meanwhile. */
+  #view = async () => {
     const { project, bake, attempt } = this;
-    return this.#desk.host.call("bake_view", { project, bake, attempt });
+    const answer = await this.#desk.host.call("bake_view", { project, bake, attempt });
+    const known = this.view.value;
+    return known && isNewer(known, answer) ? known : answer;
   };
 
-  askView = () => this.view.ask(this.#view);
+  askView = (): Promise<BakeView | null> => {
+    const asking = this.view.ask(this.#view);
+    this.#asking = asking;
+    return asking;
+  };
 
   askHistory = () =>
     this.history.ask(() => {
@@ -109,6 +120,7 @@ export class BakePageState {
   }
 
   hear(event: DeskEvent): void {
+    if (event.kind === "bakeMoved") this.#move(event.moved);
     if (event.kind !== "bakeChanged") return;
     const { bake } = event;
     if (bake.row.id !== this.bake && bake.row.name !== this.bake) return;
@@ -118,6 +130,38 @@ export class BakePageState {
     this.#forgetCancelled(bake);
     if (this.time.at === null) this.picture.hear(before, bake.tasks);
     this.rethink();
+  }
+
+  /** Takes over what changed; what does not fit to what is known is asked for as a whole. */
+  #move(moved: BakeMoved): void {
+    const before = this.view.value;
+    const { id, name, attempt } = moved.row;
+    if (id !== this.bake && name !== this.bake) return;
+    if (this.attempt !== null && this.attempt !== attempt) return;
+    if (before?.attempt === attempt && moved.revision <= before.revision) return;
+    const now = before && withMoved(before, moved);
+    if (!now) return this.#askAgain();
+    this.view.set(now);
+    const tasks = moved.tasks.map(({ task }) => task);
+    if (this.time.at === null)
+      this.picture.move(
+        moved.tasks.map(({ at }) => before.tasks[at]),
+        tasks,
+      );
+    this.rethink();
+  }
+
+  /** Asks once more, after the question that is under way. */
+  #askAgain(): void {
+    if (this.#missed) return;
+    this.#missed = true;
+    const ask = async () => {
+      await this.#asking;
+      this.#missed = false;
+      await this.askView();
+      void this.picture.ask();
+    };
+    void ask();
   }
 
   take(bake: BakeView): void {

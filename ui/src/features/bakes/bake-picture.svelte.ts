@@ -46,7 +46,10 @@ export class BakePicture {
     const drawn = await this.drawing.ask(() =>
       this.#desk.host.call("graph_drawing", this.#request(theme)),
     );
-    if (drawn) this.repaint = null;
+    if (!drawn) return;
+    this.repaint = null;
+    // What changed while it was drawn.
+    void this.change([], this.#at);
   };
 
   /** Draws some tasks anew, as they are at a moment. Changes that come meanwhile come after. */
@@ -80,9 +83,17 @@ export class BakePicture {
     const known = new Map(before.map((task) => [task.id, task]));
     const same = before.length === now.length && now.every(({ id }) => known.has(id));
     if (!same) return void this.ask();
-    const looks = ({ state, startedAt, finishedAt, exitCode }: TaskView) =>
-      `${state} ${startedAt} ${finishedAt} ${exitCode}`;
-    const changed = now.filter((task) => looks(known.get(task.id) as TaskView) !== looks(task));
+    this.move(
+      now.map(({ id }) => known.get(id)),
+      now,
+    );
+  }
+
+  /** Takes what became of some tasks, each beside what it was. */
+  move(before: readonly (TaskView | undefined)[], now: readonly TaskView[]): void {
+    const looks = (task: TaskView | undefined) =>
+      `${task?.state} ${task?.startedAt} ${task?.finishedAt} ${task?.exitCode}`;
+    const changed = now.filter((task, at) => looks(before[at]) !== looks(task));
     void this.change(
       changed.map(({ id }) => id),
       null,

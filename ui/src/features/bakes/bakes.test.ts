@@ -31,6 +31,7 @@ const task = (id: string, more: Partial<TaskView> = {}): TaskView => ({
   command: null,
   outputs: {},
   matrix: {},
+  maxParallel: null,
   ...more,
 });
 

@@ -14,6 +14,7 @@ import { Asked } from "../../shared/asked.svelte";
 import { debounce } from "../../shared/debounce";
 import { showBake } from "../../shared/deeds";
 import type { Desk } from "../../shared/desk.svelte";
+import { Work } from "../../shared/work.svelte";
 
 /** What is typed before a bake, and what that bake would do. */
 export class NewBake {
@@ -29,6 +30,8 @@ export class NewBake {
   executor = $state<BakeExecutor>("here");
   direction = $state<GraphDirection>("right");
   busy = $state(false);
+  /** The start that is under way, with the uploads before it. */
+  work = $state.raw<Work | null>(null);
   failure = $state.raw<Failure | null>(null);
   readonly #desk: Desk;
 
@@ -118,7 +121,11 @@ export class NewBake {
     const { command, officialCommand: official } = this.plan.value ?? {};
     const twin = { command, official };
     try {
-      const bake = await this.#desk.host.call("bake_start", this.#request());
+      const { host } = this.#desk;
+      const work = new Work(this.#desk);
+      this.work = work;
+      const request = this.#request();
+      const bake = await work.run((name) => host.call("bake_start", { ...request, work: name }));
       this.#desk.activity.did(`Started bake of ${this.batch}`, twin);
       showBake(this.#desk, this.project, bake.row.id);
     } catch (cause) {
@@ -126,6 +133,7 @@ export class NewBake {
       this.#desk.activity.failed(`Bake ${this.batch}`, this.failure, twin);
     } finally {
       this.busy = false;
+      this.work = null;
     }
   }
 
@@ -139,6 +147,7 @@ export class NewBake {
       name: this.name.trim() || null,
       tags: this.tags.split(/[\s,]+/).filter(Boolean),
       executor: this.executor,
+      work: null,
     };
   }
 }

@@ -57,6 +57,11 @@ impl Bakes<'_> {
         self.0.send(Method::POST, &[], bake).await
     }
 
+    /// Records a bake under a key. Our own platform does that once, however often it is asked.
+    pub async fn create_once(&self, bake: &NewBake, key: &str) -> Result<Bake, ClientError> {
+        self.0.send_once((Method::POST, key), &[], bake).await
+    }
+
     /// One bake with its newest attempt.
     pub async fn get(&self, bake_id: &str) -> Result<Bake, ClientError> {
         self.0.get(&[bake_id], &query(&[WITH_ATTEMPT])).await

@@ -25,7 +25,7 @@ pub use projects::Projects;
 pub use tasks::Tasks;
 
 use crate::error::{ClientError, if_found};
-use crate::transport::{Request, Transport};
+use crate::transport::{ONCE, Request, Transport};
 
 /// The flow API.
 pub struct Flow<'client> {
@@ -127,6 +127,17 @@ impl Part<'_> {
     ) -> Result<T, ClientError> {
         let request = self.request(method, path).json(body)?;
         self.transport.change(request).await
+    }
+
+    /// The same, under a key by which a server that knows such keys does it only once.
+    async fn send_once<T: DeserializeOwned>(
+        &self,
+        (method, key): (Method, &str),
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let request = self.request(method, path).json(body)?;
+        self.transport.change(request.header(ONCE, key)).await
     }
 
     async fn delete(&self, path: &[&str], query: &Query) -> Result<(), ClientError> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use client::{Client, ClientError};
+use client::{BakeFilter, Client, ClientError, OnProgress};
 use flow::ActionFile;
 use flow::batch::{self, BakeImage, ConfigFiles};
 use indexmap::IndexMap;
@@ -14,6 +14,8 @@ use protocol::{PlatformUri, UriError};
 use source::Diagnostic;
 
 use super::observed::{FilesRead, RECORD};
+use super::once::{briefly, once};
+use super::start_key::StartKey;
 use crate::place::Place;
 
 /// What is to be baked.
@@ -37,8 +39,6 @@ pub struct Created {
     pub bake: Bake,
     /// Its first attempt, pending.
     pub attempt: Attempt,
-    /// What the user should know, for example why images are not built.
-    pub notes: Vec<String>,
 }
 
 /// Why a bake was not set up.
@@ -91,17 +91,8 @@ pub async fn create(
     setup: Setup<'_>,
 ) -> Result<Created, CreateError> {
     let batch = setup.batch;
-    let found: Vec<Diagnostic> = batch
-        .check()
-        .into_iter()
-        .map(|finding| finding.diagnostic)
-        .collect();
-    if found.iter().any(Diagnostic::is_error) {
-        return Err(CreateError::Refused(found));
-    }
+    check(batch)?;
     let images = batch.images.list();
-    let mut notes = Vec::new();
-    upload(client, place, &images, &mut notes).await?;
     let project = record_flow(client, place, &batch.contexts.facts.project_id).await?;
     let bake = record_bake(client, &project, &setup).await?;
     let mut configs = record_files(client, &bake, &batch.config_files()).await?;
@@ -114,17 +105,28 @@ pub async fn create(
         executor_id: None,
         created_at: None,
     };
-    let attempt = client.flow().attempts().create(&attempt).await?;
+    let attempt = record_attempt(client, &attempt).await?;
     for image in images {
         let record = record_of(image, &bake);
-        client.flow().bake_images().create(&record).await?;
+        let images = client.flow().bake_images();
+        let make = || async { images.create(&record).await };
+        let find = || async { images.find(&bake.id, &record.reference).await };
+        once(make, find).await?;
     }
     Ok(Created {
         project,
         bake,
         attempt,
-        notes,
     })
+}
+
+fn check(batch: &batch::Bake) -> Result<(), CreateError> {
+    let found = batch.check().into_iter();
+    let found: Vec<Diagnostic> = found.map(|finding| finding.diagnostic).collect();
+    match found.iter().any(Diagnostic::is_error) {
+        true => Err(CreateError::Refused(found)),
+        false => Ok(()),
+    }
 }
 
 /// The record of a flow, made if there is none.
@@ -139,7 +141,27 @@ pub async fn record_flow(
         cluster: place.cluster.clone(),
         org_name: Some(place.org.clone()),
     };
-    client.flow().projects().get_or_create(&flow).await
+    let flows = client.flow().projects();
+    briefly(|| async { flows.get_or_create(&flow).await }).await
+}
+
+/// Records an attempt. One that an unanswered call has made is known by what it was to be.
+pub(super) async fn record_attempt(
+    client: &Client,
+    new: &NewAttempt,
+) -> Result<Attempt, ClientError> {
+    let attempts = client.flow().attempts();
+    let is_ours = |made: &Attempt| {
+        made.configs_meta == new.configs_meta
+            && made.result == new.result
+            && made.executor_id == new.executor_id
+    };
+    let make = || async { attempts.create(new).await };
+    let find = || async {
+        let made = attempts.find(&new.bake_id, new.number).await?;
+        Ok(made.filter(is_ours))
+    };
+    once(make, find).await
 }
 
 async fn record_bake(
@@ -148,13 +170,16 @@ async fn record_bake(
     setup: &Setup<'_>,
 ) -> Result<Bake, CreateError> {
     let git = setup.batch.git.as_ref();
+    let key = StartKey::of_bake();
+    let mut tags = setup.tags.clone();
+    key.mark(&mut tags);
     let bake = NewBake {
         project_id: project.id.clone(),
         batch: setup.batch.flow.name.clone(),
         graphs: setup.batch.graph.graphs(),
         params: Some(setup.batch.params.clone()),
         name: setup.name.clone(),
-        tags: setup.tags.clone(),
+        tags,
         meta: BakeMeta {
             git_info: git.map(|git| GitInfo {
                 sha: git.sha.clone(),
@@ -164,7 +189,17 @@ async fn record_bake(
         },
         created_at: None,
     };
-    match client.flow().bakes().create(&bake).await {
+    let bakes = client.flow().bakes();
+    let make = || async { bakes.create_once(&bake, key.as_str()).await };
+    let marked = BakeFilter {
+        tags: vec![key.tag()],
+        ..BakeFilter::default()
+    };
+    let find = || async {
+        let made = bakes.list(&project.id, &marked).await?;
+        Ok(made.into_iter().find(|bake| bake.tags.contains(&key.tag())))
+    };
+    match once(make, find).await {
         Err(error) if error.is_conflict() => Err(CreateError::NameTaken {
             name: setup.name.clone().unwrap_or_default(),
         }),
@@ -179,7 +214,10 @@ async fn keep(client: &Client, bake: &Bake, file: &ActionFile) -> Result<String,
         filename: file.name.clone(),
         content: file.content.clone(),
     };
-    Ok(client.flow().config_files().create(&file).await?.id)
+    // One that was kept twice does no harm: the attempt names those that count.
+    let files = client.flow().config_files();
+    let kept = briefly(|| async { files.create(&file).await }).await?;
+    Ok(kept.id)
 }
 
 /// Keeps what the tasks of an attempt read, if they read anything.
@@ -218,29 +256,31 @@ pub(super) async fn record_files(
     })
 }
 
-/// Uploads what images are built from, as far as it lies on this computer: it becomes like the
-/// folder here, so only what changed since the last bake is sent.
-async fn upload(
+/// Uploads what images of a batch are built from, as far as it lies on this computer: it becomes
+/// like the folder here, so only what changed since the last bake is sent. Answers why not, where
+/// nothing is built.
+pub async fn upload_contexts(
     client: &Client,
     place: &Place,
-    images: &[BakeImage],
-    notes: &mut Vec<String>,
-) -> Result<(), CreateError> {
+    batch: &batch::Bake,
+    on_progress: OnProgress<'_>,
+) -> Result<Option<String>, CreateError> {
+    let images = batch.images.list();
     if images.iter().all(|image| image.local_context.is_none()) {
-        return Ok(());
+        return Ok(None);
     }
+    check(batch)?;
     if let Some(runner) = client.local_runner().await?
         && !runner.uses_images
     {
-        notes.push(format!(
+        return Ok(Some(format!(
             "images are not built, because jobs do not run in them here: {}",
             runner.description
-        ));
-        return Ok(());
+        )));
     }
     let services = client.cluster(&place.cluster).await?;
     let storage = services.storage();
-    for image in images {
+    for image in &images {
         let places = (&image.local_context, &image.context_on_storage);
         let (Some(folder), Some(to)) = places else {
             continue;
@@ -251,14 +291,16 @@ async fn upload(
             reference: reference.clone(),
             source,
         })?;
-        let sent = storage.upload_folder(Path::new(folder), &to, &|_| {}).await;
+        let sent = storage
+            .upload_folder(Path::new(folder), &to, on_progress)
+            .await;
         sent.map_err(|source| CreateError::Context {
             reference,
             folder: folder.to_owned(),
             source,
         })?;
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The record of an image; the executor finds out whether it has to be built.

@@ -152,16 +152,22 @@ impl Driver {
     fn take(&mut self, done: Done, on_change: &mut impl FnMut(Change)) {
         match done {
             Done::Happened(happened) => self.tell(happened, on_change),
+            Done::Job {
+                task,
+                job,
+                happened,
+            } => {
+                on_change(Change::Job { task, job });
+                self.tell(happened, on_change);
+            }
             Done::Runs { task, job, at } => {
-                self.tell(
-                    Happened::Running {
-                        task: task.clone(),
-                        at,
-                    },
-                    on_change,
-                );
-                self.steps
-                    .push(watch::until_ended(self.around.clone(), task, job).boxed());
+                let watched = watch::until_ended(self.around.clone(), task.clone(), job.id.clone());
+                on_change(Change::Job {
+                    task: task.clone(),
+                    job,
+                });
+                self.tell(Happened::Running { task, at }, on_change);
+                self.steps.push(watched.boxed());
             }
             Done::Builds(image) => {
                 let stop = self.stop_of_build(&image.reference);

@@ -6,6 +6,7 @@ use client::{Client, ClientError, ClusterServices};
 use flow::batch::TaskId;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use protocol::Job;
 use protocol::flow::{Attempt, Bake, BakeImage};
 
 use super::event::Happened;
@@ -36,6 +37,13 @@ pub enum Change {
     Running,
     /// A task was begun, or its status changed.
     Task(Record),
+    /// The job of a task was made, runs, or has ended.
+    Job {
+        /// The task.
+        task: TaskId,
+        /// Its job.
+        job: Box<Job>,
+    },
     /// A task could not be evaluated or started.
     Problem {
         /// The task.
@@ -70,10 +78,16 @@ pub enum ExecuteError {
 pub(super) enum Done {
     /// Something for the machine.
     Happened(Happened),
+    /// The same, with the job that shows it.
+    Job {
+        task: TaskId,
+        job: Box<Job>,
+        happened: Happened,
+    },
     /// A job runs; it goes on being watched.
     Runs {
         task: TaskId,
-        job: String,
+        job: Box<Job>,
         at: Timestamp,
     },
     /// An image is being built by a job.

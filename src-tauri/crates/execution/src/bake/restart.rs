@@ -6,15 +6,19 @@ use client::{Client, ClientError};
 use flow::batch::{Results, TaskId, TaskKind};
 use protocol::flow::{Attempt, Bake, NewAttempt, TaskStatus, Values};
 
-use super::create::{CreateError, Setup, create, record_files, record_files_read};
+use super::create::{
+    CreateError, Setup, create, record_attempt, record_files, record_files_read, upload_contexts,
+};
 use super::explain::{Now, Old};
 use super::look::{LookError, attempt};
 use super::observed::{FilesRead, RECORD};
+use super::once::briefly;
 use super::reason::Cause;
 use super::recipe::{Problem, Recipe};
 use super::record::Record;
 use super::reopen::{ReopenError, stored_files_read};
 use super::selection::{Again, ChoiceError, Selection};
+use super::start_key::own_tags;
 use crate::place::Place;
 
 /// The command line tool gives up after so many attempts.
@@ -202,10 +206,14 @@ impl Restart {
         let files = FilesRead::now(&self.recipe);
         let (bake, attempt) = match self.new_bake {
             Some(_) => {
+                let batch = self.recipe.bake();
+                if let Some(note) = upload_contexts(client, place, batch, &|_| {}).await? {
+                    tracing::info!(note, bake = bake.id, "restart");
+                }
                 let setup = Setup {
-                    batch: self.recipe.bake(),
+                    batch,
                     name: bake.name.clone(),
-                    tags: bake.tags.clone(),
+                    tags: own_tags(&bake.tags),
                     files,
                 };
                 let created = create(client, place, setup).await?;
@@ -214,11 +222,15 @@ impl Restart {
             None => (bake.clone(), self.new_attempt(client, &files).await?),
         };
         for record in self.selection.records() {
-            client
-                .flow()
-                .tasks()
-                .create(&record.body(&attempt.id))
-                .await?;
+            let body = record.body(&attempt.id);
+            let tasks = client.flow().tasks();
+            briefly(|| async {
+                match tasks.create(&body).await {
+                    Err(error) if error.is_conflict() => tasks.replace(&body).await,
+                    answer => answer,
+                }
+            })
+            .await?;
         }
         let recipe = self.recipe.named(&bake.id);
         Ok(Begun {
@@ -244,7 +256,7 @@ impl Restart {
         let meta = &mut attempt.configs_meta;
         meta.action_config_ids.shift_remove(RECORD);
         record_files_read(client, &self.bake, (files, self.next), meta).await?;
-        client.flow().attempts().create(&attempt).await
+        record_attempt(client, &attempt).await
     }
 }
 

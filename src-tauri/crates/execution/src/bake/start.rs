@@ -144,11 +144,15 @@ pub(super) async fn kill(
 
 fn submitted(task: TaskId, job: Job) -> Done {
     let at = job.history.created_at.unwrap_or_else(Timestamp::now);
-    Done::Happened(Happened::Submitted {
-        task,
-        job: job.id,
-        at,
-    })
+    Done::Job {
+        task: task.clone(),
+        happened: Happened::Submitted {
+            task,
+            job: job.id.clone(),
+            at,
+        },
+        job: Box::new(job),
+    }
 }
 
 pub(super) fn not_started(task: TaskId, reason: String) -> Done {

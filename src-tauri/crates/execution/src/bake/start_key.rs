@@ -24,6 +24,11 @@ impl StartKey {
         Self(hex::encode(&digest[..16]))
     }
 
+    /// The key of the making of one bake.
+    pub(super) fn of_bake() -> Self {
+        Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
@@ -48,9 +53,24 @@ impl StartKey {
     }
 }
 
+/// The tags of a bake without the one that tells its making from others.
+pub fn own_tags(tags: &[String]) -> Vec<String> {
+    let own = tags.iter().filter(|tag| !tag.starts_with(TAG));
+    own.cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_mark_of_a_bake_is_none_of_its_own_tags() {
+        let mut tags = vec!["nightly".to_owned()];
+        StartKey::of_bake().mark(&mut tags);
+        assert_eq!(tags.len(), 2);
+        assert_eq!(own_tags(&tags), ["nightly"]);
+        assert_ne!(StartKey::of_bake(), StartKey::of_bake());
+    }
 
     #[test]
     fn each_start_has_a_key_that_is_found_in_the_tags_of_its_job() {

@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// How long a platform may fail on one call: what lasts longer is no accident, and comes from the
 /// call itself.
 const PATIENCE_WITH_FAILURES: Duration = Duration::from_secs(2 * 60);
+/// How long somebody waits for a bake to be set up.
+const BRIEF: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -55,6 +57,7 @@ pub async fn patiently<T, F: Future<Output = Result<T, ClientError>>>(
 pub(super) struct Patience {
     since: Instant,
     pause: Duration,
+    limit: Duration,
 }
 
 impl Patience {
@@ -62,6 +65,15 @@ impl Patience {
         Self {
             since: Instant::now(),
             pause: FIRST_PAUSE,
+            limit: PATIENCE,
+        }
+    }
+
+    /// That of a person who waits for an answer.
+    pub(super) fn brief() -> Self {
+        Self {
+            limit: BRIEF,
+            ..Self::new()
         }
     }
 
@@ -69,8 +81,8 @@ impl Patience {
     /// to be none.
     pub(super) async fn bear(&mut self, error: ClientError) -> Result<(), ClientError> {
         let limit = match error.status() {
-            Some(500) => PATIENCE_WITH_FAILURES,
-            _ => PATIENCE,
+            Some(500) => self.limit.min(PATIENCE_WITH_FAILURES),
+            _ => self.limit,
         };
         if !is_worth_waiting(&error) || self.since.elapsed() >= limit {
             return Err(error);

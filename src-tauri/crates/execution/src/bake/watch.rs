@@ -34,7 +34,7 @@ pub(super) async fn until_running(
             let at = job.history.started_at.unwrap_or_else(Timestamp::now);
             return Ok(Done::Runs {
                 task,
-                job: job_id,
+                job: Box::new(job),
                 at,
             });
         }
@@ -160,7 +160,11 @@ async fn ended(around: &Surroundings, task: TaskId, job: Job) -> Result<Done, Cl
         outputs: said.outputs,
         state: said.state,
     };
-    Ok(Done::Happened(Happened::Ended { task, ending }))
+    Ok(Done::Job {
+        task: task.clone(),
+        job: Box::new(job),
+        happened: Happened::Ended { task, ending },
+    })
 }
 
 pub(super) async fn log_of(around: &Surroundings, job_id: &str) -> Result<ByteStream, ClientError> {

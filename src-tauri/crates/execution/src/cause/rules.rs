@@ -199,6 +199,13 @@ pub(super) const RULES: &[Rule] = &[
     },
     // What the log says.
     Rule {
+        name: "no-engine",
+        line: Some(r"images are built by a container engine, and this computer has none"),
+        cause: "Images are built by a container engine, and none answers on this computer.",
+        advice: "Install and start Docker or Podman, then build the image again.",
+        ..ANY
+    },
+    Rule {
         name: "cuda-out-of-memory",
         line: Some(
             r"(?i)CUDA(?: error)?:? out of memory|CUDA_ERROR_OUT_OF_MEMORY|torch\.(?:cuda\.)?OutOfMemoryError|ResourceExhaustedError.*OOM",

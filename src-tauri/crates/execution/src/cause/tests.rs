@@ -372,3 +372,10 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_build_without_a_container_engine_says_what_is_missing() {
+    let log = "ERROR: images are built by a container engine, and this computer has none that \
+               answers (no Docker or Podman was found); install and start Docker or Podman";
+    assert_eq!(rule(&failed(1, log)), Some("no-engine"));
+}

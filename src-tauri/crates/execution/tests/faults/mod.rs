@@ -4,6 +4,7 @@
 //! begin.
 
 mod batches;
+mod created;
 mod dice;
 mod killed;
 mod proxy;

@@ -20,7 +20,7 @@ use crate::auth::Caller;
 use crate::platform::{Platform, Shared};
 use crate::refusal::Refusal;
 use crate::store::{doc, docs, text};
-use crate::{DataError, ndjson};
+use crate::{DataError, ndjson, once_key};
 
 pub(super) fn routes() -> Router<Arc<Platform>> {
     Router::new()
@@ -79,22 +79,33 @@ fn shown(connection: &Connection, mut bake: Bake, with_attempt: bool) -> Result<
 async fn create(
     State(platform): Shared,
     caller: Caller,
+    headers: HeaderMap,
     Strict(new): Strict<NewBake>,
 ) -> Result<(StatusCode, Json<Bake>), Refusal> {
+    let key = once_key::of(&headers)?;
     let bake = platform
         .store
-        .write(move |connection| insert(connection, &caller, new))
+        .write(move |connection| insert(connection, &caller, (new, key)))
         .await?;
     Ok((StatusCode::CREATED, Json(bake)))
 }
 
-fn insert(connection: &Connection, caller: &Caller, new: NewBake) -> Result<Bake, Refusal> {
+/// Records a bake; a second one under one key answers with the first.
+fn insert(
+    connection: &Connection,
+    caller: &Caller,
+    (new, key): (NewBake, Option<String>),
+) -> Result<Bake, Refusal> {
     permit(
         connection,
         caller,
         &Action::Write,
         Parent::Flow(&new.project_id),
     )?;
+    let known = "SELECT doc FROM bakes WHERE project_id = ?1 AND submission_key = ?2";
+    if let Some(first) = doc(connection, known, params![new.project_id, key])? {
+        return Ok(first);
+    }
     if let Some(name) = &new.name {
         refuse_taken_name(connection, &new.project_id, name)?;
     }
@@ -112,13 +123,15 @@ fn insert(connection: &Connection, caller: &Caller, new: NewBake) -> Result<Bake
     };
     run(
         connection,
-        "INSERT INTO bakes (id, project_id, name, created_at, doc) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO bakes (id, project_id, name, created_at, doc, submission_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             bake.id,
             bake.project_id,
             bake.name,
             bake.created_at.as_microsecond(),
-            text(&bake)?
+            text(&bake)?,
+            key
         ],
     )?;
     Ok(bake)

@@ -23,7 +23,7 @@ use crate::platform::{Platform, PlatformEvent, Shared};
 use crate::refusal::Refusal;
 use crate::store::run_blocking;
 use crate::{
-    attempt_watch, job_queue, job_removal, job_start, job_store, ndjson, submission,
+    attempt_watch, job_queue, job_removal, job_start, job_store, ndjson, once_key, submission,
     submission_permission,
 };
 
@@ -112,24 +112,11 @@ async fn submit(
     submission_permission::permit(&platform, &caller, &submitted)?;
     let from = Submitter {
         user: caller.user.clone(),
-        key: once(&headers)?,
+        key: once_key::of(&headers)?,
     };
     let job = job_start::submit(&platform, from, submitted, resources).await?;
     let job = found(&platform, &caller, job.id).await?;
     Ok((StatusCode::ACCEPTED, Json(job)).into_response())
-}
-
-/// The key of a submission that must not be done twice. The tools send none.
-fn once(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    let Some(key) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    match key.to_str() {
-        Ok(key) if (1..=256).contains(&key.len()) => Ok(Some(key.to_owned())),
-        _ => Err(Refusal::bad_request(
-            "`Idempotency-Key` must be 1 to 256 letters",
-        )),
-    }
 }
 
 /// The job of an id or name, for somebody who may read it.

@@ -7,7 +7,9 @@ use rusqlite::Connection;
 use crate::DataError;
 
 /// Each step brings a database from layout `index` to `index + 1`.
-pub(super) const STEPS: &[&str] = &[FIRST, ACCESS, QUEUE, SECRETS, DISKS, LOGINS, ONCE, PLACES];
+pub(super) const STEPS: &[&str] = &[
+    FIRST, ACCESS, QUEUE, SECRETS, DISKS, LOGINS, ONCE, PLACES, BAKES_ONCE,
+];
 
 const FIRST: &str = "
 CREATE TABLE tokens (hash BLOB PRIMARY KEY, identity TEXT NOT NULL, created_at TEXT NOT NULL);
@@ -188,6 +190,13 @@ const PLACES: &str = "
 DROP INDEX jobs_tended;
 CREATE INDEX jobs_tended ON jobs (waiting, takes_place) WHERE tended = 1;
 CREATE INDEX jobs_without_place ON jobs (created_at) WHERE waiting = 1 AND takes_place = 0;
+";
+
+/// Bakes that may be recorded twice.
+const BAKES_ONCE: &str = "
+ALTER TABLE bakes ADD COLUMN submission_key TEXT;
+CREATE UNIQUE INDEX bakes_submission_key ON bakes (project_id, submission_key)
+    WHERE submission_key IS NOT NULL;
 ";
 
 /// Brings the database up to date, or refuses one from the future.

@@ -1,24 +1,23 @@
 //! The bakes that this process executes.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use contract::{
     BakeAsk, BakeReplay, BakeView, DeskEvent, Failure, FailureCode, StateCount, TaskView,
 };
 use execution::bake::{Change, Order, execute};
 use protocol::flow::Task;
-use tokio::sync::Notify;
+use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
+use super::course::Course;
 use super::hold::{Hold, hold};
 use super::look::view_of;
+use super::looked::{Looked, Slot};
+use super::teller::Teller;
 use crate::Desk;
-
-/// Changes that come within this time are told together.
-const GATHER: Duration = Duration::from_millis(40);
 
 /// The bakes that this process executes, and what was learnt of any bake.
 #[derive(Default)]
@@ -32,6 +31,8 @@ pub(crate) struct Bakery {
     ends: Mutex<HashMap<String, End>>,
     /// The records of attempts that are over.
     records: Mutex<HashMap<String, Arc<Vec<Task>>>>,
+    /// Views of attempts that are over.
+    looked: Looked,
     /// The latest attempts that are over and were turned back to a moment.
     replays: Mutex<VecDeque<(BakeAsk, Told)>>,
 }
@@ -47,8 +48,11 @@ pub(super) type End = (Vec<StateCount>, Option<String>);
 
 struct Run {
     cancel: CancellationToken,
-    changed: Arc<Notify>,
+    course: Known,
 }
+
+/// How a bake goes, once that was read.
+pub(super) type Known = Arc<Mutex<Option<Course>>>;
 
 impl Bakery {
     /// Executes an attempt in the background and tells how it goes.
@@ -64,18 +68,18 @@ impl Bakery {
         let bake = order.bake.id.clone();
         let run = Run {
             cancel: CancellationToken::new(),
-            changed: Arc::default(),
+            course: Known::default(),
         };
-        let (cancel, changed) = (run.cancel.clone(), Arc::clone(&run.changed));
+        let (cancel, course) = (run.cancel.clone(), Arc::clone(&run.course));
         lock(&self.problems).remove(&bake);
         lock(&self.runs).insert(bake.clone(), run);
-        let teller = tokio::spawn(tell(desk.clone(), root.to_owned(), bake.clone(), changed));
-        tokio::spawn(drive(
-            desk.clone(),
-            root.to_owned(),
-            (order, cancel),
-            (held, teller),
-        ));
+        let teller = Teller {
+            desk: desk.clone(),
+            root: root.to_owned(),
+            bake,
+            course,
+        };
+        tokio::spawn(drive(teller, (order, cancel), held));
         Ok(())
     }
 
@@ -92,6 +96,35 @@ impl Bakery {
     /// Whether this process executes a bake.
     pub(crate) fn executes(&self, bake: &str) -> bool {
         lock(&self.runs).contains_key(bake)
+    }
+
+    /// A bake that this process executes, by its id or name, as it is at this moment.
+    pub(super) fn going(&self, project: &str, asked: &BakeAsk) -> Option<BakeView> {
+        let runs = lock(&self.runs);
+        let view = |run: &Run| {
+            let course = lock(&run.course);
+            let view = course.as_ref().map(Course::view)?;
+            let is_named = view.row.name.as_ref() == Some(&asked.bake) && view.project == project;
+            let is_asked = view.row.id == asked.bake || is_named;
+            let number = asked.attempt.unwrap_or(view.attempt);
+            (is_asked && number == view.attempt).then(|| view.clone())
+        };
+        match runs.get(&asked.bake) {
+            Some(run) => view(run),
+            None => runs.values().find_map(view),
+        }
+    }
+
+    /// Where the view of an attempt is kept once it is over.
+    pub(super) fn slot(&self, asked: &BakeAsk) -> Slot {
+        self.looked.slot(asked)
+    }
+
+    /// The states of the tasks of a bake that this process executes.
+    pub(super) fn counts(&self, bake: &str) -> Option<Vec<StateCount>> {
+        let runs = lock(&self.runs);
+        let course = lock(&runs.get(bake)?.course);
+        course.as_ref().map(Course::counts)
     }
 
     /// Why the executor of a bake could not go on.
@@ -152,40 +185,32 @@ impl Bakery {
         }
         known.push_str(problem);
     }
-
-    fn changed(&self, bake: &str) {
-        if let Some(run) = lock(&self.runs).get(bake) {
-            run.changed.notify_one();
-        }
-    }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Executes an attempt to its end and tells the end.
-async fn drive(
-    desk: Desk,
-    root: PathBuf,
-    (order, cancel): (Order, CancellationToken),
-    (held, teller): (Hold, tokio::task::JoinHandle<()>),
-) {
-    let bake = order.bake.id.clone();
-    let heard = desk.clone();
-    let heard_of = bake.clone();
+async fn drive(teller: Teller, (order, cancel): (Order, CancellationToken), held: Hold) {
+    let Teller {
+        desk, root, bake, ..
+    } = teller.clone();
+    let (told, heard) = unbounded_channel();
+    let telling = tokio::spawn(teller.tell(heard));
+    let (heard_at, heard_of) = (desk.clone(), bake.clone());
     let on_change = move |change: Change| {
         if let Change::Problem { task, reason } = &change {
-            heard
-                .bakery()
-                .note_problem(&heard_of, &format!("{task}: {reason}"));
+            let bakery = heard_at.bakery();
+            bakery.note_problem(&heard_of, &format!("{task}: {reason}"));
         }
         if let Change::Note(note) = &change {
             tracing::info!(note, bake = heard_of, "bake");
         }
-        heard.bakery().changed(&heard_of);
+        // Nobody hears it only when the bake has ended.
+        let _ = told.send(change);
     };
     let ended = execute(order, cancel, on_change).await;
     if let Err(error) = &ended {
@@ -197,8 +222,8 @@ async fn drive(
         held.done();
     }
     lock(&desk.bakery().runs).remove(&bake);
-    teller.abort();
-    tell_now(&desk, &root, &bake).await;
+    telling.abort();
+    tell_whole(&desk, &root, &bake).await;
     desk.tell(DeskEvent::BakesChanged {
         project: root.display().to_string(),
     });
@@ -206,16 +231,7 @@ async fn drive(
     desk.watches().wake();
 }
 
-/// Tells each change of a bake, changes that come together only once.
-async fn tell(desk: Desk, root: PathBuf, bake: String, changed: Arc<Notify>) {
-    loop {
-        changed.notified().await;
-        tokio::time::sleep(GATHER).await;
-        tell_now(&desk, &root, &bake).await;
-    }
-}
-
-async fn tell_now(desk: &Desk, root: &Path, bake: &str) {
+async fn tell_whole(desk: &Desk, root: &Path, bake: &str) {
     match view_of(desk, root, bake).await {
         Ok(view) => desk.tell(DeskEvent::BakeChanged {
             bake: Box::new(view),

@@ -7,7 +7,8 @@ use client::{BakeFilter, Client};
 use contract::{
     BakeAsk, BakeHistory, BakeState, BakeView, Failure, PastRun, TaskHistory, TaskKind, TaskView,
 };
-use execution::history::{Past, Standing, Step, critical, expected_end, middle};
+use execution::expectation::{Standing, expected_end};
+use execution::history::{Past, Step, critical, middle};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
@@ -200,6 +201,7 @@ fn step(task: &TaskView) -> Step {
             .iter()
             .map(|need| (need.id.clone(), need.while_running))
             .collect(),
+        max_parallel: task.max_parallel,
     }
 }
 

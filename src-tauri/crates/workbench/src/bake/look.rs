@@ -13,6 +13,7 @@ use local_platform::{CLUSTER, ORG};
 use protocol::flow::{Attempt, Bake, NewProject, Project as FlowRecord};
 use protocol::{Job, JobFilter};
 
+use super::looked::{is_current, is_settled};
 use super::{executor, take_up};
 use crate::Desk;
 use crate::project::OpenProject;
@@ -64,6 +65,9 @@ async fn counted(desk: &Desk, client: &Client, bake: &Bake) -> Result<BakeRow, F
     if let Some((counts, finished)) = desk.bakery().ended(&attempt.id) {
         return Ok(row(bake, counts, finished));
     }
+    if let Some(counts) = desk.bakery().counts(&bake.id) {
+        return Ok(row(bake, counts, None));
+    }
     let listed = client.flow().tasks().list(&attempt.id).await;
     let records = listed.map_err(|error| failure::of_client(&error))?;
     let known = Known::new(attempt, &records, &[]);
@@ -79,18 +83,56 @@ async fn counted(desk: &Desk, client: &Client, bake: &Bake) -> Result<BakeRow, F
 
 /// A bake with the tasks of one attempt.
 pub async fn bake_view(desk: &Desk, request: BakeAsk) -> Result<BakeView, Failure> {
+    let project = std::fs::canonicalize(&request.project).map_or_else(
+        |_| request.project.clone(),
+        |path| path.display().to_string(),
+    );
+    if let Some(view) = desk.bakery().going(&project, &request) {
+        return Ok(BakeView { project, ..view });
+    }
     let client = desk.client().await?;
-    let bake = find(&client, &request).await?;
+    let request = BakeAsk { project, ..request };
+    if !baking::is_bake_id(&request.bake) {
+        // Another bake may get the name.
+        return read(desk, &client, request).await;
+    }
+    let slot = desk.bakery().slot(&request);
+    let mut kept = slot.lock().await;
+    if let Some(view) = kept.as_ref()
+        && let Ok(newest) = baking::attempt(&client, &view.row.id, None).await
+        && is_current(view, &newest)
+    {
+        return Ok(view.clone());
+    }
+    *kept = None;
+    let view = read(desk, &client, request).await?;
+    if is_settled(&view) {
+        *kept = Some(view.clone());
+    }
+    Ok(view)
+}
+
+/// Reads all that is known of a bake.
+async fn read(desk: &Desk, client: &Client, request: BakeAsk) -> Result<BakeView, Failure> {
+    let bake = find(client, &request).await?;
     let number = request.attempt.map(i64::from);
-    let inspected = baking::inspect(&client, bake, number).await;
-    let inspected = inspected.map_err(|error| not_found(&error))?;
-    let jobs = jobs(&client, &inspected.bake.id).await?;
-    let listed = client.flow().attempts().list(&inspected.bake.id).await;
-    let attempts = listed.map_err(|error| failure::of_client(&error))?;
-    let plan = planned(desk, &client, &inspected.bake, &inspected.attempt).await;
-    let project = std::fs::canonicalize(&request.project)
-        .map_or(request.project, |path| path.display().to_string());
-    Ok(view(desk, project, (&inspected, &jobs, &attempts), &plan))
+    let all = async { Ok(client.flow().attempts().list(&bake.id).await) };
+    let (inspected, jobs, attempts) = tokio::try_join!(
+        async {
+            let inspected = baking::inspect(client, bake.clone(), number).await;
+            inspected.map_err(|error| not_found(&error))
+        },
+        jobs(client, &bake.id),
+        all,
+    )?;
+    let attempts = attempts.map_err(|error| failure::of_client(&error))?;
+    let plan = planned(desk, client, &inspected.bake, &inspected.attempt).await;
+    Ok(view(
+        desk,
+        request.project,
+        (&inspected, &jobs, &attempts),
+        &plan,
+    ))
 }
 
 /// The newest attempt of a bake whose project is known.
@@ -147,6 +189,7 @@ fn view(
             .problem(&bake.id)
             .or_else(|| abandoned(desk, attempt)),
         diagnostics: Vec::new(),
+        revision: 0,
     }
 }
 

@@ -83,6 +83,7 @@ async fn changed_files(
 /// The batch of a bake as it is now, without parameters.
 fn now(request: &BakeRestart, bake: &Bake) -> BakeStart {
     BakeStart {
+        work: None,
         project: request.project.clone(),
         batch: bake.batch.clone(),
         params: IndexMap::new(),

@@ -33,7 +33,7 @@ impl Report {
     /// Says what changed.
     pub(super) fn tell(&mut self, change: Change, say: &mut impl FnMut(&str)) {
         match change {
-            Change::Running => {}
+            Change::Running | Change::Job { .. } => {}
             Change::Task(record) => self.task(&record, say),
             Change::Problem { task, reason } => say(&format!("ERROR: {task}: {reason}")),
             Change::Image(image) => Self::image(&image, say),

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use contract::{
     BakeImageView, BakeRow, BakeState, ImageState, NeedView, StateCount, TaskKind, TaskView,
 };
+use execution::bake::own_tags;
 use indexmap::IndexMap;
-use jiff::Timestamp;
 use protocol::Job;
-use protocol::flow::{Attempt, Bake, BakeImage, ImageStatus, Task, TaskStatus, Values};
+use protocol::flow::{
+    Attempt, Bake, BakeImage, ImageStatus, Task, TaskStatus, TaskTransition, Values,
+};
 
 use crate::view::job::{runner, said, time};
+use crate::view::tally::Tally;
 
 /// The state of an attempt or a task.
 pub(crate) fn state(status: &TaskStatus) -> BakeState {
@@ -62,7 +65,7 @@ pub(crate) fn row(bake: &Bake, counts: Vec<StateCount>, finished_at: Option<Stri
         id: bake.id.clone(),
         batch: bake.batch.clone(),
         name: bake.name.clone(),
-        tags: bake.tags.clone(),
+        tags: own_tags(&bake.tags),
         state: bake_state(bake),
         attempt: u32::try_from(number).unwrap_or(1),
         created_at: time(bake.created_at),
@@ -73,26 +76,7 @@ pub(crate) fn row(bake: &Bake, counts: Vec<StateCount>, finished_at: Option<Stri
 
 /// Number of tasks in each state, calls of actions left out.
 pub(crate) fn counts(tasks: &[TaskView]) -> Vec<StateCount> {
-    const ORDER: [BakeState; 9] = [
-        BakeState::Succeeded,
-        BakeState::Cached,
-        BakeState::Running,
-        BakeState::Failed,
-        BakeState::Cancelled,
-        BakeState::Pending,
-        BakeState::Waiting,
-        BakeState::Skipped,
-        BakeState::Unknown,
-    ];
-    let jobs = || tasks.iter().filter(|task| task.kind != TaskKind::Action);
-    ORDER
-        .into_iter()
-        .filter_map(|state| {
-            let count = jobs().filter(|task| task.state == state).count();
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            (count > 0).then_some(StateCount { state, count })
-        })
-        .collect()
+    Tally::of(tasks).counts()
 }
 
 /// When the last task ended, if the attempt is over.
@@ -132,15 +116,7 @@ impl<'a> Known<'a> {
             task.state = self.state_without_record();
             return task;
         };
-        task.state = state(&record.status());
-        task.outputs = texts(record.outputs.as_ref());
-        task.created_at = record.statuses.first().map(|one| time(one.created_at));
-        task.started_at = first(record, &TaskStatus::Running).map(time);
-        let last = record
-            .statuses
-            .last()
-            .filter(|one| one.status.is_finished());
-        task.finished_at = last.map(|one| time(one.created_at));
+        of_record(&mut task, (&record.statuses, record.outputs.as_ref()));
         if let Some(job) = self.jobs.get(record.raw_id.as_str()) {
             of_job(&mut task, job);
         }
@@ -158,7 +134,25 @@ impl<'a> Known<'a> {
     }
 }
 
-fn of_job(task: &mut TaskView, job: &Job) {
+/// What the record of a task says of it.
+pub(crate) fn of_record(
+    task: &mut TaskView,
+    (statuses, outputs): (&[TaskTransition], Option<&Values>),
+) {
+    let last = statuses.last();
+    task.state = last.map_or(BakeState::Pending, |last| state(&last.status));
+    task.outputs = texts(outputs);
+    task.created_at = statuses.first().map(|one| time(one.created_at));
+    let started = statuses
+        .iter()
+        .find(|one| one.status == TaskStatus::Running);
+    task.started_at = started.map(|one| time(one.created_at));
+    let last = last.filter(|one| one.status.is_finished());
+    task.finished_at = last.map(|one| time(one.created_at));
+}
+
+/// What the job of a task says of it.
+pub(crate) fn of_job(task: &mut TaskView, job: &Job) {
     let history = &job.history;
     task.created_at = history.created_at.map(time).or(task.created_at.take());
     task.started_at = history.started_at.map(time).or(task.started_at.take());
@@ -195,14 +189,6 @@ pub(crate) fn reason_in_words(
         (Some(reason), Some(description)) => Some(format!("{reason}: {description}")),
         (reason, description) => reason.or(description),
     }
-}
-
-fn first(record: &Task, status: &TaskStatus) -> Option<Timestamp> {
-    record
-        .statuses
-        .iter()
-        .find(|one| &one.status == status)
-        .map(|one| one.created_at)
 }
 
 fn texts(values: Option<&Values>) -> IndexMap<String, String> {
@@ -265,5 +251,6 @@ pub(crate) fn planned(
         command: None,
         outputs: IndexMap::new(),
         matrix: IndexMap::new(),
+        max_parallel: None,
     }
 }

@@ -67,6 +67,10 @@ fn of_node(node: &Node) -> TaskView {
     let id = node.id.to_string();
     TaskView {
         matrix: matrix(node),
+        max_parallel: node
+            .kind
+            .is_remote()
+            .then(|| u32::try_from(node.strategy.max_parallel.max(0)).unwrap_or(u32::MAX)),
         ..planned(&id, group, kind(node.kind), needs(node))
     }
 }
