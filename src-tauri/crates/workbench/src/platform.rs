@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::Mutex as SyncMutex;
+use std::time::Duration;
 
 use client::{Client, Token};
 use contract::{
@@ -18,6 +19,10 @@ use crate::credentials::{blocking, refused};
 use crate::serving::ServeChoice;
 use crate::view::failure;
 use crate::{Desk, watch};
+
+/// How often to connect to a platform that its process may be leaving, and how long to wait between.
+const TRIES: u32 = 6;
+const BETWEEN_TRIES: Duration = Duration::from_millis(300);
 
 /// What this process has of the platform.
 #[derive(Default)]
@@ -91,7 +96,7 @@ impl Desk {
         {
             return Ok(known.client.clone());
         }
-        let connected = connect(self).await;
+        let connected = connect_soon(self).await;
         *self.platform().failure() = connected.as_ref().err().cloned();
         *connection = None;
         let answer = match connected {
@@ -219,6 +224,20 @@ pub async fn platform_restart(
 fn still_answers(desk: &Desk, connection: &Connection) -> bool {
     connection.running.is_some()
         || served(&desk.folders().platform).is_some_and(|found| found.url == connection.url)
+}
+
+/// Connects. Whoever serves the platform may be about to end: then it is served by us a little later.
+async fn connect_soon(desk: &Desk) -> Result<Connection, Failure> {
+    for _ in 1..TRIES {
+        match connect(desk).await {
+            Err(failure) if failure.code == FailureCode::Unreachable => {
+                tracing::debug!(%failure, "the platform is being left, trying again");
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            answer => return answer,
+        }
+    }
+    connect(desk).await
 }
 
 async fn connect(desk: &Desk) -> Result<Connection, Failure> {
