@@ -1,6 +1,7 @@
 //! Executing an attempt: carrying out what the machine wants, and telling it what happened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use client::{Client, ClientError};
 use flow::batch::TaskId;
@@ -93,8 +94,8 @@ impl Driver {
                 client,
                 cluster,
                 place: order.place,
-                bake: order.bake,
-                attempt,
+                bake: Arc::new(order.bake),
+                attempt: Arc::new(attempt),
                 folder: order.folder,
                 resumed,
             },

@@ -1,6 +1,7 @@
 //! What an execution is given, what it shows, and what its parts hand to each other.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use client::{Client, ClientError, ClusterServices};
 use flow::batch::TaskId;
@@ -119,8 +120,8 @@ pub(super) struct Surroundings {
     pub(super) client: Client,
     pub(super) cluster: ClusterServices,
     pub(super) place: Place,
-    pub(super) bake: Bake,
-    pub(super) attempt: Attempt,
+    pub(super) bake: Arc<Bake>,
+    pub(super) attempt: Arc<Attempt>,
     pub(super) folder: Option<PathBuf>,
     /// Whether another process may have started jobs for this attempt.
     pub(super) resumed: bool,

@@ -19,13 +19,18 @@ use crate::commands::{CommandReader, Said};
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// A job that was accepted has had a status.
+const ACCEPTED: usize = 1;
+/// A job that runs has had two.
+const RUNNING: usize = 2;
+
 /// Watches a job until it runs or has ended.
 pub(super) async fn until_running(
     around: Surroundings,
     task: TaskId,
     job_id: String,
 ) -> Result<Done, ClientError> {
-    let mut watched = Watched::new(&around, &job_id);
+    let mut watched = Watched::after(&around, &job_id, ACCEPTED);
     loop {
         let Some(job) = watched.next().await? else {
             return Ok(vanished(task, &job_id));
@@ -50,7 +55,7 @@ pub(super) async fn until_ended(
     task: TaskId,
     job_id: String,
 ) -> Result<Done, ClientError> {
-    let mut watched = Watched::new(&around, &job_id);
+    let mut watched = Watched::after(&around, &job_id, RUNNING);
     loop {
         let Some(job) = watched.next().await? else {
             return Ok(vanished(task, &job_id));
@@ -80,6 +85,16 @@ impl<'a> Watched<'a> {
             id,
             known: None,
             pause: SHORTEST_PAUSE,
+        }
+    }
+
+    /// Watches a job that is known to have had so many statuses: where the platform tells of
+    /// changes, the first look can wait for the next one.
+    fn after(around: &'a Surroundings, id: &'a str, known: usize) -> Self {
+        let watched = Self::new(around, id);
+        Self {
+            known: watched.is_told.then_some(known),
+            ..watched
         }
     }
 
