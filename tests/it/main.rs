@@ -8,6 +8,7 @@ mod bakes_compared;
 mod bakes_told;
 mod batches_in_folders;
 mod broken_projects;
+mod cloud;
 mod command_line;
 mod credentials;
 mod desk;
@@ -22,6 +23,7 @@ mod live_jobs;
 mod makings;
 mod new_projects;
 mod origin;
+mod platform_services;
 #[path = "../../src-tauri/crates/local-platform/tests/podman.rs"]
 #[allow(
     dead_code,

@@ -5,12 +5,16 @@ use protocol::{Cluster, LogQuery};
 use url::Url;
 
 use crate::at;
+use crate::buckets::Buckets;
 use crate::conversation::Conversation;
+use crate::disks::Disks;
 use crate::error::{Call, ClientError, Failure};
 use crate::logs::LogStream;
 use crate::port::PortConnection;
 use crate::registry::Registry;
+use crate::secrets::Secrets;
 use crate::storage::{ByteStream, Storage};
+use crate::telemetry::Readings;
 use crate::transport::{Request, Transport, network};
 
 /// The services of one cluster.
@@ -21,6 +25,9 @@ pub struct ClusterServices {
     monitoring: Url,
     storage: Url,
     registry: Option<Url>,
+    secrets: Url,
+    disks: Url,
+    buckets: Url,
 }
 
 impl ClusterServices {
@@ -31,6 +38,9 @@ impl ClusterServices {
             storage: service(&cluster.storage_url)?,
             // A cluster without a registry is one whose images cannot be looked up.
             registry: service(&cluster.registry_url).ok(),
+            secrets: service(&cluster.secrets_url)?,
+            disks: service(&cluster.disks_url)?,
+            buckets: service(&cluster.buckets_url)?,
             cluster: cluster.clone(),
         })
     }
@@ -48,6 +58,38 @@ impl ClusterServices {
     /// The image registry of the cluster, for the user of this name.
     pub fn registry<'client>(&'client self, user: &'client str) -> Registry<'client> {
         Registry::new(&self.transport, self.registry.as_ref(), user)
+    }
+
+    /// The secrets of a project of an organisation.
+    pub fn secrets<'client>(
+        &'client self,
+        org: &'client str,
+        project: &'client str,
+    ) -> Secrets<'client> {
+        Secrets::new(&self.transport, &self.secrets, (org, project))
+    }
+
+    /// The disks of a project of an organisation.
+    pub fn disks<'client>(
+        &'client self,
+        org: &'client str,
+        project: &'client str,
+    ) -> Disks<'client> {
+        Disks::new(&self.transport, &self.disks, (org, project))
+    }
+
+    /// The buckets of a project of an organisation.
+    pub fn buckets<'client>(
+        &'client self,
+        org: &'client str,
+        project: &'client str,
+    ) -> Buckets<'client> {
+        Buckets::new(&self.transport, &self.buckets, (org, project))
+    }
+
+    /// What a running job uses, once a second until it ends.
+    pub async fn readings(&self, job_id: &str) -> Result<Readings, ClientError> {
+        Readings::open(&self.transport, &self.monitoring, job_id).await
     }
 
     /// Runs a command in a running job, in a terminal of its own if `tty`.

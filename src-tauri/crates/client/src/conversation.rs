@@ -79,6 +79,9 @@ impl Conversation {
     }
 
     async fn open(transport: &Transport, url: Url) -> Result<Self, ClientError> {
+        // What is typed into a job changes it.
+        let permitted = transport.permit_change();
+        permitted.map_err(|failure| socket::failed(&url, failure))?;
         let socket = socket::connect(transport, &url).await?;
         Ok(Self { socket, url })
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use protocol::ErrorBody;
+use protocol::{ErrorBody, MissingPermission};
 
 /// A call to the platform that did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,12 @@ pub enum Failure {
         /// Why.
         reason: String,
     },
+    /// Nothing may be changed here, by the person's own choice; nothing was sent.
+    #[error("{reason}")]
+    Protected {
+        /// Why.
+        reason: String,
+    },
     /// A file on this computer could not be read or written during a transfer.
     #[error("{path}: {source}")]
     File {
@@ -103,6 +109,7 @@ impl ClientError {
             | Failure::Broken { .. }
             | Failure::Unreadable { .. }
             | Failure::Senseless { .. }
+            | Failure::Protected { .. }
             | Failure::File { .. } => None,
         }
     }
@@ -112,6 +119,14 @@ impl ClientError {
         match &self.failure {
             Failure::Refused { status, body, .. } => Some(said(*status, body)),
             _ => None,
+        }
+    }
+
+    /// The permissions the user lacks for the call, as far as the platform named them.
+    pub fn missing(&self) -> &[MissingPermission] {
+        match &self.failure {
+            Failure::Refused { body, .. } => body.missing.as_deref().unwrap_or_default(),
+            _ => &[],
         }
     }
 
@@ -141,9 +156,10 @@ impl ClientError {
     /// Certainly nothing was done: the call never reached the server, or it was turned away unread.
     pub fn is_untouched(&self) -> bool {
         match &self.failure {
-            Failure::NoToken { .. } | Failure::Unreachable { .. } | Failure::Senseless { .. } => {
-                true
-            }
+            Failure::NoToken { .. }
+            | Failure::Unreachable { .. }
+            | Failure::Protected { .. }
+            | Failure::Senseless { .. } => true,
             Failure::Refused { status, .. } => matches!(status, 401 | 429),
             Failure::Broken { .. } | Failure::Unreadable { .. } | Failure::File { .. } => false,
         }
@@ -159,6 +175,7 @@ impl ClientError {
             Failure::NoToken { .. }
             | Failure::Unreadable { .. }
             | Failure::Senseless { .. }
+            | Failure::Protected { .. }
             | Failure::File { .. } => false,
         }
     }

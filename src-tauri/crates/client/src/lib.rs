@@ -14,23 +14,37 @@
 //! ```
 #![warn(missing_docs)]
 
+mod admin;
+mod buckets;
+mod callback;
 mod cluster;
 mod conversation;
+mod disks;
 mod download;
 mod error;
 mod flow;
 mod jobs;
 mod lines;
 mod logs;
+mod network;
+mod oauth;
 mod port;
 mod registry;
+mod secrets;
+mod service;
+mod service_accounts;
+mod sign_in;
 mod socket;
+mod standing;
 mod storage;
+mod telemetry;
 mod tls;
 mod token;
 mod transfer;
 mod transport;
+mod tunnel;
 mod upload;
+mod users;
 
 use std::sync::Arc;
 
@@ -38,8 +52,11 @@ use protocol::{LocalRunner, ServerConfig};
 use tokio::sync::OnceCell;
 use url::Url;
 
+pub use admin::Admin;
+pub use buckets::Buckets;
 pub use cluster::ClusterServices;
 pub use conversation::{Conversation, Listening, Said, Typing};
+pub use disks::Disks;
 pub use error::{Call, ClientError, Failure};
 pub use flow::{
     Attempts, BakeFilter, BakeImages, Bakes, CacheEntries, ConfigFiles, Flow, LiveJobs, Projects,
@@ -47,12 +64,20 @@ pub use flow::{
 };
 pub use jobs::Jobs;
 pub use logs::{LogLines, LogStream};
+pub use network::{ManualProxy, Network, Proxy};
+pub use oauth::{TokenEndpoint, Tokens};
 pub use port::PortConnection;
-pub use registry::Registry;
+pub use registry::{Manifest, Registry};
+pub use secrets::Secrets;
+pub use service_accounts::ServiceAccounts;
+pub use sign_in::{SignIn, pasted_code, public_config};
+pub use standing::Standing;
 pub use storage::{ByteStream, Storage};
+pub use telemetry::Readings;
 pub use token::{Token, TokenProvider};
 pub use transfer::{OnProgress, TransferProgress, Transferred};
 pub use transport::Patience;
+pub use users::Users;
 
 use transport::{Request, Transport};
 
@@ -62,12 +87,22 @@ pub struct Client {
     transport: Transport,
     api: Url,
     config: Arc<OnceCell<ServerConfig>>,
+    standing: Arc<Standing>,
 }
 
 impl Client {
     /// A client of the platform whose entry is `api_url`, such as `https://api.apolo.us/api/v1`.
     /// Nothing is sent yet.
     pub fn new(api_url: &str, tokens: Arc<dyn TokenProvider>) -> Result<Self, ClientError> {
+        Self::over(api_url, tokens, &Network::default())
+    }
+
+    /// The same over a proxy or with certificates of one's own.
+    pub fn over(
+        api_url: &str,
+        tokens: Arc<dyn TokenProvider>,
+        network: &Network,
+    ) -> Result<Self, ClientError> {
         let senseless = |reason: String| ClientError {
             call: Call {
                 method: "GET",
@@ -84,11 +119,12 @@ impl Client {
         }
         let path = api.path().trim_end_matches('/').to_owned();
         api.set_path(&path);
-        let transport = Transport::new(tokens).map_err(senseless)?;
+        let transport = Transport::new(tokens, network).map_err(senseless)?;
         Ok(Self {
             transport,
             api,
             config: Arc::default(),
+            standing: Arc::default(),
         })
     }
 
@@ -97,6 +133,25 @@ impl Client {
     pub fn with_patience(mut self, patience: Patience) -> Self {
         self.transport.patience = patience;
         self
+    }
+
+    /// The same client, speaking from somewhere.
+    #[must_use]
+    pub fn at(mut self, standing: Standing) -> Self {
+        self.standing = Arc::new(standing);
+        self
+    }
+
+    /// The same client that changes nothing: whatever would is refused with this reason, unsent.
+    #[must_use]
+    pub fn protected(mut self, reason: &str) -> Self {
+        self.transport.protection = Some(reason.into());
+        self
+    }
+
+    /// From where it speaks.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// The entry of the platform, without a slash at its end.
@@ -144,6 +199,26 @@ impl Client {
     pub async fn local_runner(&self) -> Result<Option<LocalRunner>, ClientError> {
         let request = Request::get(at(&self.api, &["runner"]));
         error::if_found(self.transport.read(request).await)
+    }
+
+    /// Users, permissions and roles.
+    pub fn users(&self) -> Users<'_> {
+        Users::new(&self.transport, at(&self.api, &["users"]))
+    }
+
+    /// Service accounts of the user.
+    pub fn service_accounts(&self) -> ServiceAccounts<'_> {
+        ServiceAccounts::new(&self.transport, at(&self.api, &["service_accounts"]))
+    }
+
+    /// Credits and quota; nothing where the platform sets no limits.
+    pub async fn admin(&self) -> Result<Option<Admin<'_>>, ClientError> {
+        let config = self.config().await?;
+        let base = config
+            .admin_url
+            .as_deref()
+            .and_then(|url| Url::parse(url).ok());
+        Ok(base.map(|base| Admin::new(&self.transport, base)))
     }
 
     /// The jobs service.

@@ -20,7 +20,7 @@ use crate::at;
 use crate::error::{ClientError, Failure};
 use crate::lines::LineSplitter;
 use crate::socket::{self, Socket};
-use crate::transport::{Transport, add_query};
+use crate::transport::{LONGEST_WAIT, Transport, add_query, jittered};
 
 /// A silent connection is asked whether it is alive this often.
 const PING_EVERY: Duration = Duration::from_secs(10);
@@ -188,7 +188,9 @@ impl Reader {
             return Err(error);
         }
         tracing::debug!(%error, delivered = self.delivered, "connecting to the log again");
-        tokio::time::sleep(patience.first_pause * 2_u32.pow(self.failures.min(8))).await;
+        let pause = patience.first_pause * 2_u32.pow(self.failures.min(8));
+        let asked = error.retry_after().unwrap_or_default().min(LONGEST_WAIT);
+        tokio::time::sleep(jittered(pause).max(asked)).await;
         self.failures += 1;
         Ok(())
     }

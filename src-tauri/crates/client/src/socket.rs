@@ -1,5 +1,6 @@
 //! Opening a WebSocket of the platform: token, certificates, patience, and what a refusal says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::ErrorBody;
@@ -7,15 +8,18 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
+    connect_async_tls_with_config,
 };
 use url::Url;
 
 use crate::error::{Call, ClientError, Failure};
-use crate::tls;
+use crate::token::Token;
 use crate::transport::{Transport, retry_after};
+use crate::tunnel;
 
 /// A connection that is open.
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -53,18 +57,42 @@ async fn handshake(transport: &Transport, url: &Url) -> Result<Socket, Failure> 
     address
         .set_scheme(scheme)
         .map_err(|()| senseless(format!("`{url}` is no address of a WebSocket")))?;
-    let mut request = address
+    let request = address
         .as_str()
         .into_client_request()
         .map_err(|error| senseless(error.to_string()))?;
-    let bearer = HeaderValue::from_str(&transport.bearer().await?)
-        .map_err(|_| senseless("the token has letters that cannot be sent".to_owned()))?;
+    let token = transport.token().await?;
+    match open(transport, url, (request.clone(), &token)).await {
+        Err(Failure::Refused { status: 401, .. }) if transport.renewed(&token).await => {
+            let token = transport.token().await?;
+            open(transport, url, (request, &token)).await
+        }
+        answer => answer,
+    }
+}
+
+async fn open(
+    transport: &Transport,
+    url: &Url,
+    (mut request, token): (Request, &Token),
+) -> Result<Socket, Failure> {
+    let senseless = |reason: &str| Failure::Senseless {
+        reason: reason.to_owned(),
+    };
+    let bearer = HeaderValue::from_str(&token.bearer())
+        .map_err(|_| senseless("the token has letters that cannot be sent"))?;
     request.headers_mut().insert("authorization", bearer);
-    let connector = match scheme {
-        "wss" => Some(Connector::Rustls(tls::config().map_err(senseless)?)),
+    let connector = match url.scheme() {
+        "https" => Some(Connector::Rustls(Arc::clone(&transport.wires.tls))),
         _ => None,
     };
-    let connected = connect_async_tls_with_config(request, None, true, connector).await;
+    let connected = match transport.wires.tunnel(url) {
+        Some(through) => {
+            let stream = tunnel::open(&through, url).await?;
+            client_async_tls_with_config(request, stream, None, connector).await
+        }
+        None => connect_async_tls_with_config(request, None, true, connector).await,
+    };
     connected.map(|(socket, _)| socket).map_err(refused)
 }
 

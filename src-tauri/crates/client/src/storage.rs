@@ -101,7 +101,10 @@ impl<'client> Storage<'client> {
 
     /// Reads a file from an offset to its end.
     pub async fn open(&self, file: &PlatformUri, offset: u64) -> Result<ByteStream, ClientError> {
-        let mut request = self.request(Method::GET, file, "OPEN")?;
+        // Offsets count the bytes of the file, not those of a compressed answer.
+        let mut request = self
+            .request(Method::GET, file, "OPEN")?
+            .header("accept-encoding", "identity");
         if offset > 0 {
             request = request.header("range", format!("bytes={offset}-"));
         }

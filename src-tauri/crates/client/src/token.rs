@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::future::BoxFuture;
 
 /// A bearer token; never printed.
@@ -17,6 +19,11 @@ impl Token {
     pub(crate) fn bearer(&self) -> String {
         format!("Bearer {}", self.0)
     }
+
+    /// The header of services that want a name beside the token.
+    pub(crate) fn basic(&self, user: &str) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{user}:{}", self.0)))
+    }
 }
 
 impl fmt::Debug for Token {
@@ -31,6 +38,12 @@ impl fmt::Debug for Token {
 pub trait TokenProvider: Send + Sync {
     /// The token to send now.
     fn token(&self) -> BoxFuture<'_, Result<Token, String>>;
+
+    /// Hears that the platform did not take a token, and says whether another try makes sense
+    /// because there is a new one now.
+    fn rejected<'a>(&'a self, _token: &'a Token) -> BoxFuture<'a, bool> {
+        Box::pin(async { false })
+    }
 }
 
 /// A token that stays as it is.

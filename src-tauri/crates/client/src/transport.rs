@@ -12,19 +12,15 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::error::{Call, ClientError, Failure};
-use crate::tls;
-use crate::token::TokenProvider;
+use crate::network::{Network, Wires};
+use crate::token::{Token, TokenProvider};
 
 /// The header with the key of a call that must not be done twice.
 pub(crate) const ONCE: &str = "idempotency-key";
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Longest silence while an answer is coming in.
-const READ_LIMIT: Duration = Duration::from_secs(60);
 /// Longest wait between two tries of one call, whatever a server asks for.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Longest answer that is kept in memory as a whole.
 const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
-const USER_AGENT: &str = concat!("Bakehouse/", env!("CARGO_PKG_VERSION"));
 
 /// How often a read is tried again when the network or the server is away for a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +42,11 @@ impl Default for Patience {
 
 #[derive(Clone)]
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    pub(crate) wires: Arc<Wires>,
     tokens: Arc<dyn TokenProvider>,
     pub(crate) patience: Patience,
+    /// Why nothing may be changed, if nothing may.
+    pub(crate) protection: Option<Arc<str>>,
 }
 
 /// One call, not yet sent.
@@ -57,6 +55,9 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Bytes,
+    /// Set for services that want the user's name beside the token.
+    user: Option<String>,
+    anonymous: bool,
 }
 
 impl Request {
@@ -66,7 +67,20 @@ impl Request {
             url,
             headers: Vec::new(),
             body: Bytes::new(),
+            user: None,
+            anonymous: false,
         }
+    }
+
+    /// Sent without a token.
+    pub(crate) fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    pub(crate) fn as_user(mut self, user: &str) -> Self {
+        self.user = Some(user.to_owned());
+        self
     }
 
     pub(crate) fn get(url: Url) -> Self {
@@ -137,41 +151,70 @@ fn call(method: &Method, url: &Url) -> Call {
 }
 
 impl Transport {
-    pub(crate) fn new(tokens: Arc<dyn TokenProvider>) -> Result<Self, String> {
-        let tls = tls::config()?;
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured((*tls).clone())
-            .connect_timeout(CONNECT_LIMIT)
-            .read_timeout(READ_LIMIT)
-            .user_agent(USER_AGENT)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| describe(&error))?;
+    pub(crate) fn new(tokens: Arc<dyn TokenProvider>, network: &Network) -> Result<Self, String> {
         Ok(Self {
-            http,
+            wires: Arc::new(network.wires()?),
             tokens,
             patience: Patience::default(),
+            protection: None,
         })
     }
 
-    pub(crate) async fn bearer(&self) -> Result<String, Failure> {
-        match self.tokens.token().await {
-            Ok(token) => Ok(token.bearer()),
-            Err(reason) => Err(Failure::NoToken { reason }),
+    pub(crate) async fn token(&self) -> Result<Token, Failure> {
+        let token = self.tokens.token().await;
+        token.map_err(|reason| Failure::NoToken { reason })
+    }
+
+    /// Whether there is a new token after one that the platform did not take.
+    pub(crate) async fn renewed(&self, token: &Token) -> bool {
+        self.tokens.rejected(token).await
+    }
+
+    /// Refuses to change anything where that is not allowed.
+    pub(crate) fn permit_change(&self) -> Result<(), Failure> {
+        match &self.protection {
+            Some(reason) => Err(Failure::Protected {
+                reason: reason.to_string(),
+            }),
+            None => Ok(()),
         }
     }
 
-    /// Sends a call once and gives the answer whose status is a success.
+    /// Sends a call once and gives the answer whose status is a success. A call whose token was not
+    /// taken did nothing, so it is sent again if there is a new token.
     pub(crate) async fn send(&self, request: &Request) -> Result<Response, ClientError> {
-        let bearer = self
-            .bearer()
-            .await
-            .map_err(|failure| request.failed(failure))?;
-        let mut builder = self
-            .http
-            .request(request.method.clone(), request.url.clone())
-            .header(AUTHORIZATION, bearer);
+        if !matches!(request.method, Method::GET | Method::HEAD) {
+            let permitted = self.permit_change();
+            permitted.map_err(|failure| request.failed(failure))?;
+        }
+        if request.anonymous {
+            return self.send_as(request, None).await;
+        }
+        let no_token = |failure| request.failed(failure);
+        let token = self.token().await.map_err(no_token)?;
+        match self.send_as(request, Some(&token)).await {
+            Err(error) if error.status() == Some(401) && self.renewed(&token).await => {
+                let token = self.token().await.map_err(no_token)?;
+                self.send_as(request, Some(&token)).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn send_as(
+        &self,
+        request: &Request,
+        token: Option<&Token>,
+    ) -> Result<Response, ClientError> {
+        let http = &self.wires.http;
+        let mut builder = http.request(request.method.clone(), request.url.clone());
+        if let Some(token) = token {
+            let authorization = match &request.user {
+                Some(user) => token.basic(user),
+                None => token.bearer(),
+            };
+            builder = builder.header(AUTHORIZATION, authorization);
+        }
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
@@ -246,7 +289,7 @@ impl Transport {
                 Err(error) if error.is_passing() => {
                     tracing::debug!(%error, "trying again");
                     let asked = error.retry_after().unwrap_or_default();
-                    tokio::time::sleep(pause.max(asked.min(LONGEST_WAIT))).await;
+                    tokio::time::sleep(jittered(pause).max(asked.min(LONGEST_WAIT))).await;
                     pause *= 2;
                 }
                 answer => return answer,
@@ -254,6 +297,13 @@ impl Transport {
         }
         attempt().await
     }
+}
+
+/// A pause that is up to half longer, so that many who were turned away at once do not come back at
+/// once.
+pub(crate) fn jittered(pause: Duration) -> Duration {
+    let dice = getrandom::u32().unwrap_or_default();
+    pause + pause.mul_f64(f64::from(dice) / f64::from(u32::MAX) / 2.0)
 }
 
 async fn document<T: DeserializeOwned>(
@@ -320,7 +370,7 @@ pub(crate) fn network(error: &reqwest::Error) -> Failure {
 }
 
 /// The innermost reason is the one that tells something; the address is told elsewhere.
-fn describe(error: &reqwest::Error) -> String {
+pub(crate) fn describe(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }

@@ -8,6 +8,8 @@
 #![warn(clippy::disallowed_methods)]
 #![warn(missing_docs)]
 
+mod bucket;
+mod budget;
 mod command_line;
 mod config;
 mod credits;
@@ -23,10 +25,16 @@ mod permission;
 mod query;
 mod runner;
 mod secret;
+mod service_account;
 mod storage;
 mod token;
 mod uri;
 
+pub use bucket::{
+    Bucket, BucketAccess, BucketChange, BucketCredentials, NewBucket, NewBucketCredentials,
+    ProviderCredentials, SignedAddress, SignedAddressAsk,
+};
+pub use budget::{Balance, OrgBudget, Quota, UserBudget};
 pub use command_line::{UnclosedQuote, quote, split};
 pub use config::{
     Cluster, Gpu, OrgAccess, ProjectAccess, ResourcePool, ResourcePreset, ServerConfig, Tpu,
@@ -42,10 +50,11 @@ pub use job::{
     Telemetry, named_host, reason,
 };
 pub use passed_config::{PASSED_CONFIG, PassedConfig, PassedConfigError};
-pub use permission::{Action, Grant, Permission, Subroles};
+pub use permission::{Action, Grant, NewRole, Permission, Subroles};
 pub use query::Query;
 pub use runner::LocalRunner;
 pub use secret::{NewSecret, Secret};
+pub use service_account::{NewServiceAccount, ServiceAccount, ServiceAccountCreated};
 pub use storage::{
     DiskUsage, FileKind, FileStatus, FileStatusLine, FileStatuses, Listing, Removed,
 };

@@ -46,3 +46,10 @@ pub struct Subroles {
     /// Their names.
     pub subroles: Vec<String>,
 }
+
+/// The body that makes a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRole {
+    /// Its name, such as `alice/roles/readers`.
+    pub name: String,
+}

@@ -30,6 +30,11 @@ pub(crate) fn of_client(error: &ClientError) -> Failure {
         Reason::Unreadable { .. } | Reason::Senseless { .. } => {
             Failure::internal(format!("{} ({}).", capital(&error.failure), error.call))
         }
+        Reason::Protected { reason } => Failure::new(
+            FailureCode::Refused,
+            format!("Nothing was changed: {reason}."),
+        )
+        .hint("Choose another context, or take the protection away."),
         Reason::File { path, source } => Failure::new(
             FailureCode::Refused,
             format!("{path} cannot be transferred: {source}."),
