@@ -10,6 +10,7 @@ mod batches_in_folders;
 mod broken_projects;
 mod cloud;
 mod command_line;
+mod contexts;
 mod credentials;
 mod desk;
 mod editor;

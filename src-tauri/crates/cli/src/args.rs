@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::span::Span;
 
+mod account;
 mod executor;
 mod graph;
 mod job;
@@ -14,6 +15,7 @@ mod shell;
 mod template;
 mod volume;
 
+pub(crate) use account::*;
 pub(crate) use executor::*;
 pub(crate) use graph::*;
 pub(crate) use job::*;
@@ -45,6 +47,9 @@ pub(crate) struct Arguments {
         env = "BAKEHOUSE_PLATFORM_PORT"
     )]
     pub(crate) platform_port: Option<u16>,
+    /// The context to work in this time, instead of the chosen one.
+    #[arg(long, value_name = "NAME", global = true, env = "BAKEHOUSE_CONTEXT")]
+    pub(crate) context: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -121,6 +126,14 @@ pub(crate) enum Command {
     Check(Check),
     /// Print the JSON schemas of flow files, for editors.
     Schema(Schema),
+    /// Sign in to a platform, and work there from then on.
+    Login(Login),
+    /// Sign out of a platform.
+    Logout(Logout),
+    /// Show the contexts to work in, or change one.
+    Contexts(Contexts),
+    /// Work in a context from now on.
+    Use(Use),
     /// Run the local platform until it is interrupted.
     Serve(Serve),
     /// Make, list or remove users of the local platform.

@@ -8,6 +8,7 @@
     reason = "printing is what a command-line program is for"
 )]
 
+mod account;
 mod args;
 mod bake;
 mod check;
@@ -100,6 +101,10 @@ async fn run(arguments: Arguments) -> Result<Ended, Stop> {
         return execute::run(&executor).await;
     }
     let desk = desk(folders, arguments.platform_port, arguments.credentials).await?;
+    let desk = match arguments.context {
+        Some(context) => desk.within(context),
+        None => desk,
+    };
     let ended = command(&desk, arguments.command).await;
     desk.close().await;
     ended
@@ -159,6 +164,10 @@ async fn command(desk: &Desk, command: Command) -> Result<Ended, Stop> {
         Command::Graph(graph) => graph::graph(desk, graph).await,
         Command::Check(check) => check::check(desk, check).await,
         Command::Schema(schema) => schema::schema(desk, schema).await,
+        Command::Login(login) => account::login(desk, login).await,
+        Command::Logout(logout) => account::logout(desk, logout).await,
+        Command::Contexts(contexts) => account::contexts(desk, contexts).await,
+        Command::Use(chosen) => account::use_context(desk, chosen).await,
         Command::Serve(_) | Command::User(_) => Ok(Ended::Well),
     }
 }

@@ -56,6 +56,9 @@ pub(crate) fn print_stop(stop: &Stop) {
             if let Some(hint) = &failure.hint {
                 eprintln!("hint: {hint}");
             }
+            if failure.code == FailureCode::SignInNeeded {
+                eprintln!("hint: `bakehouse login URL` signs in.");
+            }
             if failure.code == FailureCode::CredentialsNeeded {
                 eprintln!("hint: `--credentials session` keeps the token in memory only.");
             }

@@ -198,7 +198,7 @@ pub(crate) async fn browse(desk: &Desk, browse: Browse) -> Result<Ended, Stop> {
 }
 
 /// Asks the system to show a page; the address was printed in any case.
-fn open_page(url: &str) {
+pub(crate) fn open_page(url: &str) {
     let program = if cfg!(target_os = "macos") {
         "open"
     } else {

@@ -149,6 +149,13 @@ impl Client {
         self
     }
 
+    /// The same client without such a protection.
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        self.transport.protection = None;
+        self
+    }
+
     /// From where it speaks.
     pub fn standing(&self) -> &Standing {
         &self.standing

@@ -1,8 +1,8 @@
 //! What the backend tells the window without being asked.
 
 use crate::{
-    BakeMoved, BakeView, CredentialsView, ForwardTable, HookLine, LiveTable, PlatformView,
-    Settings, WorkProgress,
+    BakeMoved, BakeView, ContextsView, CredentialsView, ForwardTable, HookLine, LiveTable,
+    PlatformView, Settings, WorkProgress,
 };
 
 wire! {
@@ -18,6 +18,11 @@ wire! {
         CredentialsChanged {
             /// Where.
             credentials: CredentialsView,
+        },
+        /// Accounts or contexts are not as they were.
+        ContextsChanged {
+            /// All of them.
+            contexts: ContextsView,
         },
         /// A setting was changed.
         SettingsChanged {

@@ -18,6 +18,8 @@ wire! {
         Refused,
         /// A choice about where to keep credentials has to be made first.
         CredentialsNeeded,
+        /// The person has to sign in (again); `account` tells with which account.
+        SignInNeeded,
         /// The project's files have errors; `diagnostics` tells where.
         FlowUnsound,
         /// We broke.
@@ -35,6 +37,9 @@ wire! {
         pub hint: Option<String>,
         /// The field of the request that was wrong.
         pub field: Option<String>,
+        /// Id of the account that has to be signed in with.
+        #[serde(default)]
+        pub account: Option<String>,
         /// Places in files that explain it.
         pub diagnostics: Vec<DiagnosticView>,
     }
@@ -48,6 +53,7 @@ impl Failure {
             message: message.into(),
             hint: None,
             field: None,
+            account: None,
             diagnostics: Vec::new(),
         }
     }

@@ -22,6 +22,7 @@ macro_rules! wire {
     };
 }
 
+mod account;
 mod adopt;
 mod answers;
 mod app;
@@ -57,6 +58,7 @@ mod update;
 mod volume;
 mod work;
 
+pub use account::*;
 pub use adopt::*;
 pub use answers::*;
 pub use app::*;

@@ -13,6 +13,20 @@ macro_rules! for_each_command {
             credentials_choose($crate::CredentialsChoice) -> $crate::CredentialsView;
             platform_restart($crate::PlatformRestart) -> $crate::PlatformView;
 
+            contexts_view($crate::ContextsAsk) -> $crate::ContextsView;
+            context_use($crate::ContextUse) -> $crate::ContextsView;
+            context_add($crate::ContextAdd) -> $crate::ContextsView;
+            context_change($crate::ContextChange) -> $crate::ContextsView;
+            context_remove($crate::ContextRemove) -> $crate::ContextsView;
+            context_offers($crate::ContextOffersAsk) -> $crate::ContextOffers;
+            sign_in_begin($crate::SignInBegin) -> $crate::SignInBegun;
+            sign_in_finish($crate::SignInFinish) -> $crate::SignedIn;
+            sign_in_cancel($crate::SignInCancel) -> $crate::ContextsView;
+            sign_in_token($crate::SignInToken) -> $crate::SignedIn;
+            tool_accounts($crate::ToolAccountsAsk) -> $crate::ToolAccounts;
+            sign_in_import($crate::SignInImport) -> $crate::SignedIn;
+            sign_out($crate::SignOut) -> $crate::ContextsView;
+
             template_list($crate::TemplateListAsk) -> $crate::TemplateList;
             template_form($crate::TemplateAsk) -> $crate::TemplateForm;
             template_preview($crate::TemplateAsk) -> $crate::TemplatePreview;

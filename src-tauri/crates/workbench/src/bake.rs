@@ -67,8 +67,8 @@ pub(crate) fn drafted_tasks(open: &OpenProject, batch: &str) -> usize {
 }
 
 /// What a bake would do; nothing is started.
-pub async fn bake_plan(_desk: &Desk, request: BakeStart) -> Result<BakePlan, Failure> {
-    let open = OpenProject::read(&request.project)?;
+pub async fn bake_plan(desk: &Desk, request: BakeStart) -> Result<BakePlan, Failure> {
+    let open = OpenProject::read(&request.project, desk.who())?;
     let request = with_file(request)?;
     known_batch(&open, &request.batch)?;
     let (tasks, diagnostics) = match flow::batch::prepare(
@@ -134,7 +134,7 @@ fn checked(open: &OpenProject, bake: &Bake) -> Vec<DiagnosticView> {
 
 /// Starts a bake; it is executed by this process from then on unless another is asked for.
 pub async fn bake_start(desk: &Desk, request: BakeStart) -> Result<BakeView, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, desk.who())?;
     let request = with_file(request)?;
     let batch = prepared(&open, &request)?;
     let client = desk.client().await?;

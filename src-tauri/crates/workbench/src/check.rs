@@ -2,6 +2,8 @@
 
 use contract::{DiagnosticView, Failure, FlowCheck, FlowReport, SeverityView};
 
+use flow::Platform;
+
 use crate::Desk;
 use crate::credentials::blocking;
 use crate::project::OpenProject;
@@ -9,12 +11,13 @@ use crate::view::check::{batches, jobs};
 use crate::view::diagnostic::{count, views};
 
 /// Checks a project, and tells what its jobs and tasks come to if that is wanted.
-pub async fn flow_check(_desk: &Desk, request: FlowCheck) -> Result<FlowReport, Failure> {
-    blocking(move || report(&request)).await?
+pub async fn flow_check(desk: &Desk, request: FlowCheck) -> Result<FlowReport, Failure> {
+    let who = desk.who();
+    blocking(move || report(&request, who)).await?
 }
 
-fn report(request: &FlowCheck) -> Result<FlowReport, Failure> {
-    let open = OpenProject::read(&request.project)?;
+fn report(request: &FlowCheck, who: Platform) -> Result<FlowReport, Failure> {
+    let open = OpenProject::read(&request.project, who)?;
     let checked = flow::check(&open.project, &open.diagnostics, &open.session());
     let mut diagnostics = views(&checked.findings, &open.root);
     diagnostics.sort_by(|one, other| place(one).cmp(&place(other)));

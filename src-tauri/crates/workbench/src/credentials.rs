@@ -65,6 +65,14 @@ impl Credentials {
         }
     }
 
+    /// Whether other programs of ours cannot get at them.
+    pub(crate) fn are_in_memory(&self) -> bool {
+        match &*self.lock() {
+            State::Open { vault, .. } => !matches!(vault.place(), Place::Keyring),
+            State::Unprobed | State::Closed { .. } => true,
+        }
+    }
+
     /// Where credentials are kept.
     pub(crate) async fn view(&self, desk: &Desk) -> CredentialsView {
         match self.state(desk).await {
@@ -174,6 +182,7 @@ pub async fn credentials_choose(
         }
     };
     *credentials.lock() = state;
+    desk.connections().forget_all();
     let view = credentials.view(desk).await;
     desk.tell(DeskEvent::CredentialsChanged {
         credentials: view.clone(),

@@ -7,6 +7,7 @@ use contract::{DeskEvent, Fact};
 use tokio::sync::broadcast;
 
 use crate::Folders;
+use crate::account::{Connections, ContextStore, SignIns};
 use crate::bake::Bakery;
 use crate::credentials::Credentials;
 use crate::forward::Forwards;
@@ -50,6 +51,8 @@ pub enum CredentialsMode {
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
+    /// Name of the context that was chosen for what is done with this handle.
+    chosen: Option<Arc<str>>,
 }
 
 struct Inner {
@@ -58,6 +61,9 @@ struct Inner {
     projects: KnownProjects,
     kept: KeptProjects,
     credentials: Credentials,
+    contexts: ContextStore,
+    connections: Connections,
+    sign_ins: SignIns,
     platform: PlatformSlot,
     bakery: Bakery,
     watches: Watches,
@@ -77,6 +83,9 @@ impl Desk {
             projects: KnownProjects::open(&options.folders),
             kept: KeptProjects::default(),
             credentials: Credentials::new(&options),
+            contexts: ContextStore::open(&options.folders),
+            connections: Connections::default(),
+            sign_ins: SignIns::default(),
             platform: PlatformSlot::default(),
             bakery: Bakery::default(),
             watches: Watches::default(),
@@ -90,6 +99,7 @@ impl Desk {
         };
         let desk = Self {
             inner: Arc::new(inner),
+            chosen: None,
         };
         crate::making::clear_up_soon(&desk);
         desk
@@ -104,6 +114,36 @@ impl Desk {
     pub async fn close(&self) {
         self.forwards().close().await;
         self.platform().close().await;
+    }
+
+    /// The same desk, all of whose requests are meant for one context, whichever their project
+    /// works in. One that does not exist refuses them.
+    #[must_use]
+    pub fn within(&self, context: impl Into<Arc<str>>) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            chosen: Some(context.into()),
+        }
+    }
+
+    /// The context that was chosen for this handle.
+    pub(crate) fn chosen(&self) -> Option<&str> {
+        self.chosen.as_deref()
+    }
+
+    /// Accounts and contexts.
+    pub(crate) fn contexts(&self) -> &ContextStore {
+        &self.inner.contexts
+    }
+
+    /// Connections to other platforms.
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.inner.connections
+    }
+
+    /// Sign-ins that have begun.
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.inner.sign_ins
     }
 
     /// Projects that were read before.

@@ -11,7 +11,6 @@ use contract::{
     EditorChange, EditorCompletions, EditorEdits, EditorFindings, EditorHover, EditorOutline,
     EditorPlaces, EditorPoint, EditorRename, EditorText, Failure, Renamable,
 };
-use local_platform::CLUSTER;
 
 use crate::Desk;
 use crate::credentials::blocking;
@@ -45,7 +44,7 @@ async fn presets(desk: &Desk) -> Vec<String> {
     let Some(client) = desk.client_if_ready().await else {
         return Vec::new();
     };
-    let Ok(services) = client.cluster(CLUSTER).await else {
+    let Ok(services) = client.cluster(&client.standing().cluster).await else {
         return Vec::new();
     };
     let presets = services.cluster().resource_presets.iter();

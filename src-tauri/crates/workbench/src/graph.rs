@@ -161,7 +161,7 @@ pub(crate) async fn subject(
             }
         }
         GraphSubject::Batch { batch, params } => {
-            let open = OpenProject::read(project)?;
+            let open = OpenProject::read(project, desk.who())?;
             Ok(Subject {
                 tasks: tasks_of_batch(&open, &batch, &params)?,
                 show: Show::Structure,

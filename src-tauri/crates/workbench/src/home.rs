@@ -1,12 +1,15 @@
 //! The home screen: known projects, what runs, what failed lately.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::time::Duration;
+
 use client::{BakeFilter, Client};
 use contract::{
     AttentionItem, BakeState, Failure, HomeAsk, HomeView, JobState, ProjectCard, RunningItem,
     RunningSubject,
 };
 use jiff::{SignedDuration, Timestamp};
-use local_platform::{CLUSTER, ORG};
 use protocol::flow::{Bake, Project as FlowRecord};
 use protocol::{Job, JobFilter, JobStatus};
 
@@ -18,6 +21,8 @@ use crate::view::job::{state as job_state, time};
 
 /// How many bakes a project's card shows.
 const STRIP: usize = 14;
+/// How long a platform may take to answer before the home screen is shown without it.
+const SOON: Duration = Duration::from_secs(5);
 /// How long a failure stays on the home screen.
 const LATELY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -28,24 +33,47 @@ struct Told {
     jobs: Vec<Job>,
 }
 
+/// A platform and what it told.
+struct Asked {
+    client: Option<Client>,
+    told: Told,
+}
+
+impl Asked {
+    /// A platform that does not answer soon is not waited for.
+    async fn of(desk: &Desk) -> Self {
+        let client = desk.client_if_ready().await;
+        let told = match &client {
+            Some(client) => tokio::time::timeout(SOON, ask(client)).await.ok(),
+            None => None,
+        };
+        Self {
+            client: client.filter(|_| told.is_some()),
+            told: told.unwrap_or_default(),
+        }
+    }
+}
+
 /// The home screen. It never waits for the platform: what is not known yet comes with an event.
 pub async fn home_view(desk: &Desk, _request: HomeAsk) -> Result<HomeView, Failure> {
-    let client = desk.client_if_ready().await;
-    let told = match &client {
-        Some(client) => ask(client).await,
-        None => Told::default(),
-    };
+    let mut asked: HashMap<String, Asked> = HashMap::new();
     let mut home = HomeView {
         projects: vec![],
         running: vec![],
         attention: vec![],
     };
     for known in desk.projects().all() {
-        let bakes = match &client {
-            Some(client) => bakes(client, &told, &known).await,
+        let there = desk.of_project(&known.path);
+        let name = there.here().map(|here| here.name().to_owned());
+        let asked = match asked.entry(name.unwrap_or_default()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Asked::of(&there).await),
+        };
+        let bakes = match &asked.client {
+            Some(client) => bakes(client, &asked.told, &known).await,
             None => Vec::new(),
         };
-        add(&mut home, desk, &known, &bakes, &told);
+        add(&mut home, desk, &known, &bakes, &asked.told);
     }
     home.running
         .sort_by(|one, other| other.since.cmp(&one.since));
@@ -58,8 +86,8 @@ async fn ask(client: &Client) -> Told {
     let filter = JobFilter {
         tags: vec!["flow:live".to_owned()],
         statuses: vec![JobStatus::Pending, JobStatus::Running],
-        clusters: vec![CLUSTER.to_owned()],
-        orgs: vec![ORG.to_owned()],
+        clusters: vec![client.standing().cluster.clone()],
+        orgs: vec![client.standing().org.clone()],
         reverse: true,
         ..JobFilter::default()
     };
@@ -74,7 +102,7 @@ async fn flows(client: &Client) -> Vec<FlowRecord> {
     client
         .flow()
         .projects()
-        .list(CLUSTER)
+        .list(&client.standing().cluster)
         .await
         .unwrap_or_default()
 }

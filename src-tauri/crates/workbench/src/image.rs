@@ -20,7 +20,7 @@ use crate::view::failure;
 /// Starts to build one image, or all that have a context. One that exists already is left alone
 /// unless it is forced. The jobs that build are followed by their logs.
 pub async fn image_build(desk: &Desk, request: ImageBuild) -> Result<ImageBuilds, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, desk.who())?;
     let images = chosen(&open, request.image.as_deref())?;
     let client = desk.client().await?;
     let place = place(&client, open.platform_project()).await?;

@@ -4,11 +4,13 @@
 //! nothing. This crate knows files, clocks and wiring; it turns what the domain crates say into the
 //! views of `contract`.
 
+mod account;
 mod adopt;
 mod answers;
 mod app;
 mod bake;
 mod check;
+pub mod commands;
 mod credentials;
 mod desk;
 mod dispatch;
@@ -60,8 +62,13 @@ pub use local_users::{
 pub use second_life::second_life;
 pub use serving::{Runner, SecretsKey, ServeChoice};
 
-/// The use cases under the names that the contract's table gives them.
-pub mod commands {
+/// The use cases themselves, in the context of the desk they are given; callers take [`commands`].
+pub mod use_cases {
+    pub use crate::account::{
+        context_add, context_change, context_offers, context_remove, context_use, contexts_view,
+        sign_in_begin, sign_in_cancel, sign_in_finish, sign_in_import, sign_in_token, sign_out,
+        tool_accounts,
+    };
     pub use crate::adopt::{adopt_apply, adopt_offer};
     pub use crate::answers::{answers_export, answers_import};
     pub use crate::app::{app_view, platform_restart};

@@ -17,7 +17,6 @@ use flow::live::{JobInputs, LiveFlow, PlannedJob, PreparedLive};
 use futures_util::future::try_join_all;
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
-use local_platform::{CLUSTER, ORG, TOOL_USER};
 use protocol::flow::NewLiveJob;
 use protocol::{Job, JobFilter, JobStatus};
 
@@ -157,7 +156,7 @@ fn rows<'a>(
 
 /// What starting a live job would do; nothing is started.
 pub async fn live_plan(desk: &Desk, request: LiveStart) -> Result<LivePlan, Failure> {
-    let prepared = Prepared::new(&request)?;
+    let prepared = Prepared::new(&request, desk.who())?;
     let client = desk.client().await?;
     let place = place(&client, &prepared.job.project_name).await?;
     let plan = prepared.plan(&place)?;
@@ -188,7 +187,7 @@ pub async fn live_plan(desk: &Desk, request: LiveStart) -> Result<LivePlan, Fail
 
 /// Starts a live job. One that runs already, and may run only once, is answered as it is.
 pub async fn live_start(desk: &Desk, request: LiveStart) -> Result<LiveStarted, Failure> {
-    let prepared = Prepared::new(&request)?;
+    let prepared = Prepared::new(&request, desk.who())?;
     let client = desk.client().await?;
     let place = place(&client, &prepared.job.project_name).await?;
     let plan = prepared.plan(&place)?;
@@ -300,8 +299,8 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(request: &LiveStart) -> Result<Self, Failure> {
-        let open = OpenProject::read(&request.project)?;
+    fn new(request: &LiveStart, who: flow::Platform) -> Result<Self, Failure> {
+        let open = OpenProject::read(&request.project, who)?;
         let flow_id = open.id()?.to_owned();
         let live = live_flow(&open, &request.job)?;
         let unsound = |troubles: flow::Troubles| {
@@ -406,11 +405,13 @@ fn made_suffix() -> String {
 
 /// The place that jobs of a platform project run in.
 pub(crate) async fn place(client: &Client, project: &str) -> Result<Place, Failure> {
+    let standing = client.standing();
     let services = client
-        .cluster(CLUSTER)
+        .cluster(&standing.cluster)
         .await
         .map_err(|error| failure::of_client(&error))?;
-    Ok(Place::new(services.cluster(), ORG, project, TOOL_USER))
+    let (org, user) = (&standing.org, &standing.user);
+    Ok(Place::new(services.cluster(), org, project, user))
 }
 
 fn own_command(request: &LiveStart) -> String {

@@ -23,7 +23,7 @@ const CHUNK: usize = 2000;
 pub async fn log_follow(
     desk: &Desk,
     request: LogAsk,
-) -> Result<impl Stream<Item = LogChunk> + Send + 'static, Failure> {
+) -> Result<impl Stream<Item = LogChunk> + Send + 'static + use<>, Failure> {
     let since = request
         .since
         .as_deref()

@@ -15,6 +15,7 @@ use local_platform::{
 use tokio::sync::Mutex;
 use vault::Secret;
 
+use crate::account::{Here, guarded};
 use crate::credentials::{blocking, refused};
 use crate::serving::ServeChoice;
 use crate::view::failure;
@@ -59,6 +60,16 @@ impl PlatformSlot {
         }
     }
 
+    /// Lets the next client be made anew, because what it may do has changed. Who serves the
+    /// platform goes on serving it.
+    pub(crate) async fn forget_client(&self, desk: &Desk) {
+        let mut connection = self.connection.lock().await;
+        if let Some(known) = connection.as_mut() {
+            let here = Here::Local(desk.contexts().with(|kept| kept.local));
+            known.client = guarded(known.client.clone().open(), &here);
+        }
+    }
+
     fn failure(&self) -> std::sync::MutexGuard<'_, Option<Failure>> {
         self.failure
             .lock()
@@ -88,8 +99,16 @@ impl PlatformSlot {
 }
 
 impl Desk {
-    /// A client of the platform. Starts the platform if nobody serves it (any more).
+    /// A client of the platform of the chosen context.
     pub(crate) async fn client(&self) -> Result<Client, Failure> {
+        match self.here()? {
+            Here::Local(_) => self.local_client().await,
+            Here::Cloud(context, account) => self.cloud_client(&context, &account).await,
+        }
+    }
+
+    /// A client of the local platform. Starts it if nobody serves it (any more).
+    pub(crate) async fn local_client(&self) -> Result<Client, Failure> {
         let mut connection = self.platform().connection.lock().await;
         if let Some(known) = connection.as_ref()
             && still_answers(self, known)
@@ -116,8 +135,16 @@ impl Desk {
         answer
     }
 
-    /// A client of the platform if it answers already.
+    /// A client of the platform of the chosen context, if the local one answers already, or if we
+    /// are signed in to the other one.
     pub(crate) async fn client_if_ready(&self) -> Option<Client> {
+        match self.here().ok()? {
+            Here::Local(_) => self.local_client_if_ready(),
+            Here::Cloud(context, account) => self.cloud_client(&context, &account).await.ok(),
+        }
+    }
+
+    fn local_client_if_ready(&self) -> Option<Client> {
         let connection = self.platform().connection.try_lock().ok()?;
         let known = connection.as_ref()?;
         still_answers(self, known).then(|| known.client.clone())
@@ -126,7 +153,7 @@ impl Desk {
     /// Serves the platform in the foreground; refuses when another process serves it already.
     pub async fn serve(&self, choice: ServeChoice) -> Result<Serving, Failure> {
         *self.platform().choice() = choice;
-        self.client().await?;
+        self.local_client().await?;
         let connection = self.platform().connection.lock().await;
         match connection.as_ref() {
             Some(Connection {
@@ -151,7 +178,7 @@ impl Desk {
 pub(crate) fn start_soon(desk: &Desk) {
     let desk = desk.clone();
     tokio::spawn(async move {
-        if let Err(failure) = desk.client().await {
+        if let Err(failure) = desk.local_client().await {
             tracing::warn!(%failure, "the local platform is not there");
         }
         // What waits for the platform, such as bakes that nobody executes, begins at once.
@@ -216,7 +243,7 @@ pub async fn platform_restart(
     }
     desk.platform().close().await;
     desk.platform().choose_port(request.port);
-    desk.client().await?;
+    desk.local_client().await?;
     Ok(platform_view(desk).await)
 }
 
@@ -259,7 +286,7 @@ async fn connect(desk: &Desk) -> Result<Connection, Failure> {
         .await?
         .map_err(|error| refused(&error))?;
     if let Some(token) = known
-        && let Some(client) = accepted(&url, &token).await?
+        && let Some(client) = accepted(desk, &url, &token).await?
     {
         return Ok(Connection {
             client,
@@ -274,7 +301,7 @@ async fn connect(desk: &Desk) -> Result<Connection, Failure> {
     blocking(move || kept.put(&account, &new))
         .await?
         .map_err(|error| refused(&error))?;
-    match accepted(&url, &token).await? {
+    match accepted(desk, &url, &token).await? {
         Some(client) => Ok(Connection {
             client,
             url,
@@ -311,11 +338,14 @@ fn options(desk: &Desk) -> Options {
 }
 
 /// A client with this token, if the platform takes it.
-async fn accepted(url: &str, token: &Secret) -> Result<Option<Client>, Failure> {
+async fn accepted(desk: &Desk, url: &str, token: &Secret) -> Result<Option<Client>, Failure> {
     let client = Client::new(url, Arc::new(Token::new(token.expose())))
         .map_err(|error| failure::of_client(&error))?;
     match client.fetch_config().await {
-        Ok(config) if config.authorized => Ok(Some(client)),
+        Ok(config) if config.authorized => {
+            let here = Here::Local(desk.contexts().with(|kept| kept.local));
+            Ok(Some(guarded(client.at(here.standing()), &here)))
+        }
         Ok(_) => Ok(None),
         Err(error) if error.is_unauthorized() => Ok(None),
         Err(error) => Err(failure::of_client(&error)),

@@ -13,7 +13,6 @@ use contract::{
 use flow::live::PreparedLive;
 use flow::{Platform, Project, Session};
 use jiff::Timestamp;
-use local_platform::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};
 use source::{Diagnostic, Parsed, Severity, Span};
 
 use crate::Desk;
@@ -36,7 +35,7 @@ pub(crate) struct OpenProject {
 impl OpenProject {
     /// Reads the project that a folder lies in. Errors in its files are diagnostics; it is refused
     /// only when there is nothing of a flow.
-    pub(crate) fn read(asked: &str) -> Result<Self, Failure> {
+    pub(crate) fn read(asked: &str, platform: Platform) -> Result<Self, Failure> {
         let root = find_root(Path::new(asked))?;
         let workspace = DiskWorkspace::new(&root).map_err(|error| {
             Failure::invalid("project", format!("{asked} cannot be opened: {error}."))
@@ -53,7 +52,7 @@ impl OpenProject {
             workspace: Arc::new(workspace),
             project,
             diagnostics,
-            platform: platform(),
+            platform,
         })
     }
 
@@ -86,7 +85,7 @@ impl OpenProject {
         self.project
             .project_name
             .as_deref()
-            .unwrap_or(DEFAULT_PROJECT)
+            .unwrap_or(&self.platform.project)
     }
 
     /// A refusal because of what is wrong in the files.
@@ -94,16 +93,6 @@ impl OpenProject {
         Failure::new(FailureCode::FlowUnsound, message)
             .diagnostics(views(found, &self.root))
             .hint("Mend the places that are named, then try again.")
-    }
-}
-
-/// Who we are on the local platform.
-pub(crate) fn platform() -> Platform {
-    Platform {
-        user: TOOL_USER.to_owned(),
-        cluster: CLUSTER.to_owned(),
-        org: Some(ORG.to_owned()),
-        project: DEFAULT_PROJECT.to_owned(),
     }
 }
 
@@ -177,7 +166,7 @@ fn no_flow(root: &Path) -> Failure {
 
 /// Opens a project and remembers it.
 pub async fn project_open(desk: &Desk, request: ProjectAsk) -> Result<ProjectView, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, desk.who())?;
     let view = view(desk, &open);
     let flow = open.project.id.as_deref();
     desk.projects()
@@ -189,7 +178,10 @@ pub async fn project_open(desk: &Desk, request: ProjectAsk) -> Result<ProjectVie
 
 /// Reads a project anew.
 pub async fn project_view(desk: &Desk, request: ProjectAsk) -> Result<ProjectView, Failure> {
-    Ok(view(desk, &OpenProject::read(&request.project)?))
+    Ok(view(
+        desk,
+        &OpenProject::read(&request.project, desk.who())?,
+    ))
 }
 
 /// Takes a project off the list of known ones; its folder stays.
@@ -323,6 +315,10 @@ pub(crate) fn params(params: &[flow::live::ParamView]) -> Vec<ParamView> {
 mod tests {
     use super::*;
 
+    fn nobody() -> Platform {
+        crate::account::who(&client::Standing::default())
+    }
+
     #[test]
     fn a_project_is_found_from_a_folder_inside() {
         let root = tempfile::tempdir().unwrap();
@@ -349,10 +345,12 @@ mod tests {
     fn a_folder_without_a_flow_and_a_missing_one_are_refused_clearly() {
         let root = tempfile::tempdir().unwrap();
         let asked = root.path().display().to_string();
-        let refused = OpenProject::read(&asked).err().unwrap();
+        let refused = OpenProject::read(&asked, nobody()).err().unwrap();
         assert_eq!(refused.code, FailureCode::Invalid);
         assert!(refused.message.contains("neither `.apolo` nor `.neuro`"));
-        let missing = OpenProject::read(&format!("{asked}/none")).err().unwrap();
+        let missing = OpenProject::read(&format!("{asked}/none"), nobody())
+            .err()
+            .unwrap();
         assert_eq!(missing.code, FailureCode::NotFound);
     }
 }

@@ -2,7 +2,7 @@
 
 use contract::{Failure, IdState, NeedPlace, PlatformNeed, PlatformNeeds, TemplateAsk};
 use indexmap::IndexMap;
-use local_platform::{CLUSTER, DEFAULT_PROJECT, ORG};
+use local_platform::DEFAULT_PROJECT;
 use protocol::flow::NewProject;
 use protocol::{PlatformUri, Scheme, UriContext};
 use template::Plan;
@@ -128,8 +128,8 @@ async fn ask(
         let record = NewProject {
             name: flow.id.clone(),
             project_name: Some(flow.project.clone()),
-            cluster: CLUSTER.to_owned(),
-            org_name: Some(ORG.to_owned()),
+            cluster: client.standing().cluster.clone(),
+            org_name: Some(client.standing().org.clone()),
         };
         let taken = client.flow().projects().find(&record).await;
         let taken = taken.map_err(|error| failure::of_client(&error))?;
@@ -154,9 +154,9 @@ async fn ask(
         needs.notes.push(note.to_owned());
     }
     let project = flow.map_or(DEFAULT_PROJECT, |flow| flow.project.as_str());
-    let context = UriContext::new(CLUSTER, ORG, project);
+    let context = UriContext::new(&client.standing().cluster, &client.standing().org, project);
     let services = client
-        .cluster(CLUSTER)
+        .cluster(&client.standing().cluster)
         .await
         .map_err(|error| failure::of_client(&error))?;
     for folder in &mut needs.storage {

@@ -75,6 +75,7 @@ async fn run_apart(order: Apart) -> Result<Executed, Failure> {
         facts: Vec::new(),
     })
     .await;
+    let desk = order.placed(desk);
     let cancel = CancellationToken::new();
     heed_signals(cancel.clone());
     let executed = Executor::local(&desk, &order.bake)

@@ -69,7 +69,7 @@ impl Drop for Registered {
 pub async fn terminal_open(
     desk: &Desk,
     request: TerminalOpen,
-) -> Result<impl Stream<Item = TerminalChunk> + Send + 'static, Failure> {
+) -> Result<impl Stream<Item = TerminalChunk> + Send + 'static + use<>, Failure> {
     let client = desk.client().await?;
     let job = client.jobs().get(&request.raw_id).await;
     let job = job.map_err(|error| failure::of_client(&error))?;

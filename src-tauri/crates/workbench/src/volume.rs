@@ -19,8 +19,8 @@ use crate::templates::work::Work;
 use crate::view::failure;
 
 /// The volumes of a project.
-pub async fn volume_table(_desk: &Desk, request: ProjectAsk) -> Result<VolumeTable, Failure> {
-    let open = OpenProject::read(&request.project)?;
+pub async fn volume_table(desk: &Desk, request: ProjectAsk) -> Result<VolumeTable, Failure> {
+    let open = OpenProject::read(&request.project, desk.who())?;
     let prepared = prepared(&open, "The volumes cannot be told.")?;
     let rows = prepared.contexts.volumes.values().map(|volume| VolumeRow {
         id: volume.id.clone(),
@@ -37,7 +37,7 @@ pub async fn volume_table(_desk: &Desk, request: ProjectAsk) -> Result<VolumeTab
 
 /// Does something with one volume, or with all that have a folder here.
 pub async fn volume_act(desk: &Desk, request: VolumeAct) -> Result<VolumesDone, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, desk.who())?;
     let chosen = chosen(&open, request.volume.as_deref())?;
     let client = desk.client().await?;
     let place = place(&client, open.platform_project()).await?;

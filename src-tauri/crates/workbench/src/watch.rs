@@ -144,11 +144,12 @@ async fn look(desk: &Desk) -> bool {
     for root in &roots {
         look_at_files(desk, root);
     }
-    if desk.client_if_ready().await.is_none() {
-        return false;
-    }
     let mut busy = false;
     for root in roots {
+        let desk = &desk.of_project(&root);
+        if desk.client_if_ready().await.is_none() {
+            continue;
+        }
         busy |= look_at_live(desk, &root).await;
         busy |= look_at_bakes(desk, &root).await;
     }

@@ -9,7 +9,7 @@ use crate::view::failure;
 
 /// Forgets what is remembered of a flow, of one batch, or of one task of it: they run next time.
 pub async fn cache_clear(desk: &Desk, request: CacheClear) -> Result<CacheCleared, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, desk.who())?;
     match (&request.batch, &request.task) {
         (Some(batch), _) => known_batch(&open, batch)?,
         (None, Some(_)) => {

@@ -12,7 +12,6 @@ use execution::bake::{self as baking, Inspected};
 use flow::batch::ConfigFiles;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use indexmap::IndexMap;
-use local_platform::CLUSTER;
 use protocol::LogQuery;
 
 use super::history::{lasted, took};
@@ -247,7 +246,7 @@ async fn first_difference(
 }
 
 async fn lines(client: &Client, job: &str) -> Result<LogLines, ClientError> {
-    let services = client.cluster(CLUSTER).await?;
+    let services = client.cluster(&client.standing().cluster).await?;
     Ok(services.logs(job, &LogQuery::default()).lines())
 }
 

@@ -12,6 +12,7 @@ use protocol::{HttpPort, JobSubmission, StorageVolume, SubmittedResources};
 use serde::{Deserialize, Serialize};
 
 use super::hold::Holder;
+use crate::account::Here;
 use crate::view::failure;
 use crate::{CredentialsMode, Desk, Folders};
 
@@ -39,6 +40,9 @@ pub(crate) struct Apart {
     pub(crate) port: Option<u16>,
     /// Whether credentials are kept in memory only.
     session: bool,
+    /// Name of the context that the bake is of.
+    #[serde(default)]
+    context: Option<String>,
 }
 
 impl Apart {
@@ -52,6 +56,15 @@ impl Apart {
             home: folders.home.clone(),
             port: desk.asked_port(),
             session: desk.credentials_mode() == CredentialsMode::SessionOnly,
+            context: desk.here().ok().map(|here| here.name().to_owned()),
+        }
+    }
+
+    /// The desk that an executor opened, in the context of its bake.
+    pub(crate) fn placed(&self, desk: Desk) -> Desk {
+        match &self.context {
+            Some(context) => desk.within(context.as_str()),
+            None => desk,
         }
     }
 
@@ -117,6 +130,12 @@ fn begin_apart(desk: &Desk, bake: &str) -> Result<(), Failure> {
         let message = format!("A process for the bake could not be started: {what}.");
         Failure::new(FailureCode::Unreachable, message).hint("Let this program execute the bake.")
     };
+    let elsewhere = matches!(desk.here()?, Here::Cloud(..));
+    if elsewhere && desk.credentials().are_in_memory() {
+        return Err(refused(
+            &"credentials are kept in the memory of this program only",
+        ));
+    }
     let order = serde_json::to_string(&Apart::of(desk, bake)).map_err(|error| refused(&error))?;
     let log = log_file(desk, bake).map_err(|error| refused(&error))?;
     let again = log.try_clone().map_err(|error| refused(&error))?;

@@ -11,7 +11,7 @@ use crate::view::{failure, forecast};
 
 /// What a bake would do with each task, and why. Nothing is started.
 pub async fn bake_forecast(desk: &Desk, request: BakeStart) -> Result<BakeForecast, Failure> {
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, desk.who())?;
     let request = with_file(request)?;
     let batch = prepared(&open, &request)?;
     let client = desk.client().await?;

@@ -9,13 +9,13 @@ use execution::bake::{self as baking, Inspected, LookError};
 use flow::Session;
 use indexmap::IndexMap;
 use jiff::Timestamp;
-use local_platform::{CLUSTER, ORG};
 use protocol::flow::{Attempt, Bake, NewProject, Project as FlowRecord};
 use protocol::{Job, JobFilter};
 
 use super::looked::{is_current, is_settled};
 use super::{executor, take_up};
 use crate::Desk;
+use crate::account::who;
 use crate::project::OpenProject;
 use crate::view::bake::{Known, counts, finished_at, image, of_graphs, row};
 use crate::view::failure;
@@ -209,7 +209,7 @@ pub(super) async fn find(client: &Client, request: &BakeAsk) -> Result<Bake, Fai
             .await
             .map_err(|error| not_found(&error));
     }
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, who(client.standing()))?;
     let record = flow_record(client, &open).await?;
     let missing = || {
         not_found(&LookError::NoBake {
@@ -241,8 +241,8 @@ pub(crate) async fn flow_record(
     let flow = NewProject {
         name: open.id()?.to_owned(),
         project_name: Some(open.platform_project().to_owned()),
-        cluster: CLUSTER.to_owned(),
-        org_name: Some(ORG.to_owned()),
+        cluster: client.standing().cluster.clone(),
+        org_name: Some(client.standing().org.clone()),
     };
     client
         .flow()
@@ -256,8 +256,8 @@ pub(crate) async fn flow_record(
 pub(super) async fn jobs(client: &Client, bake: &str) -> Result<Vec<Job>, Failure> {
     let filter = JobFilter {
         tags: vec![format!("bake_id:{bake}")],
-        clusters: vec![CLUSTER.to_owned()],
-        orgs: vec![ORG.to_owned()],
+        clusters: vec![client.standing().cluster.clone()],
+        orgs: vec![client.standing().org.clone()],
         ..JobFilter::default()
     };
     client
@@ -279,7 +279,8 @@ pub(super) async fn planned(
     }
     match baking::stored_files(client, attempt).await {
         Ok(files) => {
-            let tasks = of_files(&files, bake).unwrap_or_else(|| of_graphs(bake));
+            let tasks =
+                of_files(&files, bake, who(client.standing())).unwrap_or_else(|| of_graphs(bake));
             desk.bakery().learn_plan(&bake.id, tasks)
         }
         Err(error) => {
@@ -290,10 +291,13 @@ pub(super) async fn planned(
 }
 
 /// The tasks by the stored files; nothing if they do not fit the record any more.
-fn of_files(files: &flow::batch::ConfigFiles, bake: &Bake) -> Option<Vec<TaskView>> {
+fn of_files(
+    files: &flow::batch::ConfigFiles,
+    bake: &Bake,
+    platform: flow::Platform,
+) -> Option<Vec<TaskView>> {
     let stored = files.workspace();
     let parsed = flow::open_in(&stored, &files.config_dir());
-    let platform = crate::project::platform();
     let session = Session {
         workspace: &stored,
         platform: &platform,

@@ -14,17 +14,17 @@ use execution::bake::{
 };
 use flow::batch::TaskId;
 use indexmap::IndexMap;
-use local_platform::CLUSTER;
 use protocol::flow::{Bake, Project as FlowRecord};
 
 use super::look::{find, not_found, view_of};
 use super::{compare, executor};
 use super::{not_created, prepared, recipe};
+use crate::Desk;
+use crate::account::who;
 use crate::live::{param_words, place, shell_line};
 use crate::project::disk::DiskWorkspace;
 use crate::project::{OpenProject, find_root};
 use crate::view::{failure, forecast};
-use crate::{Desk, project};
 
 /// What a restart would do with each task, and why. Nothing is started.
 pub async fn restart_plan(desk: &Desk, request: BakeRestart) -> Result<RestartPlan, Failure> {
@@ -65,7 +65,7 @@ async fn changed_files(
     request: &BakeRestart,
     restart: &Restart,
 ) -> Result<Vec<FileChange>, Failure> {
-    let Ok(open) = OpenProject::read(&request.project) else {
+    let Ok(open) = OpenProject::read(&request.project, who(client.standing())) else {
         return Ok(Vec::new());
     };
     let start = BakeStart {
@@ -101,7 +101,7 @@ pub async fn bake_restart(desk: &Desk, request: BakeRestart) -> Result<BakeView,
     let record = flow_of(&client, &restart.bake).await?;
     let place = place(&client, &record.project_name).await?;
     let begun = restart.begin(&client, &place).await;
-    let begun = begun.map_err(|error| not_begun(&request, &error))?;
+    let begun = begun.map_err(|error| not_begun(desk, &request, &error))?;
     let bake = begun.bake.id.clone();
     let order = Order {
         client,
@@ -136,13 +136,13 @@ async fn decide(client: &Client, request: &BakeRestart) -> Result<Decided, Failu
     let retry = Retry {
         attempt: request.attempt.map(i64::from),
         again: again(request)?,
-        edit: edit(request, &bake)?,
+        edit: edit(request, &bake, who(client.standing()))?,
         bake: bake.clone(),
     };
     let stored = async |attempt: &protocol::flow::Attempt| {
         let folder = DiskWorkspace::new(&root).ok();
         let folder = folder.map(|folder| Arc::new(folder) as _);
-        baking::reopen(client, &bake, attempt, (folder, project::platform())).await
+        baking::reopen(client, &bake, attempt, (folder, who(client.standing()))).await
     };
     let restart = Restart::decide(client, retry, stored).await;
     let restart = restart.map_err(|error| not_decided(&error))?;
@@ -165,14 +165,14 @@ fn again(request: &BakeRestart) -> Result<Again, Failure> {
     })
 }
 
-fn edit(request: &BakeRestart, bake: &Bake) -> Result<Edit, Failure> {
+fn edit(request: &BakeRestart, bake: &Bake, who: flow::Platform) -> Result<Edit, Failure> {
     if !request.edited {
         return Ok(match request.params.is_empty() {
             true => Edit::Nothing,
             false => Edit::Params(request.params.clone()),
         });
     }
-    let open = OpenProject::read(&request.project)?;
+    let open = OpenProject::read(&request.project, who)?;
     let mut params = kept_params(&open, bake);
     params.extend(request.params.clone());
     let start = BakeStart {
@@ -195,7 +195,11 @@ fn kept_params(open: &OpenProject, bake: &Bake) -> IndexMap<String, String> {
 }
 
 async fn flow_of(client: &Client, bake: &Bake) -> Result<FlowRecord, Failure> {
-    let flows = client.flow().projects().list(CLUSTER).await;
+    let flows = client
+        .flow()
+        .projects()
+        .list(&client.standing().cluster)
+        .await;
     let flows = flows.map_err(|error| failure::of_client(&error))?;
     let mut flows = flows.into_iter();
     flows
@@ -217,9 +221,9 @@ fn not_decided(error: &RestartError) -> Failure {
     }
 }
 
-fn not_begun(request: &BakeRestart, error: &BeginError) -> Failure {
+fn not_begun(desk: &Desk, request: &BakeRestart, error: &BeginError) -> Failure {
     match error {
-        BeginError::Create(error) => match OpenProject::read(&request.project) {
+        BeginError::Create(error) => match OpenProject::read(&request.project, desk.who()) {
             Ok(open) => not_created(&open, error),
             Err(failure) => failure,
         },

@@ -5,19 +5,23 @@ use std::sync::Arc;
 use client::{BakeFilter, Client};
 use contract::{Failure, FailureCode};
 use execution::bake::{self as baking, Order};
-use local_platform::CLUSTER;
 use protocol::flow::{Attempt, Bake, Project as FlowRecord, TaskStatus};
 
 use super::hold::Holder;
 use super::look;
+use crate::Desk;
+use crate::account::who;
 use crate::live::place;
 use crate::project::disk::DiskWorkspace;
 use crate::view::failure;
-use crate::{Desk, project};
 
 /// Takes up every bake of the platform that is not over and that nobody executes.
 pub(crate) async fn take_up(desk: &Desk, client: &Client) -> Result<(), Failure> {
-    let flows = client.flow().projects().list(CLUSTER).await;
+    let flows = client
+        .flow()
+        .projects()
+        .list(&client.standing().cluster)
+        .await;
     for record in flows.map_err(|error| failure::of_client(&error))? {
         let filter = BakeFilter::default();
         let bakes = client.flow().bakes().list(&record.id, &filter).await;
@@ -50,7 +54,7 @@ async fn take_up_one(
     let folder = DiskWorkspace::new(&root)
         .ok()
         .map(|folder| Arc::new(folder) as _);
-    let recipe = baking::reopen(client, &bake, &attempt, (folder, project::platform()))
+    let recipe = baking::reopen(client, &bake, &attempt, (folder, who(client.standing())))
         .await
         .map_err(|error| Failure::new(FailureCode::FlowUnsound, format!("{error}.")))?;
     let order = Order {

@@ -10,8 +10,9 @@ use source::{Diagnostic, Parsed, Text};
 
 use super::place::{offset, range};
 use super::unsaved::Unsaved;
+use crate::account::local_who;
 use crate::project::disk::DiskWorkspace;
-use crate::project::{find_root, platform};
+use crate::project::find_root;
 use crate::view::diagnostic::relative;
 
 /// A project with the texts that are not saved.
@@ -48,7 +49,7 @@ impl Edited {
             workspace,
             project,
             diagnostics,
-            platform: platform(),
+            platform: local_who(),
         })
     }
 

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::{Client, Token};
+use client::{Client, Standing, Token};
 use contract::{Failure, FailureCode};
 use flow::Platform;
 use local_platform::{DEFAULT_PROJECT, ORG, last_served};
 use protocol::{Claims, PassedConfig};
 
+use crate::Desk;
 use crate::view::failure;
-use crate::{Desk, project};
 
 /// How often we look where the platform is served.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -62,9 +62,10 @@ impl Way {
                 let token = Arc::new(Token::new(&*config.token));
                 let client =
                     Client::new(&url, token).map_err(|error| failure::of_client(&error))?;
+                let who = who(config)?;
                 Ok(Link {
-                    client,
-                    who: who(config)?,
+                    client: client.at(standing(&who)),
+                    who,
                     url,
                 })
             }
@@ -72,7 +73,7 @@ impl Way {
                 let client = desk.client().await?;
                 Ok(Link {
                     url: client.api_url().to_string(),
-                    who: project::platform(),
+                    who: desk.who(),
                     client,
                 })
             }
@@ -105,6 +106,15 @@ impl Way {
             Self::Desk(desk) => &desk.folders().platform,
         };
         last_served(folder).map(|served| served.url)
+    }
+}
+
+fn standing(who: &Platform) -> Standing {
+    Standing {
+        cluster: who.cluster.clone(),
+        org: who.org.clone().unwrap_or_default(),
+        project: who.project.clone(),
+        user: who.user.clone(),
     }
 }
 

@@ -32,10 +32,14 @@ impl OpenProject {
     /// changed since the last time.
     pub(crate) fn kept(desk: &Desk, asked: &str) -> Result<Arc<Self>, Failure> {
         let root = find_root(Path::new(asked))?;
-        if let Some(open) = desk.kept_projects().fresh(&root) {
+        let who = desk.who();
+        // The same files come to something else on another platform.
+        if let Some(open) = desk.kept_projects().fresh(&root)
+            && open.platform == who
+        {
             return Ok(open);
         }
-        let open = Arc::new(Self::read(asked)?);
+        let open = Arc::new(Self::read(asked, who)?);
         desk.kept_projects().keep(root, &open);
         Ok(open)
     }
@@ -129,7 +133,13 @@ mod tests {
     fn a_project_is_read_again_only_after_a_change() {
         let (_folder, root) = project();
         let kept = KeptProjects::default();
-        let open = Arc::new(OpenProject::read(&root.display().to_string()).unwrap());
+        let open = Arc::new(
+            OpenProject::read(
+                &root.display().to_string(),
+                crate::account::who(&client::Standing::default()),
+            )
+            .unwrap(),
+        );
         assert!(kept.fresh(&root).is_none());
         kept.keep(root.clone(), &open);
         let again = kept.fresh(&root).unwrap();
@@ -142,7 +152,15 @@ mod tests {
     fn a_change_of_an_action_or_of_git_counts() {
         let (_folder, root) = project();
         let kept = KeptProjects::default();
-        let read = || Arc::new(OpenProject::read(&root.display().to_string()).unwrap());
+        let read = || {
+            Arc::new(
+                OpenProject::read(
+                    &root.display().to_string(),
+                    crate::account::who(&client::Standing::default()),
+                )
+                .unwrap(),
+            )
+        };
         kept.keep(root.clone(), &read());
         std::fs::write(root.join("parts/a.yml"), "kind: live\njob: {image: rust}\n").unwrap();
         assert!(kept.fresh(&root).is_none());

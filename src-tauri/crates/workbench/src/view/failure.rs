@@ -7,15 +7,20 @@ use contract::{Failure, FailureCode};
 pub(crate) fn of_client(error: &ClientError) -> Failure {
     tracing::debug!(%error, "a call to the platform failed");
     match &error.failure {
-        Reason::NoToken { reason } => Failure::new(
-            FailureCode::CredentialsNeeded,
-            format!("There is no token: {reason}."),
-        ),
+        Reason::NoToken { reason } => {
+            Failure::new(FailureCode::SignInNeeded, format!("{}.", capital(reason)))
+                .hint("Sign in, then do it again.")
+        }
+        Reason::Refused { status: 401, .. } => Failure::new(
+            FailureCode::SignInNeeded,
+            "The platform does not take the token any more.",
+        )
+        .hint("Sign in, then do it again."),
         Reason::Unreachable { .. } | Reason::Broken { .. } => Failure::new(
             FailureCode::Unreachable,
             format!("{}.", capital(&error.failure)),
         )
-        .hint("Try again; if it stays so, start the local platform again in the settings."),
+        .hint("Try again; if it stays so, look at the network, or start the local platform again in the settings."),
         Reason::Refused { status, .. } => {
             let said = error
                 .message()
