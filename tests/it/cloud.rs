@@ -2,7 +2,7 @@
 //! let in.
 
 use client::{Client, Token};
-use local_platform::{Options, Running, Server};
+use local_platform::{Options, Running, SecretsPlace, Server};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -20,6 +20,7 @@ impl Cloud {
         let options = Options {
             port: 0,
             tool_tokens: false,
+            secrets: SecretsPlace::Session,
             engine: Some("unix:///nowhere/engine.sock".to_owned()),
             ..Options::new(folder.path().join("data"), program())
         };

@@ -196,6 +196,73 @@ async fn a_code_is_pasted_and_a_wrong_one_may_be_pasted_again() {
     );
 }
 
+/// The database of the tools, as they make it.
+const TOOL_TABLE: &str = "CREATE TABLE main (auth_config TEXT, token TEXT, expiration_time REAL, \
+    refresh_token TEXT, url TEXT, admin_url TEXT, vcluster_url TEXT, version TEXT, \
+    project_name TEXT, cluster_name TEXT, org_name TEXT, clusters TEXT, projects TEXT, \
+    timestamp REAL)";
+
+#[tokio::test]
+async fn an_account_of_the_tools_is_taken_over_and_refreshed() {
+    let (test, cloud) = (TestDesk::open().await, Cloud::start().await);
+    let network = client::Network::default();
+    let sign_in = client::SignIn::headless(&cloud.url(), &network).await;
+    let sign_in = sign_in.expect("it begins");
+    let address = sign_in.address().expect("there is a page");
+    let back = filled_in(address.as_str(), &cloud.add_user("bob")).await;
+    let code = client::pasted_code(&back).expect("it brings a code");
+    let tokens = sign_in.finish(&code).await.expect("it is exchanged");
+    let endpoint = sign_in.endpoint();
+    let folder = test.folder.path().join(".neuro");
+    std::fs::create_dir(&folder).expect("the folder can be made");
+    let database = rusqlite::Connection::open(folder.join("db")).expect("it is made");
+    database
+        .pragma_update(None, "journal_mode", "wal")
+        .expect("as the tools do");
+    database.execute(TOOL_TABLE, []).expect("the table is made");
+    let auth = json!({ "token_url": endpoint.url, "client_id": endpoint.client_id });
+    let row = (
+        auth.to_string(),
+        protocol::Claims::token("bob", b"ended"),
+        1.0,
+        &tokens.refresh,
+        cloud.url(),
+    );
+    let sql = "INSERT INTO main (auth_config, token, expiration_time, refresh_token, url, \
+        cluster_name, org_name, project_name) \
+        VALUES (?1, ?2, ?3, ?4, ?5, 'local', 'bakehouse', 'oven')";
+    database.execute(sql, row).expect("the row is written");
+
+    let found = test
+        .call("tool_accounts", json!({}))
+        .await
+        .expect("they are listed");
+    let place = folder.display().to_string();
+    let accounts = found["accounts"].as_array().expect("it is a list");
+    let ours = accounts
+        .iter()
+        .find(|account| account["place"] == place.as_str());
+    let ours = ours.expect("it is found");
+    assert_eq!(
+        (&ours["user"], &ours["worksIn"]),
+        (&json!("bob"), &json!("local/bakehouse/oven"))
+    );
+    let signed = test.call("sign_in_import", json!({ "place": place })).await;
+    let signed: SignedIn =
+        serde_json::from_value(signed.expect("it is taken over")).expect("it is one");
+    assert_eq!(signed.account.user, "bob");
+    let context = signed
+        .contexts
+        .contexts
+        .iter()
+        .find(|one| one.name == signed.context);
+    assert_eq!(context.expect("it is there").project, "oven");
+    used(&test, &signed.context, None).await;
+    let project = test.written("rye", "live.yml", LIVE);
+    let table = test.call("live_table", json!({ "project": project })).await;
+    table.expect("the refreshed token is taken");
+}
+
 #[tokio::test]
 async fn who_is_signed_out_elsewhere_is_told_and_goes_on_after_signing_in() {
     let (test, cloud) = (TestDesk::open().await, Cloud::start().await);

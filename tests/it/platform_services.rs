@@ -1,7 +1,7 @@
 //! Every service of the platform, asked through our client.
 
 use client::{Client, Failure};
-use protocol::{Action, NewServiceAccount, Permission, PlatformImage};
+use protocol::{Action, NewServiceAccount, PassedConfig, Permission, PlatformImage};
 
 use crate::cloud::Cloud;
 
@@ -130,7 +130,9 @@ async fn service_accounts_sign_in_with_the_token_they_were_made_with() {
     };
     let made = accounts.create(&new).await.expect("it is made");
     assert!(!format!("{made:?}").contains(&made.token));
-    let as_account = cloud.client(&made.token);
+    let config = PassedConfig::decode(&made.token).expect("it is a whole configuration");
+    assert_eq!(config.url, cloud.url());
+    let as_account = cloud.client(&config.token);
     assert!(
         as_account
             .fetch_config()

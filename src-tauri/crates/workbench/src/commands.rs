@@ -10,11 +10,12 @@ macro_rules! commands {
         $(
             /// Carries out the command of this name.
             pub async fn $name(desk: &Desk, request: $request) -> Result<$answer, Failure> {
+                // On the heap: all use cases in one place would be too large for a stack.
                 if !depends(stringify!($name)) {
-                    return use_cases::$name(desk, request).await;
+                    return Box::pin(use_cases::$name(desk, request)).await;
                 }
-                let desk = desk.meant_by(&request).await;
-                let answer = use_cases::$name(&desk, request).await;
+                let desk = Box::pin(desk.meant_by(&request)).await;
+                let answer = Box::pin(use_cases::$name(&desk, request)).await;
                 answer.map_err(|failure| desk.signed(failure))
             }
         )*
@@ -30,8 +31,8 @@ macro_rules! streams {
                 desk: &Desk,
                 request: $request,
             ) -> Result<impl futures_util::Stream<Item = $item> + Send + 'static + use<>, Failure> {
-                let desk = desk.meant_by(&request).await;
-                let opened = use_cases::$name(&desk, request).await;
+                let desk = Box::pin(desk.meant_by(&request)).await;
+                let opened = Box::pin(use_cases::$name(&desk, request)).await;
                 opened.map_err(|failure| desk.signed(failure))
             }
         )*

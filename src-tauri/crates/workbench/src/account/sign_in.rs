@@ -10,14 +10,14 @@ use contract::{
     SignInFinish, SignInImport, SignInToken, SignInWay, SignOut, SignedIn, ToolAccounts,
     ToolAccountsAsk,
 };
-use protocol::{Claims, ProjectAccess, ServerConfig};
+use protocol::{Claims, PassedConfig, ProjectAccess, ServerConfig};
 
 use super::connect::network_to;
 use super::record::{AccountRecord, ContextRecord, Kept};
 use super::{contexts, tool_config};
+use crate::Desk;
 use crate::credentials::{blocking, refused};
 use crate::view::failure;
-use crate::{CredentialsMode, Desk};
 
 /// How long somebody may take in the browser.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -131,6 +131,14 @@ pub async fn sign_in_token(desk: &Desk, request: SignInToken) -> Result<SignedIn
             "This is no token: it has blanks or other letters.",
         ));
     }
+    // Service accounts are given a whole configuration in place of a token.
+    let (token, begins_in) = match PassedConfig::decode(&token) {
+        Ok(passed) => {
+            let begins_in = (passed.cluster, passed.org_name, passed.project_name);
+            (passed.token, Some(begins_in))
+        }
+        Err(_) => (token, None),
+    };
     let newcomer = Newcomer {
         url: entry(&request.url)?,
         way: SignInWay::Token,
@@ -140,7 +148,7 @@ pub async fn sign_in_token(desk: &Desk, request: SignInToken) -> Result<SignedIn
             renew_at: None,
         },
         endpoint: None,
-        begins_in: None,
+        begins_in,
     };
     welcome(desk, newcomer).await
 }
@@ -195,10 +203,8 @@ pub async fn sign_out(desk: &Desk, request: SignOut) -> Result<ContextsView, Fai
 
 /// Takes somebody in whose token the platform knows: keeps the token, the account, and a context
 /// for each organisation of each cluster.
-async fn welcome(desk: &Desk, newcomer: Newcomer) -> Result<SignedIn, Failure> {
-    if desk.credentials_mode() == CredentialsMode::SessionOnly {
-        tracing::info!("the account is forgotten when this program ends");
-    }
+async fn welcome(desk: &Desk, mut newcomer: Newcomer) -> Result<SignedIn, Failure> {
+    newcomer.tokens = refreshed(&newcomer).await?;
     let user = user_of(&newcomer.tokens)?;
     let config = config_of(&newcomer).await?;
     let endpoint = newcomer.endpoint.clone();
@@ -308,6 +314,22 @@ fn settle(kept: &mut Kept, account: &AccountRecord, places: Vec<Place>) -> Strin
         first.get_or_insert(name);
     }
     first.unwrap_or_default()
+}
+
+/// Tokens that count now: those of the tools may have ended since they were last used.
+async fn refreshed(newcomer: &Newcomer) -> Result<Tokens, Failure> {
+    let tokens = &newcomer.tokens;
+    let due = tokens
+        .renew_at
+        .is_some_and(|at| at <= jiff::Timestamp::now());
+    match (&newcomer.endpoint, &tokens.refresh) {
+        (Some(endpoint), Some(refresh)) if due => {
+            let network = network_to(&newcomer.url);
+            let new = endpoint.refresh(refresh, &network).await;
+            new.map_err(|error| not_signed_in(&error))
+        }
+        _ => Ok(tokens.clone()),
+    }
 }
 
 fn user_of(tokens: &Tokens) -> Result<String, Failure> {

@@ -163,3 +163,109 @@ impl TokenProvider for AccountTokens {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use client::TokenEndpoint;
+    use contract::SignInWay;
+    use futures_util::future::join_all;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A token endpoint that gives as many tokens as it is told, and refuses after that.
+    async fn endpoint(most: usize) -> (TokenEndpoint, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut asked = [0; 4096];
+                let length = stream.read(&mut asked).await.unwrap();
+                let asked = String::from_utf8_lossy(&asked[..length]).into_owned();
+                assert!(asked.starts_with("POST /token "), "{asked}");
+                let number = counted.fetch_add(1, Ordering::SeqCst) + 1;
+                let (status, body) = match number <= most {
+                    true => (
+                        "200 OK",
+                        format!(r#"{{"access_token": "new-{number}", "expires_in": 3600}}"#),
+                    ),
+                    false => (
+                        "400 Bad Request",
+                        r#"{"error": "invalid_grant"}"#.to_owned(),
+                    ),
+                };
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let endpoint = TokenEndpoint {
+            url: format!("http://127.0.0.1:{port}/token"),
+            client_id: "bakehouse".to_owned(),
+        };
+        (endpoint, count)
+    }
+
+    fn tokens(endpoint: TokenEndpoint) -> AccountTokens {
+        let account = AccountRecord {
+            id: "ann@x".to_owned(),
+            url: "http://x".to_owned(),
+            user: "ann".to_owned(),
+            way: SignInWay::Token,
+            token_url: endpoint.url,
+            client_id: endpoint.client_id,
+        };
+        AccountTokens::new(account, Arc::new(Vault::session_only()), Network::default())
+    }
+
+    fn old() -> Tokens {
+        Tokens {
+            access: "old".to_owned(),
+            refresh: Some("again".to_owned()),
+            renew_at: Timestamp::from_second(1).ok(),
+        }
+    }
+
+    #[tokio::test]
+    async fn many_who_want_a_new_token_at_once_get_one_and_the_same() {
+        let (endpoint, count) = endpoint(2).await;
+        let tokens = tokens(endpoint);
+        tokens.renew(old()).await.unwrap();
+        let all = join_all((0..20).map(|_| tokens.token())).await;
+        let new = Token::new("new-1");
+        assert!(all.iter().all(|token| token.as_ref() == Ok(&new)));
+        assert_eq!(count.load(Ordering::SeqCst), 1);
+        // All of them hear that it is not taken any more, and one of them fetches the next.
+        let all = join_all((0..20).map(|_| tokens.rejected(&new))).await;
+        assert!(all.iter().all(|renewed| *renewed));
+        assert_eq!(tokens.token().await, Ok(Token::new("new-2")));
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+        assert!(!tokens.is_spent());
+    }
+
+    #[tokio::test]
+    async fn a_refused_refresh_asks_for_a_new_sign_in_and_goes_on_after_it() {
+        let (endpoint, _) = endpoint(0).await;
+        let tokens = tokens(endpoint);
+        let missing = tokens.token().await.unwrap_err();
+        assert!(missing.contains("sign in again as ann"), "{missing}");
+        tokens.renew(old()).await.unwrap();
+        let refused = tokens.token().await.unwrap_err();
+        assert_eq!(refused, "sign in again as ann at http://x");
+        assert!(tokens.is_spent());
+        let lasting = Tokens {
+            renew_at: None,
+            ..old()
+        };
+        tokens.renew(lasting).await.unwrap();
+        assert_eq!(tokens.token().await, Ok(Token::new("old")));
+        assert!(!tokens.is_spent());
+    }
+}
