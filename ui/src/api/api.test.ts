@@ -13,6 +13,7 @@ describe("failures", () => {
       message: "Taken.",
       hint: "Take another.",
       field: "port",
+      account: null,
       diagnostics: [],
     };
     expect(asFailure(came)).toEqual(came);
@@ -39,6 +40,7 @@ describe("failures", () => {
       message: "No.",
       hint: null,
       field: null,
+      account: null,
       diagnostics: [],
     });
   });

@@ -8,12 +8,13 @@ const codes: readonly FailureCode[] = [
   "unreachable",
   "refused",
   "credentialsNeeded",
+  "signInNeeded",
   "flowUnsound",
   "internal",
 ];
 
 export function failure(code: FailureCode, message: string, hint: string | null = null): Failure {
-  return { code, message, hint, field: null, diagnostics: [] };
+  return { code, message, hint, field: null, account: null, diagnostics: [] };
 }
 
 /** Takes whatever was thrown or answered and makes a `Failure` of it. */
@@ -24,6 +25,7 @@ export function asFailure(cause: unknown): Failure {
       message: cause.message,
       hint: typeof cause.hint === "string" ? cause.hint : null,
       field: typeof cause.field === "string" ? cause.field : null,
+      account: typeof cause.account === "string" ? cause.account : null,
       diagnostics: Array.isArray(cause.diagnostics) ? cause.diagnostics : [],
     };
   }

@@ -23,6 +23,10 @@ hint: string | null,
  */
 field: string | null, 
 /**
+ * Id of the account that has to be signed in with.
+ */
+account: string | null, 
+/**
  * Places in files that explain it.
  */
 diagnostics: Array<DiagnosticView>, };

@@ -3,4 +3,4 @@
 /**
  * What the interface can act on. A code exists only if the interface does something with it.
  */
-export type FailureCode = "invalid" | "notFound" | "conflict" | "unreachable" | "refused" | "credentialsNeeded" | "flowUnsound" | "internal";
+export type FailureCode = "invalid" | "notFound" | "conflict" | "unreachable" | "refused" | "credentialsNeeded" | "signInNeeded" | "flowUnsound" | "internal";
