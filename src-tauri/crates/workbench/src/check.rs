@@ -72,7 +72,7 @@ mod tests {
             project: folder.display().to_string(),
             evaluated: true,
         };
-        report(&request).unwrap()
+        report(&request, crate::account::local_who()).unwrap()
     }
 
     #[test]
