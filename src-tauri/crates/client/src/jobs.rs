@@ -9,8 +9,6 @@ use crate::error::ClientError;
 use crate::lines::ListDocument;
 use crate::transport::{ONCE, Request, Transport};
 
-/// The usual header for requests that may arrive twice and must be done once.
-
 /// The jobs service.
 pub struct Jobs<'client> {
     transport: &'client Transport,
