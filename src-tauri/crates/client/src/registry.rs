@@ -209,7 +209,7 @@ impl<'client> Registry<'client> {
 
     /// Registries want the user's name beside the token.
     fn signed(&self, request: Request) -> Request {
-        request.as_user(self.user)
+        request.signed_by(self.user)
     }
 
     /// The file that lets a builder of images push into the registry, for this host (and port).

@@ -78,7 +78,7 @@ impl Request {
         self
     }
 
-    pub(crate) fn as_user(mut self, user: &str) -> Self {
+    pub(crate) fn signed_by(mut self, user: &str) -> Self {
         self.user = Some(user.to_owned());
         self
     }
