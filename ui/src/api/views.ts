@@ -182,6 +182,7 @@ export type { MeetingsAsk } from "./generated/MeetingsAsk";
 export type { MergePiece } from "./generated/MergePiece";
 export type { MergeSide } from "./generated/MergeSide";
 export type { Missing } from "./generated/Missing";
+export type { MovedTask } from "./generated/MovedTask";
 export type { NeedPlace } from "./generated/NeedPlace";
 export type { NeedView } from "./generated/NeedView";
 export type { NestedTemplate } from "./generated/NestedTemplate";
