@@ -39,7 +39,7 @@ wire! {
         pub field: Option<String>,
         /// Id of the account that has to be signed in with.
         #[serde(default)]
-        pub account: Option<String>,
+        pub account: Option<Box<str>>,
         /// Places in files that explain it.
         pub diagnostics: Vec<DiagnosticView>,
     }

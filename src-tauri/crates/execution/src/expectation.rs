@@ -38,7 +38,7 @@ pub fn expected_end(
         play.expect(begin, Event::Begins(at));
         play.expect(end, Event::Ends(at));
     }
-    play.to_the_end()
+    play.end()
 }
 
 /// A moment that can be compared.
@@ -134,7 +134,7 @@ impl<'s> Play<'s> {
         self.events.push(Reverse((Moment(at), event)));
     }
 
-    fn to_the_end(mut self) -> Option<f64> {
+    fn end(mut self) -> Option<f64> {
         for at in 0..self.steps.len() {
             if self.waits[at] == 0 {
                 self.goes_on(at, self.now);

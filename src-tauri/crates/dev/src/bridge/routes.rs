@@ -88,6 +88,7 @@ fn status(code: FailureCode) -> StatusCode {
         FailureCode::Conflict => StatusCode::CONFLICT,
         FailureCode::Unreachable => StatusCode::FAILED_DEPENDENCY,
         FailureCode::Refused => StatusCode::FORBIDDEN,
+        FailureCode::SignInNeeded => StatusCode::UNAUTHORIZED,
         FailureCode::CredentialsNeeded => StatusCode::PRECONDITION_REQUIRED,
         FailureCode::FlowUnsound => StatusCode::UNPROCESSABLE_ENTITY,
         FailureCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

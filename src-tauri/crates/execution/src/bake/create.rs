@@ -62,7 +62,7 @@ pub enum CreateError {
         /// The folder on this computer.
         folder: String,
         /// Why.
-        source: ClientError,
+        source: Box<ClientError>,
     },
     /// What an image is built from would be uploaded to a place that does not exist.
     #[error("what `{reference}` is built from cannot be uploaded: {source}")]
@@ -297,7 +297,7 @@ pub async fn upload_contexts(
         sent.map_err(|source| CreateError::Context {
             reference,
             folder: folder.to_owned(),
-            source,
+            source: Box::new(source),
         })?;
     }
     Ok(None)

@@ -211,7 +211,7 @@ pub async fn context_offers(
 pub(crate) fn signed(failure: Failure, account: Option<&AccountRecord>) -> Failure {
     match (failure.code, account) {
         (FailureCode::SignInNeeded, Some(account)) => Failure {
-            account: Some(account.id.clone()),
+            account: Some(account.id.clone().into()),
             ..failure
         },
         _ => failure,
