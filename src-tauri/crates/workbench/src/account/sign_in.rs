@@ -362,10 +362,14 @@ fn readable_code(code: &SecretText) -> Result<String, Failure> {
 
 /// The entry of a platform as a person wrote it.
 fn entry(text: &str) -> Result<String, Failure> {
-    let text = text.trim().trim_end_matches('/');
+    let text = text.trim();
     let text = match text.contains("://") {
         true => text.to_owned(),
         false => format!("https://{text}"),
+    };
+    let text = match text.trim_end_matches('/') {
+        bare if bare.contains("://") => bare.to_owned(),
+        _ => text,
     };
     let wrong = || {
         Failure::invalid("url", format!("`{text}` is not the address of a platform."))
