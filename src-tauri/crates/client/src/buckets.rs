@@ -6,80 +6,82 @@ use protocol::{
     SignedAddress, SignedAddressAsk,
 };
 use reqwest::Method;
-use url::Url;
 
 use crate::error::ClientError;
-use crate::service::{Service, query};
-use crate::transport::Transport;
+use crate::service::{ProjectService, query};
 
 /// The buckets of one project.
 pub struct Buckets<'client> {
-    service: Service<'client>,
-    org: &'client str,
-    project: &'client str,
+    within: ProjectService<'client>,
 }
 
 impl<'client> Buckets<'client> {
-    pub(crate) fn new(
-        transport: &'client Transport,
-        base: &Url,
-        (org, project): (&'client str, &'client str),
-    ) -> Self {
-        Self {
-            service: Service::new(transport, base.clone()),
-            org,
-            project,
-        }
+    pub(crate) fn new(within: ProjectService<'client>) -> Self {
+        Self { within }
     }
 
     /// The buckets there are.
     pub async fn list(&self) -> Result<Vec<Bucket>, ClientError> {
-        self.service.list_at(&["buckets"], &self.scope()).await
+        self.within
+            .service
+            .list_at(&["buckets"], &self.within.scope())
+            .await
     }
 
     /// Makes a bucket.
     pub async fn create(&self, name: Option<&str>) -> Result<Bucket, ClientError> {
         let new = NewBucket {
             name: name.map(str::to_owned),
-            org_name: self.org.to_owned(),
-            project_name: self.project.to_owned(),
+            org_name: self.within.org.to_owned(),
+            project_name: self.within.project.to_owned(),
         };
-        self.service.send(Method::POST, &["buckets"], &new).await
+        self.within
+            .service
+            .send(Method::POST, &["buckets"], &new)
+            .await
     }
 
     /// One bucket, by its id or its name.
     pub async fn find(&self, bucket: &str) -> Result<Option<Bucket>, ClientError> {
-        self.service.find(&["buckets", bucket], &self.scope()).await
+        self.within
+            .service
+            .find(&["buckets", bucket], &self.within.scope())
+            .await
     }
 
     /// The bucket that a path `ORG/PROJECT/BUCKET[/KEY]` lies in.
     pub async fn find_by_path(&self, path: &str) -> Result<Option<Bucket>, ClientError> {
         let asked = query(&[("path", path)]);
         let parts = ["buckets", "find", "by_path"];
-        self.service.find(&parts, &asked).await
+        self.within.service.find(&parts, &asked).await
     }
 
     /// Lets everybody read a bucket, or not.
     pub async fn publish(&self, bucket: &str, public: bool) -> Result<Bucket, ClientError> {
-        let mut request = self.service.request(Method::PATCH, &["buckets", bucket]);
+        let mut request = self
+            .within
+            .service
+            .request(Method::PATCH, &["buckets", bucket]);
         request = request
-            .query(&self.scope())
+            .query(&self.within.scope())
             .json(&BucketChange { public })?;
-        self.service.change(request).await
+        self.within.service.change(request).await
     }
 
     /// Removes a bucket.
     pub async fn remove(&self, bucket: &str) -> Result<(), ClientError> {
-        self.service
-            .delete(&["buckets", bucket], &self.scope())
+        self.within
+            .service
+            .delete(&["buckets", bucket], &self.within.scope())
             .await
     }
 
     /// Credentials for a while, to reach the contents of a bucket at its provider.
     pub async fn credentials(&self, bucket: &str) -> Result<BucketAccess, ClientError> {
         let path = ["buckets", bucket, "make_tmp_credentials"];
-        self.service
-            .change(self.service.request(Method::POST, &path))
+        self.within
+            .service
+            .change(self.within.service.request(Method::POST, &path))
             .await
     }
 
@@ -95,13 +97,16 @@ impl<'client> Buckets<'client> {
             expires_in_sec: seconds,
         };
         let path = ["buckets", bucket, "sign_blob_url"];
-        self.service.send(Method::POST, &path, &ask).await
+        self.within.service.send(Method::POST, &path, &ask).await
     }
 
     /// Credentials that last.
     pub async fn lasting_credentials(&self) -> Result<Vec<BucketCredentials>, ClientError> {
         let path = ["persistent_credentials"];
-        self.service.list_at(&path, &self.scope()).await
+        self.within
+            .service
+            .list_at(&path, &self.within.scope())
+            .await
     }
 
     /// Makes credentials that last, for some buckets.
@@ -110,16 +115,15 @@ impl<'client> Buckets<'client> {
         new: &NewBucketCredentials,
     ) -> Result<BucketCredentials, ClientError> {
         let path = ["persistent_credentials"];
-        self.service.send(Method::POST, &path, new).await
+        self.within.service.send(Method::POST, &path, new).await
     }
 
     /// Takes credentials that last away.
     pub async fn remove_lasting_credentials(&self, id: &str) -> Result<(), ClientError> {
         let path = ["persistent_credentials", id];
-        self.service.delete(&path, &self.scope()).await
-    }
-
-    fn scope(&self) -> protocol::Query {
-        query(&[("org_name", self.org), ("project_name", self.project)])
+        self.within
+            .service
+            .delete(&path, &self.within.scope())
+            .await
     }
 }

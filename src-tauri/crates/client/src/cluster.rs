@@ -13,6 +13,7 @@ use crate::logs::LogStream;
 use crate::port::PortConnection;
 use crate::registry::Registry;
 use crate::secrets::Secrets;
+use crate::service::{ProjectService, Service};
 use crate::storage::{ByteStream, Storage};
 use crate::telemetry::Readings;
 use crate::transport::{Request, Transport, network};
@@ -66,7 +67,7 @@ impl ClusterServices {
         org: &'client str,
         project: &'client str,
     ) -> Secrets<'client> {
-        Secrets::new(&self.transport, &self.secrets, (org, project))
+        Secrets::new(self.within(&self.secrets, (org, project)))
     }
 
     /// The disks of a project of an organisation.
@@ -75,7 +76,7 @@ impl ClusterServices {
         org: &'client str,
         project: &'client str,
     ) -> Disks<'client> {
-        Disks::new(&self.transport, &self.disks, (org, project))
+        Disks::new(self.within(&self.disks, (org, project)))
     }
 
     /// The buckets of a project of an organisation.
@@ -84,7 +85,19 @@ impl ClusterServices {
         org: &'client str,
         project: &'client str,
     ) -> Buckets<'client> {
-        Buckets::new(&self.transport, &self.buckets, (org, project))
+        Buckets::new(self.within(&self.buckets, (org, project)))
+    }
+
+    fn within<'client>(
+        &'client self,
+        base: &Url,
+        (org, project): (&'client str, &'client str),
+    ) -> ProjectService<'client> {
+        ProjectService {
+            service: Service::new(&self.transport, base.clone()),
+            org,
+            project,
+        }
     }
 
     /// What a running job uses, once a second until it ends.

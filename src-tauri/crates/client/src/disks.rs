@@ -2,35 +2,23 @@
 
 use protocol::{Disk, NewDisk};
 use reqwest::Method;
-use url::Url;
 
 use crate::error::ClientError;
-use crate::service::{Service, query};
-use crate::transport::Transport;
+use crate::service::ProjectService;
 
 /// The disks of one project.
 pub struct Disks<'client> {
-    service: Service<'client>,
-    org: &'client str,
-    project: &'client str,
+    within: ProjectService<'client>,
 }
 
 impl<'client> Disks<'client> {
-    pub(crate) fn new(
-        transport: &'client Transport,
-        base: &Url,
-        (org, project): (&'client str, &'client str),
-    ) -> Self {
-        Self {
-            service: Service::new(transport, base.clone()),
-            org,
-            project,
-        }
+    pub(crate) fn new(within: ProjectService<'client>) -> Self {
+        Self { within }
     }
 
     /// The disks there are.
     pub async fn list(&self) -> Result<Vec<Disk>, ClientError> {
-        self.service.list(&self.scope()).await
+        self.within.service.list(&self.within.scope()).await
     }
 
     /// Makes a disk of so many bytes; without use it goes after `life_span` seconds.
@@ -44,23 +32,25 @@ impl<'client> Disks<'client> {
             storage: bytes,
             life_span,
             name: name.map(str::to_owned),
-            project_name: self.project.to_owned(),
-            org_name: Some(self.org.to_owned()),
+            project_name: self.within.project.to_owned(),
+            org_name: Some(self.within.org.to_owned()),
         };
-        self.service.send(Method::POST, &[], &new).await
+        self.within.service.send(Method::POST, &[], &new).await
     }
 
     /// One disk, by its id or its name.
     pub async fn find(&self, disk: &str) -> Result<Option<Disk>, ClientError> {
-        self.service.find(&[disk], &self.scope()).await
+        self.within
+            .service
+            .find(&[disk], &self.within.scope())
+            .await
     }
 
     /// Removes a disk and what is on it.
     pub async fn remove(&self, disk: &str) -> Result<(), ClientError> {
-        self.service.delete(&[disk], &self.scope()).await
-    }
-
-    fn scope(&self) -> protocol::Query {
-        query(&[("org_name", self.org), ("project_name", self.project)])
+        self.within
+            .service
+            .delete(&[disk], &self.within.scope())
+            .await
     }
 }

@@ -4,35 +4,23 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use protocol::{NewSecret, Secret};
 use reqwest::Method;
-use url::Url;
 
 use crate::error::{ClientError, Failure, if_found};
-use crate::service::{Service, query};
-use crate::transport::Transport;
+use crate::service::ProjectService;
 
 /// The secrets of one project.
 pub struct Secrets<'client> {
-    service: Service<'client>,
-    org: &'client str,
-    project: &'client str,
+    within: ProjectService<'client>,
 }
 
 impl<'client> Secrets<'client> {
-    pub(crate) fn new(
-        transport: &'client Transport,
-        base: &Url,
-        (org, project): (&'client str, &'client str),
-    ) -> Self {
-        Self {
-            service: Service::new(transport, base.clone()),
-            org,
-            project,
-        }
+    pub(crate) fn new(within: ProjectService<'client>) -> Self {
+        Self { within }
     }
 
     /// The keys there are; no values.
     pub async fn list(&self) -> Result<Vec<Secret>, ClientError> {
-        self.service.list(&self.scope()).await
+        self.within.service.list(&self.within.scope()).await
     }
 
     /// Keeps a value under a key, in place of what was there.
@@ -40,21 +28,21 @@ impl<'client> Secrets<'client> {
         let new = NewSecret {
             key: key.to_owned(),
             value: STANDARD.encode(value),
-            org_name: Some(self.org.to_owned()),
-            project_name: self.project.to_owned(),
+            org_name: Some(self.within.org.to_owned()),
+            project_name: self.within.project.to_owned(),
         };
-        self.service.send(Method::POST, &[], &new).await
+        self.within.service.send(Method::POST, &[], &new).await
     }
 
     /// The value of a key; nothing if there is no such secret.
     pub async fn reveal(&self, key: &str) -> Result<Option<Vec<u8>>, ClientError> {
-        let found: Result<Secret, _> = self.service.get(&[key], &self.scope()).await;
+        let found: Result<Secret, _> = self.within.service.get(&[key], &self.within.scope()).await;
         let Some(secret) = if_found(found)? else {
             return Ok(None);
         };
         let value = STANDARD.decode(secret.value.unwrap_or_default());
         value.map(Some).map_err(|_| {
-            let request = self.service.request(Method::GET, &[key]);
+            let request = self.within.service.request(Method::GET, &[key]);
             // The reason must not tell what was there: it may be the secret.
             request.failed(Failure::Unreadable {
                 reason: "the value is not base64".to_owned(),
@@ -64,10 +52,9 @@ impl<'client> Secrets<'client> {
 
     /// Removes a secret.
     pub async fn remove(&self, key: &str) -> Result<(), ClientError> {
-        self.service.delete(&[key], &self.scope()).await
-    }
-
-    fn scope(&self) -> protocol::Query {
-        query(&[("org_name", self.org), ("project_name", self.project)])
+        self.within
+            .service
+            .delete(&[key], &self.within.scope())
+            .await
     }
 }

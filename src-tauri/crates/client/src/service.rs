@@ -103,6 +103,21 @@ impl<'client> Service<'client> {
     }
 }
 
+/// A service as one project sees it.
+#[derive(Clone)]
+pub(crate) struct ProjectService<'client> {
+    pub(crate) service: Service<'client>,
+    pub(crate) org: &'client str,
+    pub(crate) project: &'client str,
+}
+
+impl ProjectService<'_> {
+    /// What names the project in a request.
+    pub(crate) fn scope(&self) -> Query {
+        query(&[("org_name", self.org), ("project_name", self.project)])
+    }
+}
+
 /// A query of these pairs.
 pub(crate) fn query(pairs: &[(&str, &str)]) -> Query {
     let mut query = Query::new();
