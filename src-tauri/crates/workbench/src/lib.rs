@@ -28,6 +28,7 @@ mod known_projects;
 mod lint;
 mod live;
 mod local_users;
+mod locked;
 mod log;
 mod making;
 mod meeting;

@@ -97,14 +97,7 @@ impl SettingsStore {
     /// Reads the settings. A damaged file is set aside, told about, and never overwritten.
     pub(crate) fn open(folders: &Folders) -> Self {
         let path = folders.config.join("settings.yml");
-        let file = stored::read(&path).unwrap_or_else(|error| {
-            let aside = path.with_extension("yml.damaged");
-            tracing::warn!(%error, aside = %aside.display(), "settings could not be read");
-            if let Err(error) = std::fs::rename(&path, &aside) {
-                tracing::warn!(%error, "the damaged settings could not be set aside");
-            }
-            SettingsFile::default()
-        });
+        let file = stored::read_or_set_aside(&path, "settings");
         Self {
             path,
             usual_folder: folders.home.clone(),

@@ -40,6 +40,19 @@ pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> Result<T, Stor
     })
 }
 
+/// The same of a file that people may have edited: a damaged one is set aside, told about, and
+/// never overwritten. `what` is in it.
+pub(crate) fn read_or_set_aside<T: DeserializeOwned + Default>(path: &Path, what: &str) -> T {
+    read(path).unwrap_or_else(|error| {
+        let aside = path.with_extension("yml.damaged");
+        tracing::warn!(%error, aside = %aside.display(), "{what} could not be read");
+        if let Err(error) = std::fs::rename(path, &aside) {
+            tracing::warn!(%error, "the damaged {what} could not be set aside");
+        }
+        T::default()
+    })
+}
+
 /// Writes a YAML file through a temporary one beside it.
 pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StoredError> {
     let text = serde_yaml::to_string(value).map_err(|source| StoredError::Damaged {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use client::{Client, Network, Proxy, Standing};
 use contract::Failure;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::record::{AccountRecord, ContextRecord, Here, Kept, unknown};
 use super::tokens::AccountTokens;
 use crate::Desk;
+use crate::locked::lock;
 use crate::project::find_root;
 use crate::view::failure;
 
@@ -60,10 +61,6 @@ impl Connections {
         let known = lock(&self.tokens).get(account).cloned();
         known.is_some_and(|tokens| tokens.is_spent())
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Desk {

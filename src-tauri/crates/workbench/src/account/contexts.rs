@@ -1,6 +1,6 @@
 //! Contexts: which there are, which is worked in, which are protected.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use contract::{
     AccountView, ContextAdd, ContextChange, ContextOffer, ContextOffers, ContextOffersAsk,
@@ -8,30 +8,25 @@ use contract::{
     FailureCode,
 };
 
-use super::record::{AccountRecord, ContextRecord, Here, Kept, LOCAL, unknown};
+use super::record::{AccountRecord, COLOURS, ContextRecord, Here, Kept, LOCAL, Place, unknown};
 use crate::Desk;
 use crate::project::find_root;
 use crate::view::failure;
 
-/// So many colours tell contexts apart.
-const COLOURS: u8 = 8;
-
 /// Accounts and contexts.
 pub async fn contexts_view(desk: &Desk, request: ContextsAsk) -> Result<ContextsView, Failure> {
-    let root = request
-        .project
-        .as_deref()
-        .map(|path| find_root(Path::new(path)));
-    Ok(view(desk, root.transpose()?.as_deref()))
+    let root = root_of(request.project.as_deref())?;
+    Ok(view(desk, root.as_deref()))
+}
+
+/// The folder of the project that a request names, if it names one.
+fn root_of(project: Option<&str>) -> Result<Option<PathBuf>, Failure> {
+    project.map(|path| find_root(Path::new(path))).transpose()
 }
 
 /// Works in a context from now on, everywhere or in one project.
 pub async fn context_use(desk: &Desk, request: ContextUse) -> Result<ContextsView, Failure> {
-    let root = request
-        .project
-        .as_deref()
-        .map(|path| find_root(Path::new(path)));
-    let root = root.transpose()?;
+    let root = root_of(request.project.as_deref())?;
     desk.contexts().change(|kept| {
         if let Some(name) = &request.name {
             kept.find(name).ok_or_else(|| unknown(kept, name))?;
@@ -70,16 +65,12 @@ pub async fn context_add(desk: &Desk, request: ContextAdd) -> Result<ContextsVie
                 request.org, request.project, request.cluster
             )),
         };
-        let colour = u8::try_from((kept.contexts.len() + 1) % usize::from(COLOURS)).unwrap_or(0);
-        kept.contexts.push(ContextRecord {
-            name,
-            account: request.account,
+        let place = Place {
             cluster: request.cluster,
             org: request.org,
             project: request.project,
-            protected: false,
-            colour,
-        });
+        };
+        kept.add(name, request.account, place);
         Ok(())
     })?;
     Ok(tell(desk))

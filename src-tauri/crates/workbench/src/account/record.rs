@@ -10,7 +10,11 @@ use contract::{Failure, FailureCode, SignInWay};
 use local_platform::{CLUSTER, DEFAULT_PROJECT, ORG, TOOL_USER};
 use serde::{Deserialize, Serialize};
 
+use crate::locked::lock;
 use crate::{Folders, stored};
+
+/// So many colours tell contexts apart.
+pub(super) const COLOURS: u8 = 8;
 
 /// Name of the context that is always there.
 pub(crate) const LOCAL: &str = "local";
@@ -52,6 +56,14 @@ pub(crate) struct ContextRecord {
     pub(crate) protected: bool,
     #[serde(default)]
     pub(crate) colour: u8,
+}
+
+/// A cluster, an organisation, and the project of flows that name none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) cluster: String,
+    pub(crate) org: String,
+    pub(crate) project: String,
 }
 
 /// What is kept of the local platform's context.
@@ -155,6 +167,25 @@ impl Kept {
             .expect("numbers do not end")
     }
 
+    /// Adds a context of a free name, in the colour that is next.
+    pub(crate) fn add(&mut self, name: String, account: String, place: Place) {
+        let number = (self.contexts.len() + 1) % usize::from(COLOURS);
+        let Place {
+            cluster,
+            org,
+            project,
+        } = place;
+        self.contexts.push(ContextRecord {
+            name,
+            account,
+            cluster,
+            org,
+            project,
+            protected: false,
+            colour: u8::try_from(number).unwrap_or(0),
+        });
+    }
+
     /// Forgets an account and all that belongs to it.
     pub(crate) fn forget(&mut self, account: &str) {
         self.accounts.retain(|one| one.id != account);
@@ -182,14 +213,7 @@ impl ContextStore {
     /// Reads them. A damaged file is set aside, told about, and never overwritten.
     pub(crate) fn open(folders: &Folders) -> Self {
         let path = folders.config.join("contexts.yml");
-        let kept = stored::read(&path).unwrap_or_else(|error| {
-            let aside = path.with_extension("yml.damaged");
-            tracing::warn!(%error, aside = %aside.display(), "contexts could not be read");
-            if let Err(error) = std::fs::rename(&path, &aside) {
-                tracing::warn!(%error, "the damaged contexts could not be set aside");
-            }
-            Kept::default()
-        });
+        let kept = stored::read_or_set_aside(&path, "contexts");
         Self {
             path,
             kept: Mutex::new(kept),
@@ -197,12 +221,12 @@ impl ContextStore {
     }
 
     pub(crate) fn kept(&self) -> Kept {
-        self.lock().clone()
+        lock(&self.kept).clone()
     }
 
     /// Reads something without copying all.
     pub(crate) fn with<T>(&self, read: impl FnOnce(&Kept) -> T) -> T {
-        read(&self.lock())
+        read(&lock(&self.kept))
     }
 
     /// Changes them; what cannot be written is not changed.
@@ -210,7 +234,7 @@ impl ContextStore {
         &self,
         change: impl FnOnce(&mut Kept) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut kept = self.lock();
+        let mut kept = lock(&self.kept);
         let mut new = kept.clone();
         let answer = change(&mut new)?;
         if new != *kept {
@@ -222,12 +246,6 @@ impl ContextStore {
             *kept = new;
         }
         Ok(answer)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.kept
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

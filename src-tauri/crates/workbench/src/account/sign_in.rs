@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use client::{Client, SignIn, Token, TokenEndpoint, Tokens, pasted_code};
@@ -13,16 +13,15 @@ use contract::{
 use protocol::{Claims, PassedConfig, ProjectAccess, ServerConfig};
 
 use super::connect::network_to;
-use super::record::{AccountRecord, ContextRecord, Kept};
+use super::record::{AccountRecord, ContextRecord, Kept, Place};
 use super::{contexts, tool_config};
 use crate::Desk;
 use crate::credentials::{blocking, refused};
+use crate::locked::lock;
 use crate::view::failure;
 
 /// How long somebody may take in the browser.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// So many colours tell contexts apart.
-const COLOURS: usize = 8;
 
 /// Sign-ins that have begun.
 #[derive(Default)]
@@ -36,12 +35,6 @@ struct Begun {
     way: SignInWay,
     sign_in: Arc<SignIn>,
     given_up: tokio_util::sync::CancellationToken,
-}
-
-impl SignIns {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Begun>> {
-        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// What is to become an account.
@@ -78,7 +71,7 @@ pub async fn sign_in_begin(desk: &Desk, request: SignInBegin) -> Result<SignInBe
         sign_in: Arc::new(sign_in),
         given_up: tokio_util::sync::CancellationToken::new(),
     };
-    desk.sign_ins().lock().insert(id.clone(), begun);
+    lock(&desk.sign_ins().begun).insert(id.clone(), begun);
     Ok(SignInBegun {
         sign_in: id,
         address: address.to_string(),
@@ -88,7 +81,7 @@ pub async fn sign_in_begin(desk: &Desk, request: SignInBegin) -> Result<SignInBe
 
 /// Ends a sign-in: waits for the browser, or takes the code that was pasted.
 pub async fn sign_in_finish(desk: &Desk, request: SignInFinish) -> Result<SignedIn, Failure> {
-    let begun = desk.sign_ins().lock().get(&request.sign_in).cloned();
+    let begun = lock(&desk.sign_ins().begun).get(&request.sign_in).cloned();
     let begun = begun.ok_or_else(|| Failure::not_found("This sign-in is over; begin again."))?;
     let tokens = match &request.code {
         Some(code) => begun.sign_in.finish(&readable_code(code)?).await,
@@ -102,7 +95,7 @@ pub async fn sign_in_finish(desk: &Desk, request: SignInFinish) -> Result<Signed
     };
     // A code that was mistyped may be pasted again; a browser comes only once.
     if tokens.is_ok() || request.code.is_none() {
-        desk.sign_ins().lock().remove(&request.sign_in);
+        lock(&desk.sign_ins().begun).remove(&request.sign_in);
     }
     let newcomer = Newcomer {
         tokens: tokens.map_err(|error| not_signed_in(&error))?,
@@ -116,7 +109,7 @@ pub async fn sign_in_finish(desk: &Desk, request: SignInFinish) -> Result<Signed
 
 /// Gives a sign-in up.
 pub async fn sign_in_cancel(desk: &Desk, request: SignInCancel) -> Result<ContextsView, Failure> {
-    if let Some(begun) = desk.sign_ins().lock().remove(&request.sign_in) {
+    if let Some(begun) = lock(&desk.sign_ins().begun).remove(&request.sign_in) {
         begun.given_up.cancel();
     }
     Ok(contexts::view(desk, None))
@@ -234,7 +227,6 @@ async fn welcome(desk: &Desk, mut newcomer: Newcomer) -> Result<SignedIn, Failur
         .contexts()
         .change(|kept| Ok(settle(kept, &account, places)))?;
     let view = contexts::tell(desk);
-    desk.watches().wake();
     let shown = view.accounts.iter().find(|shown| shown.id == account.id);
     Ok(SignedIn {
         account: shown
@@ -244,9 +236,6 @@ async fn welcome(desk: &Desk, mut newcomer: Newcomer) -> Result<SignedIn, Failur
         contexts: view,
     })
 }
-
-/// A cluster, an organisation, and the project to begin with.
-type Place = (String, String, String);
 
 /// Where somebody can work, what comes first to begin with.
 fn places(
@@ -267,16 +256,21 @@ fn places(
                 .min();
             // Without a project of their own people work in one of their name, once it is made.
             let project = first.cloned().unwrap_or_default();
-            places.push((cluster.name.clone(), org.clone(), project));
+            places.push(Place {
+                cluster: cluster.name.clone(),
+                org: org.clone(),
+                project,
+            });
         }
     }
     if let Some((cluster, org, project)) = begins_in {
-        let fits =
-            |place: &Place| place.0 == *cluster && org.as_ref().is_none_or(|org| place.1 == *org);
+        let fits = |place: &Place| {
+            place.cluster == *cluster && org.as_ref().is_none_or(|org| place.org == *org)
+        };
         if let Some(at) = places.iter().position(fits) {
             let mut first = places.remove(at);
             if let Some(project) = project {
-                first.2.clone_from(project);
+                first.project.clone_from(project);
             }
             places.insert(0, first);
         }
@@ -290,24 +284,15 @@ fn settle(kept: &mut Kept, account: &AccountRecord, places: Vec<Place>) -> Strin
     kept.accounts.retain(|one| one.id != account.id);
     kept.accounts.push(account.clone());
     let mut first = None;
-    for (cluster, org, project) in places {
+    for place in places {
         let same = |one: &&ContextRecord| {
-            one.account == account.id && one.cluster == cluster && one.org == org
+            one.account == account.id && one.cluster == place.cluster && one.org == place.org
         };
         let name = match kept.contexts.iter().find(same) {
             Some(known) => known.name.clone(),
             None => {
-                let name = kept.free_name(&format!("{org}@{cluster}"));
-                let colour = u8::try_from((kept.contexts.len() + 1) % COLOURS).unwrap_or(0);
-                kept.contexts.push(ContextRecord {
-                    name: name.clone(),
-                    account: account.id.clone(),
-                    cluster,
-                    org,
-                    project,
-                    protected: false,
-                    colour,
-                });
+                let name = kept.free_name(&format!("{}@{}", place.org, place.cluster));
+                kept.add(name.clone(), account.id.clone(), place);
                 name
             }
         };
@@ -363,19 +348,13 @@ fn readable_code(code: &SecretText) -> Result<String, Failure> {
 /// The entry of a platform as a person wrote it.
 fn entry(text: &str) -> Result<String, Failure> {
     let text = text.trim();
-    let text = match text.contains("://") {
-        true => text.to_owned(),
-        false => format!("https://{text}"),
-    };
-    let text = match text.trim_end_matches('/') {
-        bare if bare.contains("://") => bare.to_owned(),
-        _ => text,
-    };
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let rest = rest.trim_end_matches('/');
+    let text = format!("{scheme}://{rest}");
     let wrong = || {
         Failure::invalid("url", format!("`{text}` is not the address of a platform."))
             .hint("It looks like https://api.apolo.us/api/v1.")
     };
-    let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
     let host = rest.split('/').next().unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
     let here = matches!(name, "127.0.0.1" | "localhost");

@@ -18,6 +18,7 @@ use super::look::view_of;
 use super::looked::{Looked, Slot};
 use super::teller::Teller;
 use crate::Desk;
+use crate::locked::lock;
 
 /// The bakes that this process executes, and what was learnt of any bake.
 #[derive(Default)]
@@ -185,12 +186,6 @@ impl Bakery {
         }
         known.push_str(problem);
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Executes an attempt to its end and tells the end.

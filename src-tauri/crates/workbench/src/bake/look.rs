@@ -116,16 +116,17 @@ pub async fn bake_view(desk: &Desk, request: BakeAsk) -> Result<BakeView, Failur
 async fn read(desk: &Desk, client: &Client, request: BakeAsk) -> Result<BakeView, Failure> {
     let bake = find(client, &request).await?;
     let number = request.attempt.map(i64::from);
-    let all = async { Ok(client.flow().attempts().list(&bake.id).await) };
     let (inspected, jobs, attempts) = tokio::try_join!(
         async {
             let inspected = baking::inspect(client, bake.clone(), number).await;
             inspected.map_err(|error| not_found(&error))
         },
         jobs(client, &bake.id),
-        all,
+        async {
+            let listed = client.flow().attempts().list(&bake.id).await;
+            listed.map_err(|error| failure::of_client(&error))
+        },
     )?;
-    let attempts = attempts.map_err(|error| failure::of_client(&error))?;
     let plan = planned(desk, client, &inspected.bake, &inspected.attempt).await;
     Ok(view(
         desk,

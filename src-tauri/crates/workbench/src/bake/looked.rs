@@ -7,7 +7,7 @@ use contract::{BakeAsk, BakeView};
 use jiff::{SignedDuration, Timestamp};
 use protocol::flow::Attempt;
 
-use super::bakery::lock;
+use crate::locked::lock;
 
 /// So many are kept.
 const KEPT: usize = 4;
@@ -27,15 +27,11 @@ impl Looked {
         let mut kept = lock(&self.0);
         let found = kept.iter().position(|(known, _)| known == asked);
         let found = found.and_then(|at| kept.remove(at));
-        let (_, slot) = kept_first(&mut kept, found.unwrap_or((asked.clone(), Slot::default())));
+        let (asked, slot) = found.unwrap_or_else(|| (asked.clone(), Slot::default()));
+        kept.push_front((asked, Arc::clone(&slot)));
+        kept.truncate(KEPT);
         slot
     }
-}
-
-fn kept_first(kept: &mut VecDeque<(BakeAsk, Slot)>, one: (BakeAsk, Slot)) -> (BakeAsk, Slot) {
-    kept.push_front(one.clone());
-    kept.truncate(KEPT);
-    one
 }
 
 /// Whether nothing about a view changes any more.

@@ -8,10 +8,11 @@ use execution::bake::Change;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 
-use super::bakery::{Known, lock};
+use super::bakery::Known;
 use super::course::Course;
 use super::look::view_of;
 use crate::Desk;
+use crate::locked::lock;
 
 /// Changes that come within this time are told together.
 const GATHER: Duration = Duration::from_millis(40);
