@@ -25,7 +25,8 @@ const BUSY: Duration = Duration::from_millis(700);
 const CALM: Duration = Duration::from_secs(4);
 /// Changes that come within this time are asked for together.
 const GATHER: Duration = Duration::from_millis(30);
-/// It rests so many times as long as it looked: of large bakes that others execute all is read anew.
+/// A bake that others execute is let alone so many times as long as reading it took: of a large one
+/// all is read anew.
 const REST: u32 = 4;
 
 /// The projects that are watched, and what was seen of them last.
@@ -40,9 +41,16 @@ pub(crate) struct Watches {
 struct Seen {
     live: Option<LiveTable>,
     bakes: Option<BakeTable>,
-    running: HashMap<String, BakeView>,
+    running: HashMap<String, Foreign>,
     /// Names, sizes and times of the files that define the flow.
     files: Option<Vec<FileMark>>,
+}
+
+/// A bake that others execute, as it was seen last.
+#[derive(Clone)]
+struct Foreign {
+    view: BakeView,
+    rests_until: Instant,
 }
 
 impl Watches {
@@ -105,13 +113,11 @@ impl Desk {
                     taken_up = true;
                     forward::reopen(&desk).await;
                 }
-                let begun = Instant::now();
                 let busy = look(&desk).await;
-                let rest = begun.elapsed() * REST;
                 let pause = if busy { BUSY } else { CALM };
                 // Woken or not, it looks again.
                 let _ = tokio::time::timeout(pause, desk.watches().wake.notified()).await;
-                tokio::time::sleep(GATHER.max(rest)).await;
+                tokio::time::sleep(GATHER).await;
             }
         });
     }
@@ -226,11 +232,16 @@ async fn look_at_bakes(desk: &Desk, root: &Path) -> bool {
         .filter(|row| !row.state.is_over())
         .map(|row| row.id.clone())
         .collect();
+    let rests = |id: &&String| {
+        let known = before.running.get(*id);
+        known.is_some_and(|known| known.rests_until > Instant::now())
+    };
+    let going = running.iter().filter(|id| !rests(id));
     // One more look after the end, so that the window sees it.
     let ended = before.running.keys().filter(|id| !running.contains(id));
     // What this process executes is told by its executor.
     let foreign = |id: &&String| !desk.bakery().executes(id);
-    for id in running.iter().chain(ended).filter(foreign) {
+    for id in going.chain(ended).filter(foreign) {
         look_at_bake(desk, root, id, before.running.get(id)).await;
     }
     desk.watches().note(root, |seen| {
@@ -240,14 +251,19 @@ async fn look_at_bakes(desk: &Desk, root: &Path) -> bool {
     !running.is_empty()
 }
 
-async fn look_at_bake(desk: &Desk, root: &Path, id: &str, before: Option<&BakeView>) {
+async fn look_at_bake(desk: &Desk, root: &Path, id: &str, before: Option<&Foreign>) {
+    let begun = Instant::now();
     let Ok(view) = bake::view_of(desk, root, id).await else {
         return;
     };
-    if before != Some(&view) {
-        desk.watches().note(root, |seen| {
-            seen.running.insert(id.to_owned(), view.clone());
-        });
+    let seen_now = Foreign {
+        view: view.clone(),
+        rests_until: Instant::now() + begun.elapsed() * REST,
+    };
+    desk.watches().note(root, |seen| {
+        seen.running.insert(id.to_owned(), seen_now);
+    });
+    if before.is_none_or(|before| before.view != view) {
         desk.tell(DeskEvent::BakeChanged {
             bake: Box::new(view),
         });
