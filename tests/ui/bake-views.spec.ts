@@ -299,6 +299,7 @@ test("the slider shows a moment in graph, timeline, table and log, and plays", a
   await show(page, bench, good);
   await expect(node(page, "report")).toContainText("succeeded");
   const slider = page.getByRole("slider", { name: "Time" });
+  await expect(slider).toBeEnabled();
   await slider.focus();
   await page.keyboard.press("Home");
   await expect(node(page, "report")).toContainText("waiting");

@@ -163,7 +163,7 @@ test("what failed is told above the bake, with its cause and the way to its log"
   await note.getByRole("button", { name: "train" }).click();
   await expect(page.getByRole("complementary")).toContainText("train");
   await note.getByRole("button", { name: "Show in the log" }).click();
-  await expect(page.getByRole("log")).toContainText("n 10");
+  await expect(page.getByRole("region", { name: /^Log of train/ })).toContainText("n 10");
   await note.getByRole("button", { name: "Restart from here" }).click();
   await expect(page.getByRole("dialog").getByRole("checkbox", { name: "train" })).toBeChecked();
 });

@@ -225,7 +225,7 @@ test("an upload before a start is broken off, and goes on from there the next ti
   await expect(page.getByRole("row", { name: "inner, running" })).toBeVisible({ timeout: 60_000 });
   await page.getByRole("tab", { name: /^Activity/ }).click();
   await expect(page.getByRole("region", { name: "Activity" })).toContainText(
-    /uploaded \d+ files, [1-9]\d* were there/,
+    /uploaded [\d,]+ files, [1-9][\d,]* were there/,
   );
   await ask(bench, "live_stop_all", { project });
 });

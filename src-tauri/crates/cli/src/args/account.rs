@@ -7,7 +7,7 @@ use clap::Args;
 /// Sign in to a platform.
 #[derive(Debug, Args)]
 pub(crate) struct Login {
-    /// Entry of the platform, such as https://api.apolo.us/api/v1.
+    /// Entry of the platform, such as `https://api.apolo.us/api/v1`.
     #[arg(required_unless_present = "import")]
     pub(crate) url: Option<String>,
     /// Read a token, also that of a service account, from standard input.
